@@ -2,11 +2,11 @@ import type { Context, MiddlewareHandler } from "hono";
 
 /** Other sites whose pages may use the service. */
 export interface AllowedOrigins {
-  /** Their origins, exactly as browsers send them; none where this is left out. */
+  /** Their origins, exactly as browsers send them; empty by default. */
   allowedOrigins?: readonly string[];
 }
 
-/** Routes for programs. Pages and forms are only for this site. */
+/** Routes for programs. Pages and forms are only for this site's own pages. */
 const forPrograms = /^\/(?:(?:api|ml|trading|v1)(?:\/|$)|(?:auth\/exchange|healthz|readyz|openapi\.json)$)/;
 
 const methods = "GET, HEAD, POST, DELETE";
@@ -17,10 +17,10 @@ const answerHeaders =
   "Content-Disposition, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, Tandem-Data-Source, WWW-Authenticate, X-Request-Id";
 
 /**
- * The origin of the page that sends a request, where it is one of another site that may; `undefined` for all others, this
- * site's own pages and programs included.
+ * The origin of the page that sends a request, if it is an allowed one; `undefined` otherwise, also for this site's own pages and
+ * programs.
  *
- * Such a page acts by the token that it shows, never by the reader's cookie.
+ * Such a page authenticates by token, never by cookie.
  */
 export function allowedOrigin(c: Context, { allowedOrigins = [] }: AllowedOrigins): string | undefined {
   const origin = c.req.header("Origin");
@@ -29,8 +29,8 @@ export function allowedOrigin(c: Context, { allowedOrigins = [] }: AllowedOrigin
 }
 
 /**
- * Lets pages of the allowed origins read responses, and answers preflight requests. Other origins are answered as without a list, except
- * that `Vary` tells caches that responses differ by origin.
+ * Lets pages of the allowed origins read responses, and answers preflight requests. Other origins get the same responses as
+ * without a list, except that `Vary` tells caches that responses differ by origin.
  *
  * Source: Fetch Standard, section 3.3, "CORS protocol".
  */
@@ -55,7 +55,7 @@ export function crossOrigin(sites: AllowedOrigins): MiddlewareHandler {
   };
 }
 
-/** Never `*`, which no browser takes together with credentials. */
+/** Never `*`, which browsers reject with credentials. */
 function leave(origin: string): Record<string, string> {
   return { "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": "true" };
 }

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 
-/** A body as it was answered, with the headers that go with it. */
+/** A response body with its headers. */
 export interface CachedAnswer {
   body: Uint8Array<ArrayBuffer>;
   headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Answers made of versions, which never change, by what they were made of. Those that were used least lately go first, so that
- * all together take no more than `maxBytes`; one that takes more than an eighth of that is not kept.
+ * Caches responses computed from versions, which never change, by the name of their content. The least recently used are dropped
+ * first to stay within `maxBytes`; a response larger than an eighth of that is not kept.
  */
 export class AnswerCache {
   readonly #answers = new Map<string, CachedAnswer>();
@@ -17,7 +17,7 @@ export class AnswerCache {
 
   constructor(private readonly maxBytes: number) {}
 
-  /** The answer of a name, made if it has to be: once for all who ask meanwhile. */
+  /** The response with a name, computed if it is not cached. Concurrent requests share the computation. */
   async of(name: string, make: () => Promise<CachedAnswer>): Promise<CachedAnswer> {
     const kept = this.get(name);
     if (kept) return kept;
@@ -33,7 +33,7 @@ export class AnswerCache {
   get(name: string): CachedAnswer | undefined {
     const answer = this.#answers.get(name);
     if (!answer) return undefined;
-    // A map keeps the order of insertion: the one that was used lately is the last.
+    // A map keeps the order of insertion: move the used entry to the end.
     this.#answers.delete(name);
     this.#answers.set(name, answer);
     return answer;
@@ -65,12 +65,12 @@ function sizeOf(name: string, { body }: CachedAnswer): number {
   return body.length + 2 * name.length + overheadBytes;
 }
 
-/** An entity tag of what an answer is made of: the same parts, the same answer. */
+/** An entity tag for the inputs of a response: equal inputs give equal responses. */
 export function etagOf(...parts: readonly (string | number)[]): string {
   return `"${createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 22)}"`;
 }
 
-/** Whether the client has what an entity tag names. */
+/** Whether the client has the content of an entity tag. */
 export function isKnown(etag: string, ifNoneMatch: string | undefined): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.trim() === "*" ||

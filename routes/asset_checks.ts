@@ -59,7 +59,7 @@ export function checkRoutes(engine: Engine) {
 /** `GET /v1/assets/:key/checks`. */
 export function assetCheckRoutes(engine: Engine) {
   return new Hono()
-    // Each declared check with what it found last, and all judgements newest first, with a sample of the rows at fault.
+    // Each declared check with its last result, and all results newest first, with a sample of the failing rows.
     .get("/:key/checks", describeChecks, query(ResultsPage), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));
       const { limit, ...which } = c.req.valid("query");

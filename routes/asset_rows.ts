@@ -30,7 +30,7 @@ import { asOf, parsed, wholeNumber } from "./validation.ts";
 
 const list = z.string().transform((text) => text.split(",").map((name) => name.trim()));
 
-/** How rows can be answered, with the media type of each. */
+/** Media types of the formats of rows. */
 const mediaTypes = {
   json: "application/json",
   ndjson: "application/x-ndjson",
@@ -41,14 +41,14 @@ const mediaTypes = {
 type Format = keyof typeof mediaTypes;
 const formats = Object.keys(mediaTypes) as Format[];
 
-/** Rows of a page unless `limit` says otherwise. */
+/** Page size without `limit`. */
 const defaultLimit = 1_000;
 /** Total size of cached responses. */
 const cacheBytes = 16 * 1024 * 1024;
 /** How long a client may leave a stream unread. */
 const defaultStallMs = 60_000;
 
-/** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
+/** Parameters that are not filters. A column with one of these names is filtered as `name.eq`. */
 export const RowParameters = z.strictObject({
   order: list.optional().describe("Columns to sort by, separated by commas, with a leading `-` for descending"),
   fields: list.optional().describe("Columns to return, separated by commas"),
@@ -58,18 +58,18 @@ export const RowParameters = z.strictObject({
   format: z.enum(formats).optional().describe("Instead of the Accept header"),
 });
 
-/** CSV and NDJSON are pages where there is a limit, and everything where there is none. */
+/** CSV and NDJSON have one page with `limit`, and all rows without it. */
 const LineParameters = RowParameters.extend({
   limit: z.literal("all").or(wholeNumber(1, maxPageRows)).optional(),
 });
 
-/** A Parquet or Arrow file is no page: it holds all rows, or the first `limit` of them. */
+/** Parquet and Arrow files have no pages: all rows, or the first `limit` of them. */
 const TableParameters = RowParameters.extend({
   limit: z.literal("all").transform(() => undefined).or(wholeNumber(1, maxTableRows)).optional(),
   cursor: z.undefined("A file begins at the first row. Leave the cursor out.").optional(),
 });
 
-/** What may be asked for in any format, filters by column beside it. */
+/** Parameters valid in any format; filters by column are added. */
 const AnyRowParameters = RowParameters.extend({
   limit: z.literal("all").or(wholeNumber(1, maxTableRows)).default(defaultLimit).describe(
     `Number of rows: for JSON, or a page of text, at most ${maxPageRows}; for a file at most ${maxTableRows}. CSV, NDJSON and files contain all rows with \`all\` or without a limit`,
@@ -115,7 +115,7 @@ const describeRows = describeRoute({
   problems: [404, 409],
 });
 
-/** A request for rows that has been understood. */
+/** A validated request for rows. */
 interface RowRequest {
   asset: AnyAsset;
   query: RowQuery;
@@ -129,8 +129,8 @@ export function assetRowRoutes(
 ) {
   const answers = new AnswerCache(cacheBytes);
   return new Hono()
-    // The rows of one version of an asset, filtered by `column=value` and `column.gte=value`: a page of JSON, CSV or NDJSON
-    // at a time, all of them as a stream of CSV or NDJSON, or up to two million as one Parquet or Arrow file.
+    // The rows of one version of an asset, filtered by `column=value` and `column.gte=value`: one page as JSON, CSV or NDJSON,
+    // all rows as a stream of CSV or NDJSON, or up to two million rows as one Parquet or Arrow file.
     .get("/:key/rows", describeRows, async (c) => {
       const asset = engine.graph.asset(c.req.param("key"));
       const { filters, parameters } = splitFilters(new URL(c.req.url).searchParams, RowParameters.shape);
@@ -237,7 +237,7 @@ export function assetRowRoutes(
   }
 }
 
-/** A whole is its content, whichever materialization it is read from. */
+/** Tag of a complete response: it depends on the content, not on the materialization that it is read from. */
 function wholeEtag(
   c: Context,
   { asset, version }: Pick<RowRequest, "asset" | "version">,

@@ -88,7 +88,7 @@ const describeHistory = describeRoute({
   problems: [404],
 });
 
-/** Routes under `/v1/assets` that only read. */
+/** Read-only routes under `/v1/assets`. */
 export function assetRoutes(engine: Engine) {
   return new Hono()
     .get("/", describeList, async (c) => c.json({ assets: (await engine.states()).map(listed) }))
@@ -98,7 +98,7 @@ export function assetRoutes(engine: Engine) {
         engine.states([asset.key]),
         checkStates(engine.ledger.database.sql, engine.graph, asset.key),
       ]);
-      // Its metadata hold figures of what it was made of.
+      // Its metadata include figures of its sources.
       const { lastMaterialization: last } = state!;
       if (last) await labelled(c, engine, [last]);
       return c.json({
@@ -122,7 +122,7 @@ async function labelled(c: Context, engine: Engine, versions: readonly Materiali
   for (const [name, value] of Object.entries(await sourceOfVersions(engine, versions))) c.header(name, value);
 }
 
-/** An asset as a list shows it. */
+/** An asset in a list. */
 function listed({ lastMaterialization, ...state }: AssetState) {
   return { ...state, lastMaterialization: lastMaterialization && summary(lastMaterialization) };
 }
@@ -131,7 +131,7 @@ function summary({ id, committedAt, origin, runId, rowCount, dataVersion }: Mate
   return { id, at: committedAt, origin, runId, rowCount, dataVersion };
 }
 
-/** What its declaration says. A further output has the settings and the code of the asset that makes it. */
+/** The declaration of an asset. A further output has the settings and the code of its producer. */
 function declared(engine: Engine, asset: AnyAsset) {
   const { recipe } = engine.graph.producerOf(asset.key);
   return {

@@ -84,7 +84,7 @@ export function backfillRoutes(engine: Engine) {
         const begun = await backfills.submit({ ...request, trigger: "http", idempotencyKey: idempotencyKeyOf(c) });
         return c.json(begun, 202, { Location: `/v1/backfills/${begun.id}` });
       } catch (error) {
-        // The address exists: what is wrong is the body.
+        // The path exists: the fault is in the body.
         if (error instanceof SelectionError || error instanceof UnknownAssetError) {
           throw new Problem("invalid-selection", error.message, {
             errors: [{ path: "selection", message: error.message }],
@@ -101,7 +101,7 @@ export function backfillRoutes(engine: Engine) {
     .post("/:id/retry", describeAction("Retry failed and missing partitions of a backfill"), act("retry"));
 }
 
-/** @throws {Problem} If no backfill can have this id. */
+/** @throws {Problem} If the text cannot be the id of a backfill. */
 function backfillIdOf(text: string): number {
   return pathId(text, { kind: "unknown-backfill", message: "There is no backfill with this id: ids are numbers." });
 }

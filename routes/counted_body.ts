@@ -1,11 +1,11 @@
-/** Read part of a body. */
+/** Amount of a body that was read. */
 export interface ReadBody {
   bytes: number;
-  /** Whether it was read to its end: not where the reader hung up or the writer failed. */
+  /** Whether it was read to its end; false if the client disconnected or the writer failed. */
   complete: boolean;
 }
 
-/** The same body, which tells once, at its end, how much of it was read. */
+/** The same body; reports once, at its end, how much of it was read. */
 export function countedBody(
   body: ReadableStream<Uint8Array>,
   ended: (read: ReadBody) => void,

@@ -1,15 +1,15 @@
 import type { Engine } from "../engine/mod.ts";
 
-/** The header that says where the data of an answer came from in the beginning. */
+/** The header with the original sources of a response's data. */
 export const dataSourceHeader = "Tandem-Data-Source";
 
-/** What the header is for, for the document of the API. */
+/** The header in the OpenAPI document. */
 export const dataSourceHeaders = {
   [dataSourceHeader]:
     "Source of the data: `simulated` (invented prices), `csv`, `parquet`, `imported`, `polygon`, several separated by commas, or `request` for results computed from the body; absent if unknown",
 };
 
-/** The header for an answer that is made of some versions of assets; nothing where none of them names a source. */
+/** The header for a response made from versions of assets; none if no version has a source. */
 export async function sourceOfVersions(
   engine: Pick<Engine, "origins">,
   versions: readonly { id: number }[],
@@ -17,10 +17,10 @@ export async function sourceOfVersions(
   return sourceHeader(await engine.origins(versions.map(({ id }) => id)));
 }
 
-/** The header for an answer whose sources are known; nothing where there are none. */
+/** The header for known sources; none without sources. */
 export function sourceHeader(sources: readonly string[]): Record<string, string> {
   return sources.length === 0 ? {} : { [dataSourceHeader]: sources.join(", ") };
 }
 
-/** The header for an answer that is computed of what the request brought. */
+/** The header for a response computed from the request's data. */
 export const sourceIsRequest = { [dataSourceHeader]: "request" };

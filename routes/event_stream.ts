@@ -1,25 +1,25 @@
 import { type Logger, messageOf } from "../engine/mod.ts";
 import { within } from "./within.ts";
 
-/** How soon a browser comes back after its stream broke. */
+/** Delay after which a browser reconnects. */
 const retryMs = 1_000;
 
-/** How events are sent. */
+/** Settings of an event stream. */
 export interface EventStreamOptions<Event> {
   logger: Logger;
-  /** How long the stream is silent at most. */
+  /** Maximum time without data. */
   heartbeatMs: number;
   /** Name of the stream, for the log. */
   name: string;
-  /** An event as the stream has it. */
+  /** An event in the stream's format. */
   write(event: Event): string;
 }
 
 /**
- * Server-sent events. Reads an event when the reader has taken the one before, and sends a comment now and then so that
- * proxies keep the connection.
+ * Server-sent events. Reads an event after the client has read the previous one, and sends a comment regularly so that proxies
+ * keep the connection.
  *
- * @param open Begins the events; its signal aborts when the reader has gone.
+ * @param open Starts the events; its signal aborts when the client has disconnected.
  */
 export function eventStream<Event>(
   open: (signal: AbortSignal) => AsyncGenerator<Event>,
@@ -37,7 +37,7 @@ export function eventStream<Event>(
       next ??= events.next();
       try {
         const result = await within(heartbeatMs, next);
-        // Who read has gone while this waited: the stream takes nothing more.
+        // The client disconnected meanwhile: the stream accepts no more.
         if (gone.signal.aborted) return;
         if (result === undefined) return controller.enqueue(encoder.encode(": still here\n\n"));
         next = undefined;

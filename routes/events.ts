@@ -19,7 +19,7 @@ export function feedRoutes(engine: Pick<Engine, "feed">, options: { logger: Logg
   return new Hono()
     .get("/", describeFeed, query(z.strictObject({})), (c) => {
       c.header("Content-Type", "text/event-stream");
-      // Asks proxies not to keep events back.
+      // Tells proxies not to buffer events.
       c.header("X-Accel-Buffering", "no");
       markStreamed(c);
       if (c.req.method === "HEAD") return c.body(null);

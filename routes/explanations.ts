@@ -34,17 +34,17 @@ const describeImpact = describeRoute({
   problems: [404],
 });
 
-/** Why assets are as they are, and what a change of them would touch. Routes under `/v1/assets`. */
+/** Explanations of assets, and the impact of changes. Routes under `/v1/assets`. */
 export function explanationRoutes(engine: Engine) {
   return new Hono()
-    // Of the asset, or of its partitions with a name, a date or both: state, plain sentence, and the causes below it.
+    // Of the asset, or of its partitions with a name, a date or both: state, a sentence, and the causes below it.
     .get(
       "/:key/why",
       describeWhy,
       query(Partition),
       async (c) => c.json(await engine.why(c.req.param("key"), c.req.valid("query"))),
     )
-    // Of all its partitions, or of those in a range: what is downstream, with minutes and calls to the vendor.
+    // Of all its partitions, or of those in a range: downstream partitions, minutes and vendor calls.
     .get("/:key/impact", describeImpact, query(Range), async (c) => {
       const range = c.req.valid("query");
       const { key } = engine.graph.asset(c.req.param("key"));

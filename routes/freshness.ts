@@ -17,7 +17,7 @@ const describeFreshness = describeRoute({
 /** Routes under `/v1/freshness`. */
 export function freshnessRoutes(engine: Engine) {
   return new Hono()
-    // Every asset that has a policy, in dependency order, as it was last evaluated.
+    // Every asset with a policy, in dependency order, as last evaluated.
     .get("/", describeFreshness, async (c) => {
       const states = await freshnessStates(engine.ledger.database.sql, engine.graph);
       return c.json({ freshness: [...states].map(([asset, state]) => ({ asset, ...state })) });

@@ -6,13 +6,13 @@ import { Problem } from "./problems.ts";
 import { tolerableSkewMs } from "../resources/clock.ts";
 import { within } from "./within.ts";
 
-/** One thing that must be in order before requests can be served. */
+/** A condition for serving requests. */
 const Readiness = z.strictObject({
   /** E.g. `database`, `migrations`. */
   name: z.string(),
   ready: z.boolean(),
   degraded: z.boolean().optional().describe("Whether it is impaired nevertheless"),
-  /** A sentence for people; nothing of the inside may be in it. */
+  /** A sentence for people, without internal details. */
   message: z.string(),
 });
 export type Readiness = z.infer<typeof Readiness>;
@@ -46,9 +46,9 @@ export function healthRoutes(
   { ready, logger, timeoutMs }: { ready(): Promise<readonly Readiness[]>; logger: Logger; timeoutMs: number },
 ) {
   return new Hono()
-    // The process is there and answers: a supervisor that gets nothing starts another.
+    // Liveness: a supervisor restarts a process that does not answer.
     .get("/healthz", describeAlive, (c) => c.json({ status: "alive" as const }))
-    // It can do its work now: a balancer that gets 503 sends requests elsewhere.
+    // Readiness: a load balancer that gets 503 sends requests to other processes.
     .get("/readyz", describeReady, async (c) => {
       const asked = ready().catch((error) => {
         logger.error(`Readiness could not be determined: ${messageOf(error)}`);
@@ -68,10 +68,7 @@ export function healthRoutes(
     });
 }
 
-/**
- * Whether this process and the others of the installation are at work. One of the others that stands still is no reason to send
- * requests elsewhere than here.
- */
+/** Whether this process and the others of the installation are working. Another process that stopped does not make this one unready. */
 export function processReadiness(processes: readonly LiveProcess[], ownId: number): Readiness {
   const name = "processes";
   const isSilent = ({ silentSeconds }: LiveProcess) => silentSeconds >= silentAfterSeconds;
@@ -89,9 +86,9 @@ export function processReadiness(processes: readonly LiveProcess[], ownId: numbe
 }
 
 /**
- * Whether this machine's clock is right by the database's.
+ * Whether this machine's clock agrees with the database's.
  *
- * @param skewMs By how much it is ahead; `null` where there is nothing to compare it with.
+ * @param skewMs How far it is ahead; `null` if it could not be compared.
  */
 export function clockReadiness(skewMs: number | null): Readiness[] {
   if (skewMs === null) return [];

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 
-/** The header of a page that another one follows, for the document of the API. */
+/** The header of a page that has a next one, for the OpenAPI document. */
 export const nextPage = { Link: 'The next page, as `rel="next"`; absent on the last' };
 
 /**
@@ -12,7 +12,7 @@ export function linkToNext(url: string, changes: Readonly<Record<string, string>
   return `<${pathname}?${searchParams}>; rel="next"`;
 }
 
-/** The first of what was found, newest first; where there are more, the `Link` header leads to those before the last of them. */
+/** The first `limit` items of a list, newest first; if there are more, the `Link` header points to those after the last one. */
 export function pageOf<T extends { id: number }>(c: Context, found: readonly T[], limit: number): T[] {
   const page = found.slice(0, limit);
   if (found.length > limit) c.header("Link", linkToNext(c.req.url, { before: `${page.at(-1)!.id}` }));

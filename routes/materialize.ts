@@ -89,7 +89,7 @@ export function materializeAssetRoutes(engine: Engine) {
         return await materialize(c, engine, request, how);
       } catch (error) {
         if (!(error instanceof InvalidRequestError)) throw error;
-        // The engine speaks of settings by asset key, the body of this one's.
+        // The engine names settings by asset key, the body by their own paths.
         const prefix = `config.${key}`;
         const errors = error.issues.map(({ path, message }) => ({
           path: path.startsWith(prefix) ? `config${path.slice(prefix.length)}` : path,
@@ -109,7 +109,7 @@ export function materializeRoutes(engine: Engine) {
       try {
         return await materialize(c, engine, { selection, config, range }, how);
       } catch (error) {
-        // The address exists: what is wrong is the body.
+        // The path exists: the fault is in the body.
         if (error instanceof SelectionError || error instanceof UnknownAssetError) {
           const inConfig = error instanceof UnknownAssetError && Object.hasOwn(config ?? {}, error.key);
           const path = inConfig ? `config.${error.key}` : "selection";
@@ -134,16 +134,16 @@ async function materialize(
   const queued = await engine.submit({ ...request, force, priority, trigger: "http", idempotencyKey });
   const run = wait ? await engine.finished(queued.id, c.req.raw.signal) : queued;
   c.header("Location", `/v1/runs/${run.id}`);
-  // One that was waited for and goes on has been handed back by a process that shuts down.
+  // An unfinished run after waiting was handed back by a process that shuts down.
   return wait && isFinished(run.status) ? c.json(run, 200) : c.json(run, 202);
 }
 
-/** The header of a request that is not done twice, for the document of the API. */
+/** The header that makes a request idempotent, for the OpenAPI document. */
 export const idempotencyHeaders = {
   "Idempotency-Key": "Repeated requests with the same key count as one request",
 };
 
-/** What the `Idempotency-Key` header says. @throws {Problem} If it says what no key can be. */
+/** Value of the `Idempotency-Key` header. @throws {Problem} If it is not a valid key. */
 export function idempotencyKeyOf(c: Context): string | undefined {
   const key = c.req.header("Idempotency-Key");
   if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) {

@@ -3,7 +3,7 @@ import { accepts } from "hono/accepts";
 import { describeRoute } from "./openapi/describe_route.ts";
 import { type MetricFamily, type MetricFormat, metricFormats, writeMetrics } from "../resources/metrics/mod.ts";
 
-/** Something that has metrics to tell. It must not reject. */
+/** A source of metrics. It must not reject. */
 export type MetricSource = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
 
 const describeMetrics = describeRoute({

@@ -44,7 +44,7 @@ export interface ApiLimits {
   /** Whether the server listens on loopback, and so must be addressed as this machine. */
   loopbackOnly: boolean;
   maxBodyBytes: number;
-  /** Of `/ml` and `/trading`, whose bodies hold the closes of a whole market. */
+  /** Of `/ml` and `/trading`, whose bodies have the closes of a whole market. */
   maxClosesBytes: number;
   /** Minimum speed of a body. */
   bodyPace: BodyPace;
@@ -78,7 +78,10 @@ export interface ApiOptions extends AllowedOrigins {
   logger: Logger;
   /** Whether the database answers and its migrations are applied. */
   ready(): Promise<readonly Readiness[]>;
-  /** Aborts when the database is found to be away, for requests that wait for it; another one is there when it is back. */
+  /**
+   * The current signal: it aborts when the database is found unreachable, for requests that wait for it, and is replaced when it
+   * is back.
+   */
   databaseAwaySignal?(): AbortSignal;
   limits?: Partial<ApiLimits>;
   /** The public address of the service, if it differs from the listening one. */
@@ -105,11 +108,12 @@ export interface ApiOptions extends AllowedOrigins {
 export type Api = ReturnType<typeof api>;
 
 /**
- * All routes under `/v1`, `/healthz` and `/readyz`, with problem responses for all errors, and those of the services that Tandem replaces
+ * All routes under `/v1`, `/healthz` and `/readyz`, with problem responses for all errors, and those of the services that Tandem
+ * replaces
  * under `/ml`, `/trading` and `/api`, which respond as the originals did.
  *
- * Mounted at `/` of a larger application before its other routes, it guards these as well against requests from other sites
- * and to other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
+ * Mounted at `/` of a larger application before its other routes, it also protects these against requests from other sites and to
+ * other hosts, and gives them request ids. The larger application sets {@link onNotFound} and {@link onError} itself.
  */
 export function api(options: ApiOptions) {
   const { engine, scheduler, ready, limits: given, rates, access, version = "0" } = options;
@@ -171,7 +175,7 @@ export function api(options: ApiOptions) {
     .route("/", documentRoutes({ version, routes: () => app.routes }))
     .route("/", healthRoutes({ ready, logger, timeoutMs: limits.readyTimeoutMs }))
     .route("/", metricsRoutes(metrics));
-  // Here and not left to the larger application, whose answer may be a page.
+  // Set here, because the larger application's response may be a page.
   routes.all("/v1/*", onNotFound);
   return routes;
 }

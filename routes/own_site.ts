@@ -2,24 +2,23 @@ import type { MiddlewareHandler } from "hono";
 import { allowedOrigin, type AllowedOrigins } from "./allowed_origins.ts";
 import { Problem } from "./problems.ts";
 
-/*
- * A server on loopback is open to every web page that its user looks at. A page cannot read the answers, but it can send
- * requests (JSON included, if it calls it text), and by pointing its own name at 127.0.0.1 it can read as well.
- */
+/* A server on loopback can be reached by every web page that its user opens. A page cannot read the responses, but it can send
+   requests (JSON included, labelled as text), and by DNS rebinding, its own name pointed at 127.0.0.1, it can read responses as
+   well. */
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** How the service is addressed, and by whom else. */
+/** Public address of the service, and allowed origins. */
 export interface OwnSite extends AllowedOrigins {
-  /** The address that people use, where a proxy stands in front; the one that a request names otherwise. */
+  /** The public address behind a proxy; otherwise that of the request. */
   publicUrl?: URL;
 }
 
 /**
- * Refuses requests that change something and that a browser sent for another site. Programs send neither `Origin` nor
- * `Sec-Fetch-Site` and pass; so do pages of the allowed origins on what programs use.
+ * Rejects changes that a browser sends for another site. Programs send neither `Origin` nor `Sec-Fetch-Site` and pass; pages of
+ * allowed origins pass on the routes for programs.
  *
- * With a `publicUrl` the origin must be that one's, whatever host a proxy passes on.
+ * With a `publicUrl` the origin must be its origin, whatever host a proxy passes on.
  */
 export function ownOriginOnly(site: OwnSite = {}): MiddlewareHandler {
   const { publicUrl } = site;
@@ -29,7 +28,7 @@ export function ownOriginOnly(site: OwnSite = {}): MiddlewareHandler {
       const origin = c.req.header("Origin");
       // "same-site" is not enough: every port of localhost is the same site.
       const foreignSite = sentFor !== undefined && sentFor !== "same-origin" && sentFor !== "none";
-      // What a browser says of the site is true, and needs no name to compare: unless there is one that it must be.
+      // `Sec-Fetch-Site` is reliable and needs no comparison of names, unless a public address is configured.
       const foreignOrigin = origin !== undefined &&
         (publicUrl !== undefined
           ? origin !== publicUrl.origin
@@ -45,13 +44,10 @@ export function ownOriginOnly(site: OwnSite = {}): MiddlewareHandler {
   };
 }
 
-/**
- * Refuses requests that address anything but this machine itself or the service's public address: for a server that listens on
- * loopback.
- */
+/** Rejects requests whose host is neither this machine nor the service's public address: for a server that listens on loopback. */
 export function loopbackHostOnly({ publicUrl }: OwnSite = {}): MiddlewareHandler {
   return async (c, next) => {
-    // A request line may name a host of its own, which servers must heed rather than the header.
+    // A request line may contain a host, which takes precedence over the header.
     const hosts = [requestHost(c.req), new URL(c.req.url).host].map((host) => hostOf(`http://${host}`));
     for (const host of hosts) {
       if (host !== undefined && (host === publicUrl?.host || isLoopback(new URL(`http://${host}`).hostname))) continue;
@@ -66,7 +62,7 @@ function requestHost(request: { header(name: string): string | undefined; url: s
   return request.header("Host") ?? new URL(request.url).host;
 }
 
-/** Host and port of an origin; `undefined` for "null" and whatever else is no address. */
+/** Host and port of an origin; `undefined` for "null" and anything that is not a URL. */
 function hostOf(origin: string): string | undefined {
   const url = URL.parse(origin);
   return url === null || url.username !== "" || url.password !== "" ? undefined : url.host || undefined;

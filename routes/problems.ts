@@ -24,7 +24,7 @@ import {
   UnmetUpstreamError,
 } from "../engine/mod.ts";
 
-/** Every kind of problem that the API answers with; the name is the end of its `type`. */
+/** All kinds of problems of the API; the name is the end of the `type`. */
 const kinds = {
   "invalid-request": { status: 400, title: "The request does not fit" },
   "invalid-selection": { status: 400, title: "The selection selects nothing" },
@@ -65,11 +65,11 @@ const kinds = {
 
 export type ProblemKind = keyof typeof kinds;
 
-/** One fault of a request: where, as a dotted path that is empty for the whole, and what. */
+/** One fault of a request: its dotted path, empty for the whole, and a message. */
 const Fault = z.strictObject({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof Fault>;
 
-/** A problem as it is sent, as `application/problem+json`. */
+/** A problem as sent, as `application/problem+json`. */
 export const ProblemDetails = named(
   "Problem",
   z.strictObject({
@@ -84,11 +84,11 @@ export const ProblemDetails = named(
 );
 export type ProblemDetails = z.infer<typeof ProblemDetails>;
 
-/** Thrown by handlers for what no class of the engine stands for. */
+/** Thrown by handlers for problems without an error class of the engine. */
 export class Problem extends Error {
   constructor(
     readonly kind: ProblemKind,
-    /** A sentence for the caller: nothing of the inside may be in it. */
+    /** A sentence for the caller, without internal details. */
     readonly detail: string,
     readonly more: { errors?: readonly Fault[]; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
@@ -122,7 +122,7 @@ function problemOf(error: Error): Problem {
   return new Problem("internal-error", "The log has the cause under the request id.", { cause: error });
 }
 
-/** What is answered while the database is away, or refuses for now what it was asked. */
+/** Response while the database is unreachable, or temporarily refuses queries. */
 export function databaseAwayProblem(cause?: Error): Problem {
   return new Problem(
     "database-away",
@@ -149,14 +149,14 @@ export function answerProblem(c: Context, { kind, detail, more }: Problem): Resp
   return c.body(JSON.stringify(body), status, { ...more.headers, "Content-Type": "application/problem+json" });
 }
 
-/** The one place where errors become answers. For the application's `onError`. */
+/** Maps errors to responses, in one place. For the application's `onError`. */
 export function onError(logger: Logger): ErrorHandler {
   return (error, c) => {
-    // Thrown by middleware that brings its own answer.
+    // Thrown by middleware with its own response.
     if (error instanceof HTTPException && error.res) return error.res;
     const problem = problemOf(error);
     if (problem.kind === "internal-error") {
-      // A caller who hung up in the middle of a body is not our fault.
+      // A client that disconnects in the middle of a body is not a fault of the service.
       logger.log(c.req.raw.signal.aborted ? "debug" : "error", `${c.req.method} ${c.req.path}: ${messageOf(error)}`, {
         requestId: c.get("requestId"),
         stack: error.stack,

@@ -5,7 +5,7 @@ import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { splitFilters } from "./row_filters.ts";
 import { asOf, jsonBody, parsed } from "./validation.ts";
 
-/** Parameters that are not filters. A column of one of these names is reached as `name.eq`. */
+/** Parameters that are not filters. A column with one of these names is filtered as `name.eq`. */
 const ReceiptParameters = z.strictObject({
   as_of: asOf.optional().describe("A materialization, or a time: the version current then; the latest by default"),
 });
@@ -52,7 +52,7 @@ const describeReplay = describeRoute({
   problems: [404],
 });
 
-/** What made rows, and whether they come out the same again. Routes under `/v1/assets`. */
+/** Receipts of rows, and replays that compare them. Routes under `/v1/assets`. */
 export function receiptRoutes(engine: Engine) {
   return new Hono()
     .get("/:key/receipt", describeReceipt, async (c) => {

@@ -12,21 +12,21 @@ export type HttpInstruments = Pick<ServiceInstruments, "httpRequests" | "httpSec
 
 const requestFields = new AsyncLocalStorage<Record<string, unknown>>();
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-/** Answers that have no body. */
+/** Statuses of responses without a body. */
 const bodiless = new Set([101, 204, 205, 304]);
 const reading = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** The same logger, whose lines carry the ids of the request that is being answered. */
+/** The same logger, with the ids of the current request in its lines. */
 export function requestLogger(logger: Logger): Logger {
   return loggerTo((level, message, fields) => logger.log(level, message, { ...requestFields.getStore(), ...fields }));
 }
 
 /**
- * Logs one line for each request once its response is complete, for a stream once it has been read, and records its metrics. Comes after
- * the request id and before everything else.
+ * Logs one line per request once its response is complete, for a stream once it has been read, and records its metrics. Runs
+ * after the request id and before everything else.
  *
- * The line has the route's pattern and the path, without the query, which may hold private text. Changes are logged as `info`, reads as
- * `debug`, 401, 403, 429 and 503 as `warn`, and faults as `error`.
+ * The line has the route's pattern and the path, without the query, which may contain private text. Changes are logged as `info`,
+ * reads as `debug`, 401, 403, 429 and 503 as `warn`, and faults as `error`.
  */
 export function requestLog(
   { logger, instruments }: { logger: Logger; instruments?: HttpInstruments },
@@ -73,7 +73,7 @@ export function requestLog(
       c.res = new Response(countedBody(body, ended), c.res);
       return;
     }
-    // As one piece the runtime says how long it is, and sends it without asking JavaScript for more.
+    // With a complete body the runtime sets its length, and sends it without calling JavaScript again.
     const body = await c.res.arrayBuffer();
     c.res = new Response(body, c.res);
     if (method === "HEAD") c.res.headers.set("Content-Length", String(body.byteLength));
@@ -87,11 +87,11 @@ function levelOf(method: string, status: number): LogLevel {
   return reading.has(method) && status < 400 ? "debug" : "info";
 }
 
-/** The pattern of the route that answered: never a path, of which there is no end. */
+/** The pattern of the route that answered: never a path, since paths are unbounded. */
 function routeOf(c: Context): string {
   const routes = matchedRoutes(c);
   const reached = routes[c.req.routeIndex];
-  // Refused on the way by what stands before every route: then the route that it was meant for, if there is one.
+  // Rejected before its route was reached: use the route that it matches, if any.
   const meant = reached === undefined || reached.path.endsWith("*")
     ? routes.findLast(({ path }) => !path.endsWith("*"))
     : reached;
@@ -109,7 +109,7 @@ function whoOf(c: Context): { principal?: string } {
   return principal ? { principal: principal.name } : {};
 }
 
-/** The run or backfill that the request made or changed. */
+/** The run or backfill that the request created or changed. */
 function madeOf(c: Context): { runId?: number; backfillId?: number } {
   const found = /^\/v1\/(runs|backfills)\/(\d+)$/.exec(c.res.headers.get("Location") ?? "");
   if (!found) return {};

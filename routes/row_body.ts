@@ -2,12 +2,12 @@ import type { RowStream } from "../engine/mod.ts";
 import { csvHeader, csvLines } from "./csv.ts";
 import { ndjsonOf } from "./ndjson.ts";
 
-/** How rows are written one after the other. */
+/** Line formats of rows. */
 export type LineFormat = "csv" | "ndjson";
 
 /**
- * A stream of rows as a body. It reads on as fast as the client does, and lets go of the database when all is read, when the
- * client hangs up, and when the client takes nothing for `stallMs`: then the body breaks off, which the client is told as a
+ * A stream of rows as a body. It reads as fast as the client does, and releases the database connection when all rows are read,
+ * when the client disconnects, and when the client reads nothing for `stallMs`: then the body is aborted, and the client sees a
  * broken connection.
  */
 export function rowBody(
@@ -38,12 +38,12 @@ export function rowBody(
       } catch (error) {
         onError(error);
         await end();
-        // The runtime prints what it is given, and need not print a trace of what has been logged.
+        // The runtime prints this error; without the cause, which has been logged already.
         controller.error("The rows could not be read to the end.");
       }
     },
     cancel: end,
-    // Nothing is read ahead: what waits in a buffer is memory, too.
+    // No read-ahead: buffered rows take memory.
   }, { highWaterMark: 0 });
 
   function watch(controller: ReadableStreamDefaultController): ReturnType<typeof setTimeout> {
@@ -53,7 +53,7 @@ export function rowBody(
       onError(new Error(reason));
       await stream.close();
     }, stallMs);
-    // A client that went without a word must not keep a process that is about to end.
+    // A stalled client must not keep the process alive at shutdown.
     Deno.unrefTimer(timer);
     return timer;
   }

@@ -2,10 +2,10 @@ import { type Filter, InvalidRequestError, type Operator, operators } from "../e
 import { singleValues } from "./validation.ts";
 
 /**
- * Divides query parameters into filters by column, `column=value` and `column.operator=value`, and those of the given names. A column of
- * one of these names is reached as `name.eq`.
+ * Divides query parameters into filters by column, `column=value` and `column.operator=value`, and those of the given names. A
+ * column with one of these names is filtered as `name.eq`.
  *
- * @throws {InvalidRequestError} For an operator that there is not.
+ * @throws {InvalidRequestError} For an unknown operator.
  */
 export function splitFilters(
   search: URLSearchParams,

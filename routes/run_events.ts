@@ -9,7 +9,7 @@ import { runIdOf } from "./runs.ts";
 import { markStreamed } from "./streamed_answer.ts";
 import { parsed, query, wholeNumber } from "./validation.ts";
 
-/** Events are numbered by an `integer` of PostgreSQL. */
+/** Event numbers are PostgreSQL `integer`s. */
 const eventNumber = wholeNumber(0, 2 ** 31 - 1);
 
 const EventsPage = z.strictObject({
@@ -52,13 +52,13 @@ export function runEventRoutes(engine: Engine, options: { logger: Logger; heartb
         if (events.length > limit) c.header("Link", linkToNext(c.req.url, { after: `${page.at(-1)!.seq}` }));
         return c.json({ run: runId, events: page });
       }
-      // What a browser remembers of a broken stream is newer than the address it was opened with.
+      // After a broken connection the browser's `Last-Event-ID` is newer than the address that the stream was opened with.
       const seen = lastEventId(c) ?? after;
       const { events, status } = await engine.ledger.events.after(runId, seen, 1);
-      // A browser opens a stream again when it ends, until it is told that there is nothing more.
+      // A browser reopens a stream that ends, unless it gets 204.
       if (isFinished(status) && events.length === 0) return c.body(null, 204);
       c.header("Content-Type", "text/event-stream");
-      // Asks proxies not to keep events back.
+      // Tells proxies not to buffer events.
       c.header("X-Accel-Buffering", "no");
       markStreamed(c);
       if (c.req.method === "HEAD") return c.body(null);

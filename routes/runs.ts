@@ -85,7 +85,7 @@ const describeCancel = describeRoute({
   problems: [404, 409],
 });
 
-/** How long a cancellation waits to answer with what came of it. */
+/** How long a cancellation waits, to respond with the outcome. */
 const cancelWaitMs = 1_000;
 
 /** Routes under `/v1/runs`. */
@@ -99,13 +99,13 @@ export function runRoutes(engine: Engine, logger: Logger) {
         c.header("Content-Type", "text/csv; charset=utf-8");
         c.header("Content-Disposition", 'attachment; filename="runs.csv"');
         const rows = runs as unknown as Record<string, unknown>[];
-        // Of no type, so that a typed client sees what it gets unless it asks for this.
+        // Untyped: the type for typed clients is that of the JSON response.
         return c.body(csvOf(csvColumns.map((name) => ({ name })), rows)) as never;
       }
       return c.json({ runs });
     })
     .get("/:id", describeRun, async (c) => c.json(await engine.run(runIdOf(c.req.param("id")))))
-    // Queues what failed, was skipped or was cancelled in a run that has ended; what succeeded is read as it is.
+    // Queues the failed, skipped and cancelled steps of an ended run; results of succeeded steps are reused.
     .post("/:id/retry", describeRetry, jsonBody(z.strictObject({})), async (c) => {
       const retried = runIdOf(c.req.param("id"));
       const run = await engine.retry(retried, { trigger: "http", idempotencyKey: idempotencyKeyOf(c) });
@@ -123,13 +123,13 @@ export function runRoutes(engine: Engine, logger: Logger) {
       const cancelled = engine.cancel(runId).catch((error) =>
         logger.error(`Run ${runId} could not be cancelled: ${messageOf(error)}`)
       );
-      // Whatever cannot be left in the middle holds the end up, but not the answer.
+      // Steps that cannot be interrupted delay the end of the run, but not the response.
       await within(cancelWaitMs, cancelled);
       return c.json(await engine.run(runId), 202, { Location: `/v1/runs/${runId}` });
     });
 }
 
-/** The moments at which days begin and end. */
+/** Start and end of days as moments. */
 export function daysOf({ from, to }: { from?: string; to?: string }): Pick<RunFilter, "from" | "to"> {
   const beginning = (day: string) => Temporal.Instant.from(`${day}T00:00Z`);
   return {
@@ -138,7 +138,7 @@ export function daysOf({ from, to }: { from?: string; to?: string }): Pick<RunFi
   };
 }
 
-/** @throws {Problem} If no run can have this id. */
+/** @throws {Problem} If the text cannot be the id of a run. */
 export function runIdOf(text: string): number {
   return pathId(text, { kind: "unknown-run", message: "There is no run with this id: ids are numbers." });
 }

@@ -56,7 +56,7 @@ export function scheduleRoutes(scheduler: ScheduleControl) {
     return state;
   };
   return new Hono()
-    // In the order in which they are declared.
+    // In order of declaration.
     .get("/", describeList, async (c) => c.json({ schedules: await scheduler.states() }))
     .get("/:name", describeSchedule, async (c) => c.json(await stateOf(c.req.param("name"))))
     .post("/:name/pause", describePause, jsonBody(nothing), async (c) => {

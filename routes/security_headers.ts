@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { allowedOrigin, type AllowedOrigins } from "./allowed_origins.ts";
 import { isSecure, type Proxies } from "./limits/client_address.ts";
 
-/** Content security policy of pages: files and responses of this site, nothing inline. */
+/** Content security policy of pages: only files and responses of this site, nothing inline. */
 const pagePolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,12 +15,12 @@ const pagePolicy = [
   "base-uri 'none'",
 ].join("; ");
 
-/** Answers that are no pages, such as JSON opened in a browser, may load and run nothing. */
+/** Policy of other responses, such as JSON opened in a browser: they load and run nothing. */
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const everywhere = Object.entries({
   "X-Content-Type-Options": "nosniff",
-  // Addresses of pages hold search terms, which other sites need not know.
+  // URLs of pages contain search terms, which are private.
   "Referrer-Policy": "same-origin",
   "X-Frame-Options": "DENY",
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -30,20 +30,21 @@ const everywhere = Object.entries({
   "X-Permitted-Cross-Domain-Policies": "none",
 });
 
-/** A year. Without subdomains, which are nothing of ours. */
+/** One year. Without subdomains, which may belong to other services. */
 const withTransport = [...everywhere, ["Strict-Transport-Security", "max-age=31536000"] as const];
 
 /** The public address of the service. */
 export interface SiteOptions extends Proxies, AllowedOrigins {
-  /** The address that people use, where it is another than the one that is listened on. */
+  /** The public address, if it differs from the listening one. */
   publicUrl?: URL;
 }
 
 /**
  * The security headers of every response, in one place: pages, data, files and errors. No other code sets them.
  *
- * What says nothing of caches is stored in none. `Strict-Transport-Security` goes to clients that came by TLS alone: browsers ignore
- * it otherwise, and a service without TLS must not promise any. Pages of other sites may embed what they have leave to read, and nothing else.
+ * Responses without a cache policy are not stored. `Strict-Transport-Security` is sent only over TLS: browsers ignore it
+ * otherwise, and a service without TLS must not promise it. Pages of other sites may embed only responses that they are allowed
+ * to read.
  */
 export function securityHeaders(site: SiteOptions): MiddlewareHandler {
   const { publicUrl } = site;
@@ -52,7 +53,7 @@ export function securityHeaders(site: SiteOptions): MiddlewareHandler {
     const { headers } = c.res;
     const isPage = headers.get("Content-Type")?.startsWith("text/html") ?? false;
     const secure = publicUrl?.protocol === "https:" || isSecure(c, site);
-    // Into the headers themselves: `c.header` makes the whole response anew for each.
+    // Sets the headers directly: `c.header` would copy the whole response for each.
     for (const [name, value] of secure ? withTransport : everywhere) headers.set(name, value);
     if (allowedOrigin(c, site)) headers.set("Cross-Origin-Resource-Policy", "cross-origin");
     headers.set("Content-Security-Policy", isPage ? pagePolicy : dataPolicy);

@@ -2,10 +2,10 @@ import type { MiddlewareHandler } from "hono";
 import { Problem } from "./problems.ts";
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
-/** By then another process has taken over, or this one has been started again. */
+/** By then another process has taken over, or this one has restarted. */
 const retryAfterSeconds = 5;
 
-/** Refuses what would change something once the signal has aborted: this process ends, and would not do it any more. */
+/** Rejects changes once the signal has aborted: the process is stopping and would not complete them. */
 export function refuseChanges(stopping: AbortSignal): MiddlewareHandler {
   return async (c, next) => {
     if (stopping.aborted && !safeMethods.has(c.req.method)) throw stoppingProblem();

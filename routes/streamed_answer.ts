@@ -2,12 +2,12 @@ import type { Context } from "hono";
 
 const streamed = "streamed";
 
-/** Says that the body of this answer comes piece by piece. What is not said to be streamed is whole when its handler is done. */
+/** Marks a response whose body is streamed. Other bodies are complete when their handler returns. */
 export function markStreamed(c: Context): void {
   c.set(streamed, true);
 }
 
-/** Whether the body of the answer comes piece by piece. */
+/** Whether the body of the response is streamed. */
 export function isStreamed(c: Context): boolean {
   return c.get(streamed) === true;
 }

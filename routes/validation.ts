@@ -4,13 +4,13 @@ import { parseNames } from "../engine/mod.ts";
 import { describing } from "./openapi/describe_route.ts";
 import { type Fault, Problem, type ProblemKind } from "./problems.ts";
 
-/** How deep a body may nest: more than any settings need, less than makes recursion dangerous. */
+/** Maximum nesting of a body: more than any settings need, less than makes recursion dangerous. */
 const maxDepth = 32;
 
 /**
  * Reads the body as JSON of the given shape; no body at all counts as `{}`. The handler gets it from `c.req.valid("json")`.
  *
- * Anything else than JSON is refused by its media type, which also keeps out the forms that a foreign page can send.
+ * Other media types than JSON are rejected, which also blocks forms sent by pages of other sites.
  */
 export function jsonBody<S extends z.ZodType>(
   schema: S,
@@ -39,8 +39,8 @@ export function jsonBody<S extends z.ZodType>(
 }
 
 /**
- * Reads the query parameters. The handler gets them from `c.req.valid("query")`. One that is unknown or comes twice is
- * refused, so that a misspelt one is not taken for one that was left out.
+ * Reads the query parameters. The handler gets them from `c.req.valid("query")`. Unknown or repeated parameters are rejected, so
+ * that a misspelt one is not silently ignored.
  */
 export function query<S extends z.ZodType<unknown, Record<string, string | undefined>>>(
   schema: S,
@@ -61,12 +61,12 @@ export function wholeNumber(min: number, max: number) {
   return text.transform(Number).pipe(z.number().min(min, wanted).max(max, wanted));
 }
 
-/** Between which whole numbers a text must lie that {@link wholeNumber} reads; `undefined` for any other schema. */
+/** Bounds of a {@link wholeNumber} schema; `undefined` for any other schema. */
 export function boundsOf(schema: object): { min: number; max: number } | undefined {
   return bounded.get(schema);
 }
 
-/** More than the keys of a thousand assets; each list of runs repeats it. */
+/** More than the keys of a thousand assets; limited because each list of runs repeats it. */
 const maxSelection = 16_384;
 
 /** A selection of assets, in a body. */
@@ -75,23 +75,23 @@ export const selectionText = z.string().max(
   `A selection has at most ${maxSelection} characters. Select by group:NAME, key+ or *.`,
 );
 
-/** The id of something that is numbered, in a path. @throws {Problem} If there can be none with this id. */
+/** An id in a path. @throws {Problem} If the text cannot be an id. */
 export function pathId(text: string, unknown: { kind: ProblemKind; message: string }): number {
   const id = Number(text);
   if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(id)) throw new Problem(unknown.kind, unknown.message);
   return id;
 }
 
-/** The id of something that is numbered, in a query. */
+/** An id in a query. */
 const idNumber = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
-/** Parameters of a list of what is numbered, newest first. */
+/** Parameters of a list of items with ids, newest first. */
 export const idPage = {
   limit: wholeNumber(1, 1_000).default(50).describe("Maximum number"),
   before: idNumber.optional().describe("Only items before this id"),
 };
 
-/** A version: the id of a materialization as a number; a time or a date, which the engine reads, as it is. */
+/** A version: a materialization id as a number; a time or a date as text, which the engine parses. */
 export const asOf = z.string().max(64).transform((text, context): number | string => {
   if (!/^\d+$/.test(text)) return text;
   const id = Number(text);
@@ -100,7 +100,7 @@ export const asOf = z.string().max(64).transform((text, context): number | strin
   return z.NEVER;
 });
 
-/** Parses a value, or throws the problem that names each fault by its path. */
+/** Parses a value; a problem names each fault by its path. */
 export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -116,7 +116,7 @@ export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output
   );
 }
 
-/** Parameters by name. @throws {Problem} If one comes twice. */
+/** Parameters by name. @throws {Problem} If one is repeated. */
 export function singleValues(parameters: URLSearchParams): Record<string, string> {
   const values: [string, string][] = [];
   for (const name of new Set(parameters.keys())) {
@@ -125,7 +125,7 @@ export function singleValues(parameters: URLSearchParams): Record<string, string
     if (!isStorable(value!)) throw refusal([{ path: name, message: "The text contains NUL or half a character." }]);
     values.push([name, value!]);
   }
-  // Defines its properties, so that none is taken for the prototype.
+  // Defines own properties, so that no name sets the prototype.
   return Object.fromEntries(values);
 }
 
@@ -134,7 +134,7 @@ function refusal(errors: readonly Fault[]): Problem {
   return new Problem("invalid-request", said, { errors });
 }
 
-/** The first value that JSON can say and PostgreSQL's jsonb cannot hold, or that nests too deeply. Does not recurse. */
+/** The first value that JSON allows and PostgreSQL's jsonb does not, or that nests too deeply. Does not recurse. */
 function unstorable(body: unknown): Fault | undefined {
   const open: { value: unknown; path: string; depth: number }[] = [{ value: body, path: "", depth: 0 }];
   while (open.length > 0) {
@@ -146,7 +146,7 @@ function unstorable(body: unknown): Fault | undefined {
     if (depth >= maxDepth) return { path, message: `The body nests deeper than ${maxDepth} levels.` };
     for (const [key, inner] of Object.entries(value)) {
       if (!isStorable(key)) return { path, message: "The name of a property contains NUL or half a character." };
-      // Records drop it without a word: a setting that was sent would not be heeded.
+      // Zod's records drop it silently: a setting that was sent would be ignored.
       if (key === "__proto__") return { path, message: "A property must not be named __proto__." };
       open.push({ value: inner, path: path === "" ? key : `${path}.${key}`, depth: depth + 1 });
     }

@@ -17,7 +17,7 @@ const describeDifference = describeRoute({
   problems: [404],
 });
 
-/** How versions of an asset differ. Routes under `/v1/assets`. */
+/** Differences between versions of an asset. Routes under `/v1/assets`. */
 export function versionDifferenceRoutes(engine: Engine) {
   return new Hono().get("/:key/difference", describeDifference, query(Versions), async (c) => {
     const { key } = engine.graph.asset(c.req.param("key"));

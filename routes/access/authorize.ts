@@ -8,14 +8,14 @@ import { changes, scopeNeeded } from "./policy.ts";
 
 export interface AuthorizeOptions {
   access: Access | undefined;
-  /** For the addresses of audit events. */
+  /** For the client addresses in audit events. */
   trustedProxies: number;
   logger: Logger;
 }
 
 /**
- * Admits requests that the principal's scope allows, and audits changes, before and after. Unauthenticated requests are answered with 401
- * for programs and with the sign-in page for browsers.
+ * Admits requests that the principal's scope allows, and audits changes, before and after. Unauthenticated requests get 401 if
+ * they come from a program, and the sign-in page if they come from a browser.
  */
 export function authorize(
   { access, trustedProxies, logger }: AuthorizeOptions,
@@ -38,7 +38,7 @@ export function authorize(
     }
     if (!audited) return await next();
     const by = actorOf(c, { trustedProxies });
-    // What these routes do is written down with it, in one transaction; what they could not do is not.
+    // Routes with their own audit write the event in the transaction of the change; only their failures are recorded here.
     const event = ownAudit.test(path) ? null : await access.audit.begin(by, actionOf(c));
     await next();
     const outcome = String(c.res.status);
@@ -46,7 +46,7 @@ export function authorize(
       if (event !== null) await access.audit.end(event, outcome);
       else if (c.res.status >= 400) await access.audit.record(by, actionOf(c), outcome);
     } catch (error) {
-      // The change is done and answered; that its outcome is not on record goes to the log.
+      // The change is done and answered; a failure to record its outcome is only logged.
       const what = event === null ? `That ${actionOf(c).action} was refused` : `The outcome of audit event ${event}`;
       logger.error(`${what} could not be written: ${messageOf(error)}`);
     }
@@ -65,13 +65,13 @@ function askForCredentials(c: Context<{ Variables: CredentialVariables }>): Resp
   throw fault ?? unauthenticated("Send an access token as Authorization: Bearer, or sign in.");
 }
 
-/** Whether a person is about to look at it: what programs ask for is never a page. */
+/** Whether a browser requests a page to show; programs never do. */
 function isPage(c: Context): boolean {
   return !/^\/(?:v1|api|ml|trading|metrics)(?:\/|$)/.test(c.req.path) &&
     (c.req.header("Accept") ?? "").includes("text/html");
 }
 
-/** Whether the request leads to a route; the ones for everything are no route of their own. */
+/** Whether the request matches a route; catch-all routes do not count. */
 function isRoute(c: Context): boolean {
   return routeOf(c) !== undefined;
 }

@@ -9,19 +9,19 @@ import { Problem } from "../problems.ts";
 export interface CredentialVariables {
   /** `undefined` without valid credentials. */
   principal: Principal | undefined;
-  /** The fault of the credentials in the request. */
+  /** Why the credentials of the request are invalid. */
   credentialFault: Problem | undefined;
 }
 
 /** Cookie of a session. Browsers accept this prefix only from this host, for all paths, and over TLS or on this machine. */
 export const sessionCookie = "__Host-tandem_session";
 
-/** Every client of a service without authentication. */
+/** The principal of every client without authentication. */
 export const anybody: Principal = { kind: "anybody", id: null, name: "anybody", scope: "admin" };
 
 /**
- * Determines the principal: the holder of `Authorization: Bearer …`, else of the session cookie, which counts only for this site's own
- * pages. Scopes are checked later, so that a browser with an ended session still reaches the sign-in.
+ * Determines the principal by `Authorization: Bearer …`, else by the session cookie, which counts only for this site's own pages.
+ * Scopes are checked later, so that a browser with an ended session still reaches the sign-in.
  */
 export function authenticate(
   access: Access | undefined,
@@ -54,7 +54,7 @@ async function bearer(access: Access, header: string): Promise<Principal | Probl
   if (sameDigest(digestOf(token), digestOf(access.ownerSecret))) {
     return { kind: "owner", id: null, name: "command line", scope: "admin" };
   }
-  // Each has its form, so that one look into the database tells.
+  // Their forms differ, so that at most one of these queries the database.
   return await access.tokens.principalOf(token) ?? await access.sessions.principalOfPage(token) ??
     unauthenticated("This token is unknown, expired or revoked.", "invalid_token");
 }

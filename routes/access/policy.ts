@@ -1,16 +1,16 @@
 import type { Scope } from "../../access/mod.ts";
 
-/** What a path needs, for those whose method is listed; for every method where none is. */
+/** Scope of a path, for the listed methods; without a list for all methods. */
 interface Rule {
   path: RegExp;
   methods?: readonly string[];
-  /** `null` needs no credentials. */
+  /** `null` if no credentials are needed. */
   needs: Scope | null;
 }
 
 /**
- * The scope of each request, in one place; the first matching rule applies. Unlisted routes need `read` for reads and `operate` for
- * changes, so that a forgotten route is closed.
+ * The scope of each request, in one place; the first matching rule applies. Unlisted routes need `read` for reads and `operate`
+ * for changes, so that a forgotten route is not open.
  */
 const rules: readonly Rule[] = [
   // Liveness, sign-in, and routes that reveal no data.
@@ -19,10 +19,10 @@ const rules: readonly Rule[] = [
   // Tokens and the audit log.
   { path: /^\/v1\/(?:tokens|audit-events)(?:\/|$)/, needs: "admin" },
   { path: /^\/settings\/(?:tokens|audit-events)(?:[./]|$)/, needs: "admin" },
-  // One's own sessions; the routes ask for `admin` for those of others.
+  // Sessions of the principal; the routes require `admin` for those of others.
   { path: /^\/v1\/sessions(?:\/|$)/, needs: "read" },
   { path: /^\/settings\/sessions(?:\/|$)/, needs: "read" },
-  // These compute from their body, and change nothing.
+  // Routes that compute from the request body and change nothing.
   { path: /^\/(?:ml|trading|api\/ml)\//, methods: ["POST"], needs: "read" },
 ];
 
@@ -35,7 +35,7 @@ export function scopeNeeded(method: string, path: string): Scope | null {
   return reading.has(method) ? "read" : "operate";
 }
 
-/** Whether a request changes something, which is written down. Sign-ins write their own events. */
+/** Whether a request makes a change, which is audited. Sign-ins write their own events. */
 export function changes(method: string, path: string): boolean {
   return !reading.has(method) && !/^\/(?:ml|trading|api\/ml|auth)\//.test(path);
 }

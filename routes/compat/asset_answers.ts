@@ -19,7 +19,7 @@ import { type Compat, compat } from "./strict_query.ts";
 const date = z.iso.date("A date such as 2024-01-31 is required.");
 const noDates = z.undefined("These rows have no dates.").optional();
 
-/** Time of the requested versions. A response from several assets has no single materialization to name. */
+/** Time of the requested versions. A response made from several assets has no single materialization id. */
 export const moment = z.string().max(64)
   .refine(
     (text) => !/^\d*$/.test(text),
@@ -39,7 +39,7 @@ export const ListParameters = z.object({
     .describe("Fields to return, separated by commas"),
 });
 
-/** The same of a list with dates: both ends are included. */
+/** Parameters of a list with dates; both bounds are inclusive. */
 export const DatedListParameters = ListParameters.extend({
   from: date.optional().describe("First date, included"),
   to: date.optional().describe("Last date, included"),
@@ -51,18 +51,17 @@ export type OldEngine = Pick<
   "graph" | "read" | "newestDate" | "rowVersion" | "materializations" | "origins"
 >;
 
-/** Dependencies of the reading routes. */
+/** Dependencies of the routes that read. */
 export interface OldReads {
   engine: OldEngine;
-  /** Answers that were made lately. */
+  /** Recent responses. */
   answers: AnswerCache;
 }
 
 /**
- * The version of an asset that is asked for: the latest, that of a moment, or that of the page before.
+ * The requested version of an asset: the latest, that of a moment, or that of the previous page.
  *
- * @throws {OldError | InvalidRequestError} 503 if there has never been one; 400 if there was none then, and for a cursor of
- * something else.
+ * @throws {OldError | InvalidRequestError} 503 if there has never been one; 400 if there was none at that moment, and for a cursor of another list.
  */
 export async function wantedVersion(
   engine: OldEngine,
@@ -76,7 +75,7 @@ export async function wantedVersion(
   });
 }
 
-/** The times that the original had for each row: Tandem keeps one for all, when their content was first published. */
+/** The original's times of each row. Tandem has one for all rows: the first publication of their content. */
 export async function timesOf(
   engine: OldEngine,
   version: RowVersion,
@@ -88,7 +87,7 @@ export async function timesOf(
 /** When the content of a version was first published. */
 async function unchangedSince(engine: OldEngine, version: RowVersion): Promise<string> {
   let { committedAt, id: before } = version;
-  // What changes daily takes one look; the bound is for what never changes.
+  // Assets that change daily need one query; the bound is for those that never change.
   for (let look = 0; look < 100; look++) {
     const earlier = await engine.materializations(version.key, { limit: 50, before });
     for (const one of earlier) {
@@ -100,22 +99,22 @@ async function unchangedSince(engine: OldEngine, version: RowVersion): Promise<s
   return committedAt;
 }
 
-/** Always three digits: the database leaves out zeros at the end. */
+/** Always three digits: the database omits trailing zeros. */
 export function inMilliseconds(time: unknown): string {
   return new Date(time as string).toISOString();
 }
 
-/** Raise it when the same versions are answered in another way: clients hold answers by their ETags. */
+/** Version of the responses' form. Raise it if the same versions give other responses: clients cache them by ETag. */
 const ANSWERS = 2;
 
-/** What beside versions and address an answer depends on. */
+/** Inputs of a response besides versions and address. */
 function shape(c: Context): string {
   return `${ANSWERS}${(c.get("compat") as Compat | undefined) === "strict" ? "s" : ""}`;
 }
 
 /**
- * Answers with what is made of some versions of assets and the address alone, under an ETag of their contents; with 304, and
- * without making it, where the client has that already. What was made lately is not made again.
+ * Answers with a response computed from versions of assets and the address alone, with an ETag of these; with 304, without
+ * computing it, if the client has it already. Recent responses are cached.
  */
 export async function answerVersions(
   c: Context,
@@ -128,7 +127,7 @@ export async function answerVersions(
   if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304, headers);
   const { pathname, search } = new URL(c.req.url);
   const name = etagOf(pathname, search, ...versions.map(({ id }) => id));
-  // First, so that no fault is answered under the ETag.
+  // Before setting the ETag, so that no error is answered with it.
   const answer = await answers.of(name, async () => {
     const made = await make();
     return {
@@ -139,26 +138,26 @@ export async function answerVersions(
   return c.body(answer.body, 200, { ...headers, ...answer.headers });
 }
 
-/** How the rows of an asset become a list of the original API. */
+/** A list of the original API, made from the rows of an asset. */
 export interface OldList<Row> {
   view: View<Row>;
-  /** Its latest version, or the one of a moment or of the page before. */
+  /** The latest version of the asset, or that of a moment or of the previous page. */
   version: RowVersion;
-  /** Other versions that the answers are made of. */
+  /** Further versions that the response is computed from. */
   others?: readonly Pick<RowVersion, "id" | "dataVersion">[];
-  /** Which rows are listed; nothing but version and address may decide it. */
+  /** Filters of the rows; they must depend on version and address alone. */
   filters?(): Promise<readonly Filter<ColumnOf<Row>>[]> | readonly Filter<ColumnOf<Row>>[];
-  /** The column with the dates, for `from` and `to`. */
+  /** The column of dates, for `from` and `to`. */
   dateColumn?: ColumnOf<Row>;
   /** Makes the objects of a page; all have the same fields. */
   answers(rows: readonly Pick<Row, ColumnOf<Row>>[]): Promise<object[]> | object[];
-  /** Names of these fields. */
+  /** Names of the objects' fields. */
   fields: readonly string[];
-  /** Message of the 404 if there is no row for any dates; without it the list is empty then. */
+  /** Message of the 404 if there are no rows on any date; without it the list is empty then. */
   missing?: string;
 }
 
-/** Answers with a list: a bare array, as the original did; the `Link` header leads to the next page where there is one. */
+/** Answers with a list: a bare array, as in the original; the `Link` header points to the next page, if any. */
 export async function answerList<Row>(
   c: Context,
   reads: OldReads,
@@ -196,7 +195,7 @@ function pick(answer: object, names: readonly string[]): object {
   return Object.fromEntries(names.map((name) => [name, values.get(name)]));
 }
 
-/** The rows of a version that hold as of its newest as-of session, which the original had alone. */
+/** Filter for the newest as-of session of a version; the original had only that one. */
 export async function newestOnly(engine: OldEngine, { key, id }: RowVersion): Promise<Filter<"as_of">[]> {
   const newest = await engine.newestDate(key, { asOf: id });
   return newest === null ? [] : equalTo({ as_of: newest });

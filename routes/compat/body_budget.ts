@@ -1,23 +1,23 @@
 import type { MiddlewareHandler } from "hono";
 import { OldError } from "./old_errors.ts";
 
-/** What the bodies of all requests that are in work may have together, and how many more may wait until they fit. */
+/** Total size of the bodies of requests in progress, and number of further requests that may wait. */
 export interface BodyBudgetLimits {
   bytes: number;
   maxWaiting: number;
 }
 
 /**
- * Lets requests in, in order, as long as their bodies fit a budget together; the others wait with their bodies unread, which
- * keeps what they would hold on the client's side. A body that does not say its length counts as `maxBodyBytes`.
+ * Admits requests in order as long as their bodies fit a common budget; others wait with their bodies unread, and so use no
+ * memory. A body without a Content-Length counts as `maxBodyBytes`.
  *
- * @throws {OldError} 503 when too many wait already.
+ * @throws {OldError} 503 if too many are waiting already.
  */
 export function bodyBudget({ bytes, maxWaiting, maxBodyBytes }: BodyBudgetLimits & { maxBodyBytes: number }) {
   let left = Math.max(bytes, maxBodyBytes);
   const queue: { size: number; enter(): void }[] = [];
   const admit = () => {
-    // Strictly in order: a large one is not overtaken for ever by small ones.
+    // Strictly in order, so that small requests cannot delay a large one forever.
     while (queue.length > 0 && queue[0]!.size <= left) {
       const { size, enter } = queue.shift()!;
       left -= size;

@@ -2,7 +2,7 @@ import type { PriceMatrix } from "../../quant/mod.ts";
 import { tickerClusters } from "./ticker_clusters.ts";
 import type { ClusterReport } from "./off_thread_clusters.ts";
 
-/** The part of a worker's global scope that is used here: the compiler's default library describes a page's. */
+/** The used part of a worker's global scope; the compiler's default library describes a page's. */
 interface WorkerScope {
   onmessage: ((event: MessageEvent<PriceMatrix>) => void) | null;
   postMessage(report: ClusterReport): void;

@@ -4,20 +4,20 @@ import { instant } from "../../engine/mod.ts";
 import { dataSourceHeaders } from "../data_source.ts";
 import { describeRoute, type Operation } from "../openapi/describe_route.ts";
 
-/** A date, which is a moment where Go writes it as one, with `compat=strict`. */
+/** A date; with `compat=strict` a timestamp if Go serializes it as one. */
 export const goDate = z.union([z.iso.date(), instant]);
-/** The times that each row has. */
+/** Times of each row. */
 export const goTimes = { created_at: instant, updated_at: instant };
 
-/** A list, which may be asked for some of its fields alone. */
+/** A list of objects; a request can select fields. */
 export function listOf<S extends z.ZodRawShape>(schema: z.ZodObject<S>) {
   return z.array(schema.partial());
 }
 
-/** Describes a route of the original backend that reads assets: its ETag is made of the versions that were read. */
+/** Describes a route of the original backend that reads assets: its ETag depends on the versions read. */
 export function describeRead(
   { description, schema, ...operation }: Pick<Operation, "summary" | "path" | "example"> & {
-    /** Of the answer. */
+    /** Of the response. */
     description: string;
     schema: z.ZodType;
   },

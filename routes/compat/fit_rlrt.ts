@@ -12,9 +12,9 @@ import { knownQuery, StrictParameters } from "./strict_query.ts";
 import { unknownTicker } from "./tickers.ts";
 import { TREND_WINDOW, trendAnswers, trendList } from "./trend_answers.ts";
 
-/** Closes that the line of the pair is fitted to. */
+/** Number of closes that the line of the pair is fitted to. */
 const CLOSES = 30;
-/** Closes of each ticker among which those of common sessions are looked for. */
+/** Number of closes of each ticker that are searched for common sessions. */
 const LOOKBACK = 250;
 
 const ticker = z.string("A ticker is required.").min(1, "A ticker is required.").max(64);
@@ -38,7 +38,7 @@ export function fitRlrtRoutes(engine: OldEngine) {
       const strict = c.req.valid("query").compat === "strict";
       const { ticker_1, ticker_2 } = c.req.valid("json");
       const bars = await wantedVersion(engine, dailyBars);
-      // The original took the last thirty of each, and of these what was common.
+      // The original took the last thirty of each ticker, and then their common sessions.
       const lookback = strict ? CLOSES : LOOKBACK;
       const [first, second] = await Promise.all([
         lastCloses(engine, bars, ticker_1, lookback),

@@ -1,5 +1,5 @@
 /**
- * The routes of the services that Tandem replaces, so that their clients can be pointed here. Differences are listed in
+ * The routes of the services that Tandem replaces, so that their clients can use Tandem instead. Differences are listed in
  * docs/compatibility.md.
  */
 import { Hono, type MiddlewareHandler } from "hono";
@@ -17,7 +17,7 @@ import { tickerRoutes } from "./tickers.ts";
 export interface CompatOptions {
   engine: Engine;
   logger: Logger;
-  /** The largest body of `/ml` and `/trading`: the closes of a whole market. */
+  /** Maximum size of a body of `/ml` and `/trading`: the closes of a whole market. */
   maxClosesBytes: number;
   /** Default compatibility of responses, if a request does not set it; correct numbers by default. */
   compat?: Compat;

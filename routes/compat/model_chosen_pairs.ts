@@ -144,7 +144,7 @@ function ofPair({ ticker_1, ticker_2 }: z.output<typeof Pair>) {
   return equalTo({ ticker_1, ticker_2 });
 }
 
-/** The signals that the trades were made from, regardless of later publications. */
+/** The signals from which the trades were made, independent of later publications. */
 async function signalsBehind(
   engine: OldEngine,
   trades: RowVersion,
@@ -155,7 +155,7 @@ async function signalsBehind(
   return await wantedVersion(engine, pairSignals, { as_of: parameters.as_of });
 }
 
-/** Spread and trend of the sessions of some trades. */
+/** Spread and trend in the sessions of some trades. */
 async function spreadsOf(
   engine: OldEngine,
   signals: Pick<RowVersion, "id">,

@@ -13,7 +13,7 @@ import { OldError } from "./old_errors.ts";
 
 const finiteOrNull = z.number().nullable();
 
-/** The original's backtest of one pair, session by session. What JSON has no number for is `null`. */
+/** The original's backtest of one pair, by session. Numbers that JSON does not have are `null`. */
 export const ModelTrades = named(
   "OldModelTrades",
   z.strictObject({
@@ -39,18 +39,18 @@ export const ModelTrades = named(
 );
 export type ModelTrades = z.infer<typeof ModelTrades>;
 
-/** Which of two tickers is the regressor: the first of the alphabet, or the first of the body. */
+/** Choice of the regressor: the first ticker in alphabetical order, or in the order of the body. */
 export type TradeOrder = "alphabet" | "caller";
 
 /**
  * The original service's backtest of two tickers, fitted on the sample that it trades: see `referenceStrategy`.
  *
- * Of more than two tickers the first two are traded. One that has no close on the first date does not count.
+ * Of more than two tickers the first two are traded. Tickers without a close on the first date are ignored.
  *
  * @param tickers In the caller's order.
- * @param order Whether the alphabet says which ticker is the regressor, as in the original, or the caller's order.
- * @param closes Above 0, or as the original took them any; after one of 0 there is no return, and so no budget from there on.
- * @throws {OldError} 400 unless there are two tickers with a close on the first date, and a first ticker that moves.
+ * @param order Whether the regressor is the first ticker in alphabetical order, as in the original, or in the caller's order.
+ * @param closes Above 0; with the original's rules any number: after a close of 0 returns are undefined, and so is the budget from there on.
+ * @throws {OldError} 400 unless there are two tickers with a close on the first date, and the first ticker varies.
  */
 export function modelTrades(
   closes: LongCloses,
@@ -97,7 +97,7 @@ export function modelTrades(
   }
 }
 
-/** One date: no line goes through one point, so that there is no spread, no signal and no trade. */
+/** A single date: without a line there is no spread, no signal and no trade. */
 function untraded({ sessions, ...prices }: ReferencePrices & { sessions: readonly string[] }) {
   const signal = sessions.map(() => "None" as const);
   const trades = referenceTrades(signal, prices);

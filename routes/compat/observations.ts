@@ -1,13 +1,13 @@
 import type { LongCloses } from "../../quant/mod.ts";
 import type { RowSink } from "./streamed_rows.ts";
 
-/** A value of a day, e.g. of a spread. */
+/** Values by day, e.g. of a spread. */
 export interface Observations {
   dates: string[];
   values: number[];
 }
 
-/** Takes rows `{date, [field]}`. What is not finite is kept: its windows have no trend. */
+/** Collects rows `{date, [field]}`. Values that are not finite are kept: their windows have no trend. */
 export class ObservationSink implements RowSink, Observations {
   dates: string[] = [];
   values: number[] = [];
@@ -32,13 +32,13 @@ export class ObservationSink implements RowSink, Observations {
 }
 
 /**
- * Takes rows `{ticker, date, price}` into columns, each ticker and date as one string however often it comes. A row whose price is
- * `NaN` counts as received, and is as if it were not there, as pandas has it.
+ * Collects rows `{ticker, date, price}` in columns; equal tickers and dates share one string. A row with price `NaN` counts as
+ * received but is otherwise ignored, as in pandas.
  *
- * A price has to be above 0, or with `strict` any number: the original took what no share can cost.
+ * A price must be above 0; with `strict` any number is valid, as in the original.
  */
 export class PriceSink implements RowSink {
-  /** Rows that were taken. */
+  /** Number of rows received. */
   rows = 0;
   #ticker: string[] = [];
   #session: string[] = [];
@@ -79,12 +79,12 @@ export class PriceSink implements RowSink {
     this.#close.push(price);
   }
 
-  /** Distinct tickers in the order in which they first came. */
+  /** Distinct tickers in order of first appearance. */
   get tickers(): string[] {
     return [...this.#tickers.keys()];
   }
 
-  /** Distinct dates. */
+  /** Number of distinct dates. */
   get sessions(): number {
     return this.#calendar.days;
   }
@@ -107,7 +107,7 @@ function isFiniteNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
 }
 
-/** Reads dates, each of which comes once for every ticker and is looked at once. */
+/** Parses dates. Each date occurs once per ticker but is parsed only once. */
 class Calendar {
   readonly #known = new Map<string, string>();
   readonly #days = new Map<string, string>();
@@ -116,7 +116,7 @@ class Calendar {
     return this.#days.size;
   }
 
-  /** The day of a date, written with or without hyphens, or of a date and time; `undefined` for anything else. */
+  /** The day of a date with or without hyphens, or of a date and time; `undefined` for anything else. */
   dateOf(text: unknown): string | undefined {
     if (typeof text !== "string") return undefined;
     const known = this.#known.get(text);

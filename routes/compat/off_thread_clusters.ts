@@ -1,19 +1,19 @@
 import type { PriceMatrix } from "../../quant/mod.ts";
 import { type TickerClusters, tickerClusters } from "./ticker_clusters.ts";
 
-/** What a worker says. */
+/** Message of a worker. */
 export type ClusterReport =
   | { kind: "ready" }
   | { kind: "found"; clusters: TickerClusters }
   | { kind: "failed"; error: unknown };
 
-/** Multiplications from which a worker, which takes 100 ms to start, is worth it: some 50 ms of them. */
+/** Number of multiplications (some 50 ms) above which a worker is worth its start-up time of 100 ms. */
 const WORTH_A_WORKER = 2e7;
 
 /**
- * {@link tickerClusters}, on a worker where it would keep others waiting. Without permission to start one it is done here.
+ * {@link tickerClusters}, on a worker if it would delay other requests. Without permission to start one it runs on this thread.
  *
- * @throws As {@link tickerClusters}, and the signal's reason when it aborts.
+ * @throws As {@link tickerClusters}, and the signal's reason if it aborts.
  */
 export async function offThreadClusters(matrix: PriceMatrix, signal: AbortSignal): Promise<TickerClusters> {
   const [n, t] = [matrix.tickers.length, matrix.sessions.length];
@@ -26,7 +26,7 @@ export async function offThreadClusters(matrix: PriceMatrix, signal: AbortSignal
   try {
     signal.throwIfAborted();
     worker.onerror = (event) => {
-      // Without this the runtime ends the process.
+      // Otherwise the runtime would end the process.
       event.preventDefault();
       if (started) outcome.reject(new Error(`The worker for clusters failed: ${event.message}`));
       else outcome.resolve(undefined);

@@ -8,7 +8,7 @@ import { onError, onNotFound, type ProblemDetails } from "../problems.ts";
 export class OldError extends Error {
   constructor(
     readonly status: ContentfulStatusCode,
-    /** A sentence for the caller: nothing of the inside may be in it. */
+    /** A sentence for the caller, without internal details. */
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
@@ -17,7 +17,7 @@ export class OldError extends Error {
   }
 }
 
-/** The answer to a fault. */
+/** Body of an error response. */
 export const OldErrorAnswer = named(
   "OldError",
   z.strictObject({ error: z.string() }).describe("The error, in the form of the original services"),
@@ -29,7 +29,7 @@ export function tooLarge(maxBytes: number): OldError {
   return new OldError(413, `A body has at most ${maxBytes.toLocaleString("en")} bytes.`, { Connection: "close" });
 }
 
-/** The one place where errors of these routes become answers; what Tandem's own routes know as a problem keeps its status. */
+/** Maps errors of these routes to responses, in one place; problems of Tandem's own routes keep their status. */
 export function onOldError(logger: Logger): ErrorHandler {
   const answerProblem = onError(logger);
   return async (error, c) => {
@@ -38,7 +38,7 @@ export function onOldError(logger: Logger): ErrorHandler {
   };
 }
 
-/** Errors of what comes before any route, such as limits: answered as the routes answer that the path belongs to. */
+/** Errors before any route, such as limits: answered in the form of the routes that the path belongs to. */
 export function onErrorByPath(logger: Logger): ErrorHandler {
   const [answer, answerOld] = [onError(logger), onOldError(logger)];
   return (error, c) => isOld(c) ? answerOld(error, c) : answer(error, c);
@@ -51,7 +51,7 @@ function isOld(c: Context): boolean {
   return /^\/(?:ml|trading|api|auth)(?:\/|$)/.test(c.req.path);
 }
 
-/** For paths below the original's prefixes that lead nowhere. */
+/** For unknown paths below the original's prefixes. */
 export function onOldNotFound(c: Context): Response {
   return c.json({ error: `There is nothing at ${c.req.path}.` }, 404);
 }

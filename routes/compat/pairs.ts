@@ -89,7 +89,7 @@ function pairAnswer(row: RowOf<typeof cointegratedPairs>, times: { created_at: s
     spread_intercept: numberOf(row.intercept),
     spread_slope: numberOf(row.slope),
     cointegration_p_value: pValue,
-    // The same under the name that half of the original's clients read.
+    // The same value under the name that half of the original's clients use.
     cointegration_critical_value: pValue,
     half_life: numberOf(row.half_life),
     mean_crossings: numberOf(row.mean_crossings),

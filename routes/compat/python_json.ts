@@ -1,18 +1,18 @@
-/** Numbers that Python's `json` writes and reads and JSON does not know. */
+/** Numbers that Python's `json` writes and reads, and JSON does not have. */
 const numbers: Readonly<Record<string, number>> = { "NaN": NaN, "Infinity": Infinity, "-Infinity": -Infinity };
 
-/** What stands for such a number in a parsed text: a list, so that it is no key and joins nothing beside it. No client can guess it. */
+/** Marks such a number in a parsed text: a list, which cannot be a key or merge with adjacent text. Clients cannot guess it. */
 const mark = crypto.randomUUID();
 
 /**
- * A string, to its end or that of the text, or a number that JSON does not know. Every character of a string is taken by one way
- * only, so that the time is proportional to the text.
+ * A string, up to its end or that of the text, or a number that JSON does not have. Every character of a string matches only one
+ * alternative, so that time is linear in the text.
  */
 const stringOrNumber = /"(?:[^"\\]|\\[^]?)*(?:"|$)|-?Infinity|NaN/g;
 
 /**
- * Parses what Python's `json.loads` parses: JSON, and the three numbers outside of strings. Those among the fields of a row are made
- * numbers by {@link restoreNumbers}; numbers elsewhere are not read.
+ * Parses the input of Python's `json.loads`: JSON, and the three numbers outside of strings. {@link restoreNumbers} restores
+ * those in fields of a row; elsewhere they are not used.
  *
  * @throws {SyntaxError} If it is neither.
  *
@@ -24,7 +24,7 @@ export function parsePythonJson(text: string): unknown {
   );
 }
 
-/** Puts the numbers in for what stands for them among the fields of a row. */
+/** Replaces the marks in the fields of a row by their numbers. */
 export function restoreNumbers(row: unknown): void {
   if (typeof row !== "object" || row === null) return;
   for (const [name, value] of Object.entries(row)) {

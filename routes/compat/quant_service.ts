@@ -13,11 +13,11 @@ import { ModelTrades, modelTrades } from "./model_trades.ts";
 import { trendAnswers, trendList } from "./trend_answers.ts";
 import { turnstile } from "./turnstile.ts";
 
-/** What one request may ask for: far more than a market has, and what this process can do. */
+/** Limits of one request: far more than a market has, and within the capacity of this process. */
 const MAX_OBSERVATIONS = 50_000;
 const MAX_TICKERS = 1_000;
 const MAX_CLOSES = 4_000_000;
-/** Two markets at a time, or many small bodies: what is made of a body takes about twice its bytes until it is answered. */
+/** Two markets at a time, or many small bodies: processing a body takes about twice its bytes until the response. */
 const BODIES = { bytes: 64 * 1024 * 1024, maxWaiting: 32 };
 
 const TradeParameters = StrictParameters.extend({
@@ -25,7 +25,8 @@ const TradeParameters = StrictParameters.extend({
     .describe("The regressor: the first ticker in alphabetical order, or the first of the body"),
 });
 
-// These bodies are read row by row as they arrive (streamed_rows.ts), which no schema does: this is what its sinks demand.
+// These bodies are read row by row as they arrive (streamed_rows.ts), without a schema: this one documents the requirements of
+// the sinks.
 const day = z.union([z.iso.date(), z.string().regex(/^\d{8}$/), z.iso.datetime({ offset: true })])
   .describe("A date; of a date and time, only the date is used");
 const closes = z.object({
@@ -123,7 +124,7 @@ export function quantServiceRoutes({ maxBodyBytes }: { maxBodyBytes: number }) {
     });
 }
 
-/** Reads the rows of a body into the sink. @throws {OldError} Where there are none. */
+/** Reads the rows of a body into the sink. @throws {OldError} If there are none. */
 async function readData(
   c: Context,
   sink: ObservationSink | PriceSink,
@@ -134,7 +135,7 @@ async function readData(
   if (!Array.isArray((body as { data?: unknown }).data)) throw new OldError(400, fewest);
 }
 
-/** Values that the original treats as no data: those that are false in Python. */
+/** Values that the original treats as missing data: those that are false in Python. */
 function isNothing(body: unknown): boolean {
   return !body || (typeof body === "object" && Object.keys(body).length === 0);
 }

@@ -1,26 +1,26 @@
 import { OldError, tooLarge } from "./old_errors.ts";
 import { parsePythonJson, restoreNumbers } from "./python_json.ts";
 
-/** What takes the rows of a body as they arrive. */
+/** Receives the rows of a body as they arrive. */
 export interface RowSink {
-  /** A list of rows begins: whatever was taken before is void, as JSON has it for a property that is named twice. */
+  /** A list of rows starts. It replaces earlier rows, as JSON does for a repeated property. */
   begin(): void;
-  /** Takes one row. @returns The fault of it: where inside the row, and a sentence. */
+  /** Processes one row. @returns Its fault: path inside the row, and a sentence. */
   take(row: unknown): { path: string; message: string } | undefined;
 }
 
-/** How large a body may be, in bytes. */
+/** Maximum size of a body, in bytes. */
 export interface BodyLimits {
   maxBodyBytes: number;
 }
 
-/** How deep a body may nest. */
+/** Maximum nesting of a body. */
 const MAX_DEPTH = 32;
-/** Characters that are parsed at once: some hundred rows. */
+/** Number of characters parsed at once: some hundred rows. */
 const PIECE = 32 * 1024;
-/** Bytes that are read before others get their turn. */
+/** Number of bytes read before yielding to other requests. */
 const TURN_BYTES = 512 * 1024;
-/** Characters that one row, and all that stands beside the rows, may have. */
+/** Maximum number of characters of one row, and of everything outside the rows. */
 const MAX_ROW = 64 * 1024;
 const MAX_REST = 1024 * 1024;
 /** Maximum number of reported faults; the rows after them are not checked. */
@@ -30,15 +30,15 @@ const QUOTE = 34, COMMA = 44, COLON = 58, UPPER_I = 73, UPPER_N = 78, OPEN_LIST 
 const CLOSE_LIST = 93, OPEN = 123, CLOSE = 125;
 
 /**
- * Reads a JSON body `{"data": [row, row, …]}` row by row, so that neither its text nor its rows are ever in memory as a whole:
- * what stays is what the sink keeps. Others get their turn while a long body is read. Fields of a row may be `NaN`, `Infinity` and
- * `-Infinity`, which Python's `json.dumps` writes.
+ * Reads a JSON body `{"data": [row, row, …]}` row by row, so that neither its text nor its rows are ever in memory as a whole,
+ * only the data kept by the sink. Yields to other requests while it reads a long body. Fields of a row may be `NaN`, `Infinity`
+ * and `-Infinity`, which Python's `json.dumps` writes.
  *
- * A refused body is still read to its end, unless it is too large: a client that still writes can then read the reason.
+ * A refused body is still read to its end, unless it is too large: many clients read the response only after sending the body.
  *
- * @returns The body with `data` emptied where it is a list; `undefined` for no body at all. The rows have gone to `sink`.
- * @throws {OldError} 413 for more than `maxBodyBytes` bytes; 415 for what is called something else than JSON; 400 for what is
- * not UTF-8 or not JSON, for nesting or rows beyond bounds, and for rows that the sink finds fault with, each with its path.
+ * @returns The body, with an empty list as `data` if that is a list; `undefined` for no body at all. The rows went to `sink`.
+ * @throws {OldError} 413 for more than `maxBodyBytes` bytes; 415 for a media type other than JSON; 400 for a body that is not
+ * UTF-8 or not JSON, for nesting or rows beyond the limits, and for rows with faults, each with its path.
  *
  * Cost: O(bytes).
  */
@@ -47,7 +47,7 @@ export async function readRows(request: Request, sink: RowSink, { maxBodyBytes }
   const scanner = new RowScanner(sink);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let refusal: OldError | undefined;
-  /** Does a part of the work, unless something is wrong already. */
+  /** Does a part of the work, unless an earlier part failed. */
   const attempt = (work: () => void) => {
     if (refusal) return;
     try {
@@ -84,9 +84,9 @@ export async function readRows(request: Request, sink: RowSink, { maxBodyBytes }
   return body;
 }
 
-/** Tells the rows from what is around them; both are parsed by `JSON.parse`, so that nothing passes but JSON and Python's numbers. */
+/** Separates the rows from the text around them; `JSON.parse` parses both, so that only JSON and Python's numbers are accepted. */
 class RowScanner {
-  /** All but the rows. */
+  /** All text except the rows. */
   #rest = "";
   /** Rows that are not parsed yet. */
   #piece = "";
@@ -94,16 +94,16 @@ class RowScanner {
   #inString = false;
   #escaped = false;
   #inRows = false;
-  /** Whether what is not parsed yet, and what stands beside the rows, has a number that JSON does not know. */
+  /** Whether the unparsed rows, or the text outside the rows, contain a number that JSON does not have. */
   #pieceIsPython = false;
   #restIsPython = false;
   #rootIsObject = false;
-  /** The last string at the root: the name of what follows a colon. */
+  /** The last string at the root: the name before a colon. */
   #name = "";
-  /** The last character that is no space and in no string; a string is its closing quote. */
+  /** The last character other than space outside of strings; for a string its closing quote. */
   #previous = 0;
   #rows = 0;
-  /** Whether a comma asks for one more row. */
+  /** Whether a comma announced one more row. */
   #owed = false;
   readonly #faults: string[] = [];
 
@@ -171,7 +171,7 @@ class RowScanner {
     }
     if (!this.#inRows) return this.#keepRest(text.slice(mark));
     this.#piece += text.slice(mark);
-    // It ends with the row that has begun: all before it would have been parsed.
+    // It ends with an incomplete row: all rows before it would have been parsed.
     if (this.#piece.length > PIECE + MAX_ROW) {
       throw new OldError(400, `data.${this.#rows}: A row has at most ${MAX_ROW.toLocaleString("en")} characters.`);
     }
@@ -204,7 +204,7 @@ class RowScanner {
     const rows = parseJson(`[${this.#piece}]`, ` after row ${this.#rows} of data`, { isPython }) as unknown[];
     this.#piece = "";
     this.#pieceIsPython = false;
-    // A comma with nothing before or behind it; only a list as a whole may be empty.
+    // A comma without a row before or after it; only the list as a whole may be empty.
     if (rows.length === 0 && (this.#owed || !last)) {
       throw new OldError(
         400,
@@ -233,7 +233,7 @@ function parseJson(text: string, where: string, { isPython = false } = {}): unkn
   try {
     return isPython ? parsePythonJson(text) : JSON.parse(text);
   } catch (error) {
-    // What is said of a text with numbers of Python's would show what was put for them.
+    // The parser's message for a text with Python's numbers would show their marks.
     const said = isPython ? "" : `: ${(error as SyntaxError).message.slice(0, 200)}`;
     throw new OldError(400, `The body is not JSON${where}${said}.`);
   }

@@ -4,7 +4,7 @@ import { offThreadClusters } from "./off_thread_clusters.ts";
 import { OldError } from "./old_errors.ts";
 import { fewestTickers } from "./ticker_clusters.ts";
 
-/** A pair as the original quant service names its parts. */
+/** A pair with the field names of the original quant service. */
 export const SuggestedPair = z.strictObject({
   /** The regressor x. */
   ticker_1: z.string(),
@@ -19,19 +19,19 @@ export const SuggestedPair = z.strictObject({
 });
 export type SuggestedPair = z.infer<typeof SuggestedPair>;
 
-/** The original service's bounds, each of them strict. */
+/** The original service's bounds, all strict. */
 const criteria = { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 };
-/** A Hurst exponent of fewer means nothing. */
+/** Minimum number of sessions for a meaningful Hurst exponent. */
 const FEWEST_SESSIONS = 100;
 
 /**
- * Pairs worth trading among closes, found as the original service finds them: clean, cluster, test every pair inside a cluster.
+ * Pairs to trade among the given closes, by the original service's method: clean, cluster, test every pair inside a cluster.
  *
- * A half-life must be above 0. With `strict` it need not, as in the original, and a pair without a spread fails the whole
- * request, as there, instead of being left out.
+ * A half-life must be above 0. With `strict` any half-life passes this bound and a pair without a spread fails the whole request
+ * instead of being left out, both as in the original.
  *
- * @throws {OldError} 400 for closes of which no pairs can be made.
- * @throws The signal's reason when it aborts.
+ * @throws {OldError} 400 for closes that cannot form pairs.
+ * @throws The signal's reason if it aborts.
  */
 export async function suggestedPairs(
   closes: LongCloses,
@@ -73,7 +73,7 @@ function pairsInside(tickers: readonly string[], labels: Int32Array): [string, s
   );
 }
 
-/** The pairs that the original accepts: it asks no half-life to be above 0. @throws {OldError} 400 where a pair has no spread. */
+/** The pairs that the original accepts: it does not require a half-life above 0. @throws {OldError} 400 if a pair has no spread. */
 export function acceptedByOriginal(scan: PairScan): PairStatistics[] {
   const accepted: PairStatistics[] = [];
   for (const pair of scan) {

@@ -11,21 +11,21 @@ import {
 const OPTICS = { minSamples: 5, maxEps: 10, xi: 0.1 };
 const COMPONENTS = 5;
 
-/** Cleaned closes, and which of their tickers move together. */
+/** Cleaned closes, with clusters of their tickers. */
 export interface TickerClusters {
-  /** By the original service's rule of cleaning. */
+  /** Cleaned by the original service's rule. */
   prices: PriceMatrix;
-  /** Tickers whose price ever moved, in the order of `labels`. */
+  /** Tickers whose price varies, in the order of `labels`. */
   tickers: string[];
-  /** Cluster of each, −1 for noise; `null` where there are too few tickers to have any. */
+  /** Cluster of each ticker, −1 for noise; `null` if there are too few tickers for a cluster. */
   labels: Int32Array | null;
 }
 
-/** Tickers that a cluster takes, itself included. */
+/** Minimum number of tickers of a cluster. */
 export const fewestTickers = OPTICS.minSamples;
 
 /**
- * Closes → cleaned → returns → principal components → scaling → OPTICS, as the original service does it.
+ * Closes → cleaned → returns → principal components → scaling → OPTICS, as in the original service.
  *
  * @throws {RangeError} If there are fewer than three sessions.
  *

@@ -87,7 +87,7 @@ const describeMentions = describeRead({
 
 type Times = Awaited<ReturnType<typeof timesOf>>;
 
-/** Closes of an average and of the relative strength. */
+/** Number of closes of an average and of the relative strength. */
 const WINDOW = 30;
 
 /** `GET /api/ticker/…`. */
@@ -116,7 +116,7 @@ export function tickerRoutes(reads: OldReads) {
         wantedVersion(engine, assets.dailyBars, parameters),
         storedIndicators(engine, parameters),
       ]);
-      // An older one would contradict the bars.
+      // Older indicators would contradict the bars.
       const stored = indicators?.upstream[assets.dailyBars.key]?.version === bars.dataVersion ? indicators : undefined;
       return await answerVersions(c, reads, [tickers, bars, ...stored ? [stored] : []], async () => {
         const of = { filters: equalTo({ ticker }) };
@@ -187,12 +187,12 @@ export function tickerRoutes(reads: OldReads) {
     });
 }
 
-/** The asset that lists instruments: the source's list, or that joined with what was imported. */
+/** The asset that lists instruments: the source's list, or its union with the imported one. */
 function listing({ graph }: OldEngine) {
   return graph.keys.includes(assets.joinedTickers.key) ? assets.joinedTickers : assets.rawTickers;
 }
 
-/** What is said with 404. */
+/** Response to an unknown ticker, with 404. */
 export function unknownTicker(ticker: string): OldError {
   return new OldError(404, `There is no ticker ${ticker}.`);
 }
@@ -215,20 +215,20 @@ function mentionAnswer(row: RowOf<typeof assets.newsMentions>, times: Times) {
   };
 }
 
-/** The version of stored indicators, where there is one. */
+/** The version of stored indicators, if there is one. */
 async function storedIndicators(
   engine: OldEngine,
   { as_of: asOf }: { as_of?: string },
 ): Promise<RowVersion | undefined> {
   if (!engine.graph.keys.includes(assets.indicators.key)) return undefined;
   return await engine.rowVersion(assets.indicators.key, { asOf }).catch((error) => {
-    // There was none yet.
+    // There was none at that time.
     if (error instanceof InvalidRequestError) return undefined;
     throw error;
   });
 }
 
-/** Values of stored indicators, or of none. Of the three numbers of a MACD the original kept the line itself. */
+/** Values of stored indicators, or of none. Of the three numbers of a MACD the original kept only the line itself. */
 function indicatorsAnswer(row: Partial<RowOf<typeof assets.indicators>> = {}) {
   return {
     sma: numberOf(row.sma_30),

@@ -5,19 +5,19 @@ import { dataSourceHeaders } from "../data_source.ts";
 import { OldError } from "./old_errors.ts";
 import type { Observations } from "./observations.ts";
 
-/** Values that a line is fitted to. */
+/** Number of values of a line. */
 export const TREND_WINDOW = 10;
 
-/** Where a spread is heading, for the day that ends a window. */
+/** Direction of a spread at the day that ends a window. */
 const TrendAnswer = z.strictObject({
   date: z.string(),
   trend: z.enum(["positive", "negative"]),
-  /** r² of the line; `null` where numbers are too large to square, or one is none. */
+  /** r² of the line; `null` if numbers are too large to square or not finite. */
   confidence: z.number().nullable(),
 });
 export type TrendAnswer = z.infer<typeof TrendAnswer>;
 
-/** The answer of the routes that tell trends, for the document of the API. */
+/** Response of the routes with trends, for the OpenAPI document. */
 export const trendList = {
   200: {
     description: "The trend of each window of ten",
@@ -27,10 +27,10 @@ export const trendList = {
 };
 
 /**
- * The trend of each window of ten observations, in order of date. The contract has two trends only: a forecast that equals the
- * last spread counts as negative, as it did in the original, and so does a window with a value that is not finite, which has no line.
+ * The trend of each window of ten observations, in order of date. There are only two trends: as in the original, a forecast equal
+ * to the last spread counts as negative, as does a window with a value that is not finite, which has no line.
  *
- * @throws {OldError} 400 for fewer than ten observations and for ten in a row of the same date.
+ * @throws {OldError} 400 for fewer than ten observations and for ten consecutive ones with the same date.
  */
 export function trendAnswers({ dates, values }: Observations, { strict }: { strict: boolean }): TrendAnswer[] {
   if (dates.length < TREND_WINDOW) throw new OldError(400, `At least ${TREND_WINDOW} data points are required`);

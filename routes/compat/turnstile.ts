@@ -1,14 +1,14 @@
 import { OldError } from "./old_errors.ts";
 
-/** Lets heavy work through one at a time, in order. */
+/** Runs heavy work one at a time, in order. */
 export type Turnstile = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
 /**
- * A turnstile at which at most `maxWaiting` wait, so that what they hold meanwhile is bounded.
+ * A turnstile with at most `maxWaiting` waiting calls, to limit the memory that they hold.
  *
- * Work whose signal aborts while it waits is not begun.
+ * Work whose signal aborts while it waits is not started.
  *
- * @throws {OldError} 503 when too many wait already.
+ * @throws {OldError} 503 if too many are waiting already.
  */
 export function turnstile({ maxWaiting }: { maxWaiting: number }): Turnstile {
   let last = Promise.resolve();

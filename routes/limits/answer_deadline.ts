@@ -4,8 +4,8 @@ import { within } from "../within.ts";
 import { signalOf } from "./request_signal.ts";
 
 /**
- * Answers 503 where a read has not begun to answer within `maxReadMs`, and ends what can be ended by the request's signal. An answer that
- * has begun continues for as long as it is read. Changes are not cut short: their outcome would be unknown.
+ * Answers 503 if the response to a read has not started within `maxReadMs`, and aborts its work by the request's signal. A
+ * started response may take as long as the client reads it. Changes have no deadline: their outcome would be unknown.
  */
 export function answerDeadline({ maxReadMs }: { maxReadMs: number }): MiddlewareHandler {
   return async (c, next) => {

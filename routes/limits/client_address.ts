@@ -1,29 +1,29 @@
 import type { Context } from "hono";
 
-/** Trusted information about the route of a request. */
+/** Configuration of trusted proxies. */
 export interface Proxies {
   /**
-   * How many proxies stand in front, each of which adds the address that it was reached from to `X-Forwarded-For`. What is left of
-   * these entries comes from the client and may be anything.
+   * Number of trusted proxies. Each appends the address of its peer to `X-Forwarded-For`; entries before theirs come from the
+   * client and are not trusted.
    */
   trustedProxies: number;
 }
 
 /**
- * Whom a request comes from, as limits count it: an IPv4 address, or the /64 of an IPv6 address, which is what one customer has.
- * `unknown` where the server does not say, as in tests that use no port.
+ * Client of a request for limits: an IPv4 address, or the /64 of an IPv6 address, which is the range of one customer. `unknown`
+ * if the server does not provide it, as in tests without a port.
  */
 export function clientAddress(c: Context, proxies: Proxies): string {
   return addressGroup(fullAddress(c, proxies)) ?? "unknown";
 }
 
-/** The whole address that a request comes from, for logs and audit events; `undefined` where the server does not say. */
+/** The full client address of a request, for logs and audit events; `undefined` if the server does not provide it. */
 export function fullAddress(c: Context, { trustedProxies }: Proxies): string | undefined {
   if (trustedProxies > 0) {
     const hops = (c.req.header("X-Forwarded-For") ?? "").split(",").map((hop) => hop.trim()).filter((hop) =>
       hop !== ""
     );
-    // Fewer than there are proxies: one of them was gone round, and only what it added itself is there.
+    // Fewer entries than proxies: one proxy was bypassed, and only its own entry can be used.
     const client = hops.at(-Math.min(trustedProxies, hops.length));
     if (addressGroup(client) !== undefined) return client;
   }
@@ -38,7 +38,7 @@ export function isSecure(c: Context, { trustedProxies }: Proxies): boolean {
   return hops.at(-Math.min(trustedProxies, hops.length)) === "https";
 }
 
-/** The address in text as proxies write it, `1.2.3.4:567` and `[::1]:567` included; `undefined` for what is none. */
+/** Parses an address as proxies write it, `1.2.3.4:567` and `[::1]:567` included; `undefined` for anything else. */
 export function addressGroup(text: string | undefined): string | undefined {
   if (text === undefined || text.length > 80) return undefined;
   const bare = text.replace(/^\[([^\]]*)\](?::\d{1,5})?$/, "$1").replace(/^([\d.]+):\d{1,5}$/, "$1").replace(
@@ -58,7 +58,7 @@ function ipv4(text: string): string | undefined {
 function ipv6Group(text: string): string | undefined {
   const url = URL.parse(`http://[${text}]/`);
   if (url === null) return undefined;
-  // The parser writes it in one way only, with at most one `::`.
+  // The parser normalizes it, with at most one `::`.
   const [head, tail] = url.hostname.slice(1, -1).split("::");
   const left = head === "" ? [] : head!.split(":");
   const right = tail === undefined || tail === "" ? [] : tail.split(":");
@@ -73,7 +73,7 @@ function ipv6Group(text: string): string | undefined {
   return `${words.slice(0, 4).join(":")}::/64`;
 }
 
-/** Deno tells the address to who handles requests; Hono keeps that as the environment. */
+/** Deno passes the address to the request handler; Hono keeps it in the environment. */
 function socketAddress(c: Context): string | undefined {
   const { remoteAddr } = (c.env ?? {}) as { remoteAddr?: Partial<Deno.NetAddr> };
   return remoteAddr?.hostname;

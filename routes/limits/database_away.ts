@@ -2,14 +2,14 @@ import type { MiddlewareHandler } from "hono";
 import { databaseAwayProblem } from "../problems.ts";
 
 /**
- * Answers 503 while the database is away, instead of letting requests wait: a network that drops packets reports nothing for minutes.
- * A change that has begun is not cut short: its outcome would be unknown.
+ * Answers 503 while the database is unreachable, instead of letting requests wait: with dropped packets an error can take
+ * minutes. A started change is not aborted: its outcome would be unknown.
  *
- * @param awaySignal Aborts when the database is found to be away; another one is there when it is back.
+ * @param awaySignal The current signal: it aborts when the database is found unreachable, and is replaced when the database is back.
  */
 export function unlessDatabaseAway(awaySignal: () => AbortSignal): MiddlewareHandler {
   return async (c, next) => {
-    // What tells of the process alone, and has to say what is missing.
+    // Requests about the process alone, which must report what is missing.
     if (/^\/(?:healthz|readyz|metrics|static\/.*)$/.test(c.req.path)) return await next();
     const signal = awaySignal();
     if (signal.aborted) throw databaseAwayProblem();

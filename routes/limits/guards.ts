@@ -7,18 +7,18 @@ import { type BodyPace, requestBody } from "./request_body.ts";
 import { requestHead } from "./request_head.ts";
 
 export interface GuardOptions extends Proxies, StreamLimits {
-  /** Whether who was let in would be let in now. */
+  /** Whether the principal would still be authenticated now. */
   holds?(principal: Principal): Promise<boolean>;
   maxBodyBytes: number;
   /** Of `/ml` and `/trading`. */
   maxClosesBytes: number;
-  /** How a body must come. */
+  /** Minimum speed of a body. */
   bodyPace: BodyPace;
   /** Time until the response to a read must begin. */
   maxReadMs: number;
 }
 
-/** What keeps one request from taking more than a request should, in the order in which it is asked. */
+/** Limits on the resources of one request, in the order in which they apply. */
 export interface Guards {
   head: MiddlewareHandler;
   body: MiddlewareHandler;

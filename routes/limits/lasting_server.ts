@@ -3,11 +3,11 @@ import { within } from "../within.ts";
 
 /** An HTTP server that keeps listening. */
 export interface LastingServer {
-  /** Where it listens. */
+  /** The address on which it listens. */
   readonly addr: Deno.NetAddr;
   /**
-   * Takes no more requests, lets those that run come to their end and resolves, after `patienceMs` at the latest: the runtime would
-   * wait for ever for a client that never sends the end of a body.
+   * Accepts no more requests, waits for running ones and resolves, after `patienceMs` at the latest: the runtime would wait
+   * forever for a client that never ends its body.
    */
   shutdown(options?: { patienceMs?: number }): Promise<void>;
 }
@@ -17,18 +17,18 @@ export interface LastingServerOptions {
   /** 0 takes any free port. */
   port: number;
   logger: Logger;
-  /** How long it waits before it listens again. */
+  /** Delay before it listens again. */
   pauseMs?: number;
 }
 
 /**
  * Serves HTTP, and listens again when the runtime stops doing so.
  *
- * `Deno.serve` ends, and the process with it unless its end is handled, when a connection cannot be accepted: when the process has as
- * many open files as it may. It sets no bound to connections and closes none for being idle, so that one client could end the service
- * by opening enough of them. Here those that are open are served meanwhile, and new ones are taken as soon as there is room.
+ * `Deno.serve` ends, and with it the process unless handled, if a connection cannot be accepted because the process has reached
+ * its limit of open files. It does not limit connections and closes no idle ones, so that one client could end the service by
+ * opening enough of them. This server continues with open connections, and accepts new ones as soon as it can.
  *
- * @throws As `Deno.serve` does, when it cannot listen to begin with.
+ * @throws As `Deno.serve`, if it cannot listen at the start.
  */
 export function lastingServer(
   { hostname, port, logger, pauseMs = 500 }: LastingServerOptions,
@@ -70,7 +70,7 @@ export function lastingServer(
     async shutdown({ patienceMs = 10_000 } = {}) {
       stopped = true;
       clearTimeout(timer);
-      // It rejects where it has stopped by itself before.
+      // It rejects if it has stopped by itself before.
       await within(patienceMs, server.shutdown().catch(() => {}));
     },
   };

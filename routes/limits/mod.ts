@@ -6,9 +6,9 @@ import type { Proxies } from "./client_address.ts";
 import { requestPolicies, type RequestRates, requestRates } from "./request_rates.ts";
 
 /**
- * The rate limits of requests, which all processes on the database share.
+ * The rate limits of requests, shared by all processes on the database.
  *
- * @returns `undefined` if `rateLimitPerMinute` is: no limit.
+ * @returns `undefined` if `rateLimitPerMinute` is `undefined`: no limit.
  */
 export function requestRatesFrom(
   { rateLimitPerMinute, trustedProxies }: Proxies & { rateLimitPerMinute: number | undefined },

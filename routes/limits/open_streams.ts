@@ -1,30 +1,28 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { Problem } from "../problems.ts";
 
-/** How many streams of events are open at once. */
+/** Limits on open event streams. */
 export interface StreamLimits {
-  /** To one token, session or address. */
+  /** Per token, session or address. */
   maxStreamsEach: number;
-  /** To all, of this process. */
+  /** In all, of this process. */
   maxStreams: number;
-  /** How long a stream goes on at most until it is asked again whether it may. */
+  /** Maximum time between checks that a stream may continue. */
   recheckMs: number;
 }
 
-/** Of whom streams are. */
+/** Identification of the clients of streams. */
 export interface StreamReaders {
-  /** Whose streams are counted together. */
+  /** Key by which streams are counted. */
   who(c: Context): string;
-  /** Whether a stream may go on: its credentials may have been revoked meanwhile. */
+  /** Whether a stream may continue: its credentials may have been revoked meanwhile. */
   holds(c: Context): Promise<boolean>;
 }
 
-/** A browser opens six connections to a site at most; a program that follows runs may need some more. */
+/** A browser opens at most six connections to a site; a program that follows runs may need some more. */
 export const defaultStreamLimits: Omit<StreamLimits, "recheckMs"> = { maxStreamsEach: 20, maxStreams: 500 };
 
-/**
- * Limits open streams: 429 for a client with too many, 503 if there are too many in all. A stream ends when its credentials expire.
- */
+/** Limits open streams: 429 for a client with too many, 503 if there are too many in all. A stream ends when its credentials expire. */
 export function openStreams(
   { maxStreamsEach, maxStreams, recheckMs }: StreamLimits,
   { who, holds }: StreamReaders,
@@ -35,7 +33,7 @@ export function openStreams(
     if (c.req.method !== "GET") return await next();
     const name = who(c);
     const had = open.get(name) ?? 0;
-    // Counted before it is known whether the answer is a stream: many that begin together are not let through together.
+    // Counted before the response is known to be a stream: otherwise many simultaneous requests would pass the limit.
     if (had >= maxStreamsEach) {
       const said = `${maxStreamsEach} streams of events are open already. Close one, or ask for JSON.`;
       throw new Problem("too-many-requests", said, { headers: { "Retry-After": "5" } });
@@ -67,7 +65,7 @@ export function openStreams(
   };
 }
 
-/** Asks again where the last yes is older than `ms`; the first was given. */
+/** Asks again if the last positive answer is older than `ms`; the first answer is given. */
 function every(ms: number, ask: () => Promise<boolean>): () => Promise<boolean> {
   let at = performance.now();
   return async () => {
@@ -78,7 +76,7 @@ function every(ms: number, ask: () => Promise<boolean>): () => Promise<boolean> 
   };
 }
 
-/** The same stream, for as long as it may go on; `ended` is called once its reader is gone. */
+/** The same stream, for as long as it may continue; `ended` is called once its client has disconnected. */
 function watched(
   body: ReadableStream<Uint8Array>,
   { ended, mayGoOn }: { ended: () => void; mayGoOn: () => Promise<boolean> },

@@ -3,13 +3,13 @@ import { Problem } from "../problems.ts";
 import { within } from "../within.ts";
 import { signalOf } from "./request_signal.ts";
 
-/** How a body must come. */
+/** Minimum speed of a body. */
 export interface BodyPace {
-  /** How long nothing may come. */
+  /** Maximum time without data. */
   maxSilenceMs: number;
-  /** For which no rate is asked. */
+  /** Initial time without a minimum rate. */
   graceMs: number;
-  /** What must have come on average beyond {@link graceMs}, so that a large body has as much longer. */
+  /** Minimum average rate after {@link graceMs}, so that a large body has more time. */
   minBytesPerSecond: number;
 }
 
@@ -17,16 +17,16 @@ export interface BodyPace {
 export const defaultBodyPace: BodyPace = { maxSilenceMs: 10_000, graceMs: 10_000, minBytesPerSecond: 16 * 1024 };
 
 export interface BodyLimits {
-  /** The most bytes of a body that is sent to this path. */
+  /** Maximum size in bytes of a body sent to this path. */
   maxBytes(path: string): number;
   pace?: BodyPace;
 }
 
 /**
- * Lets handlers read no more of a body than is allowed, whether its length is told or not, and wait no longer for it than is
- * reasonable. What reads it gets a {@link Problem}: 413 for a body that is too large, 408 for one that comes too slowly.
+ * Limits size and duration of a body, with or without a Content-Length. Reading it beyond the limits fails with a {@link
+ * Problem}: 413 for a body that is too large, 408 for one that is too slow.
  *
- * Only the time in which the handler waits for the body counts: it is not the client's fault if a handler is slow.
+ * Only the time in which the handler waits for the body counts, so that a slow handler does not count against the client.
  */
 export function requestBody({ maxBytes, pace = defaultBodyPace }: BodyLimits): MiddlewareHandler {
   return async (c, next) => {
@@ -60,11 +60,11 @@ function guarded(
       bytes += chunk?.value.length ?? 0;
       if (chunk !== undefined && bytes <= maxBytes) return controller.enqueue(chunk.value);
       controller.error(chunk === undefined ? tooSlow() : tooLarge(maxBytes));
-      // Not waited for: it may take as long as the client likes.
+      // Not awaited: it may take as long as the client likes.
       reader.cancel().catch(() => {});
     },
     cancel: (reason) => reader.cancel(reason),
-    // Nothing is read before the handler asks for it.
+    // Read nothing before the handler does.
   }, { highWaterMark: 0 });
 }
 

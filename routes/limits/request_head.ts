@@ -1,23 +1,23 @@
 import type { MiddlewareHandler } from "hono";
 import { Problem } from "../problems.ts";
 
-/** What the head of a request may be. Deno itself answers 400 where it is beyond some 64 kB or has more than 128 fields. */
+/** Limits of a request's head. Deno itself answers 400 above about 64 kB or 128 fields. */
 export interface HeadLimits {
-  /** Of the address with its query. */
+  /** Of the URL with its query. */
   maxUrlLength: number;
   /** Of the names and values of all header fields together. */
   maxHeaderLength: number;
   maxHeaderFields: number;
 }
 
-/** A cursor has up to 10,000 letters: the address must have room for one and for filters. */
+/** A cursor has up to 10,000 characters: the URL must have room for one and for filters. */
 export const defaultHeadLimits: HeadLimits = {
   maxUrlLength: 16 * 1024,
   maxHeaderLength: 16 * 1024,
   maxHeaderFields: 100,
 };
 
-/** Refuses requests whose head is larger than any that this service has a use for, methods of proxies, and packed bodies. */
+/** Rejects requests with a larger head than this service needs, methods for proxies, and compressed bodies. */
 export function requestHead(limits: HeadLimits = defaultHeadLimits): MiddlewareHandler {
   const { maxUrlLength, maxHeaderLength, maxHeaderFields } = limits;
   return async (c, next) => {
@@ -26,11 +26,11 @@ export function requestHead(limits: HeadLimits = defaultHeadLimits): MiddlewareH
       const said = `The address has ${count(url.length)} characters; ${count(maxUrlLength)} are allowed.`;
       throw new Problem("uri-too-long", said);
     }
-    // It is made of what the client calls the host.
+    // The URL contains the client's Host header.
     if (!URL.canParse(url)) {
       throw new Problem("invalid-request", "The Host of the request is neither a name nor an address.");
     }
-    // They ask for a connection to somewhere else, or for what was sent: this is neither a proxy nor a mirror.
+    // Methods for proxies, or that echo the request: this server is neither.
     if (["CONNECT", "TRACE", "TRACK"].includes(method.toUpperCase())) {
       throw new Problem("method-not-allowed", `${method} does not apply to anything here.`, {
         headers: { Allow: "GET, HEAD, POST" },
@@ -52,7 +52,7 @@ export function requestHead(limits: HeadLimits = defaultHeadLimits): MiddlewareH
     }
     const encoding = headers.get("Content-Encoding")?.trim().toLowerCase();
     if (encoding !== undefined && encoding !== "" && encoding !== "identity") {
-      // Nothing unpacks: a few kilobytes could become gigabytes.
+      // Bodies are never decompressed: a few kilobytes could become gigabytes.
       throw new Problem("unsupported-media-type", "Send the body as it is, without Content-Encoding.", {
         headers: { "Accept-Encoding": "identity" },
       });

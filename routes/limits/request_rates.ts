@@ -5,15 +5,15 @@ import { type LeasedRates, paceOf, type RatePolicy, type Turn, turnsAtOnce } fro
 import { Problem } from "../problems.ts";
 import { clientAddress, type Proxies } from "./client_address.ts";
 
-/** How many requests are taken of whom. */
+/** Rate policies of requests. */
 export interface RequestPolicies {
-  /** Of a token or session. */
+  /** Per token or session. */
   principal: RatePolicy;
-  /** Of an address without credentials. */
+  /** Per address without credentials. */
   address: RatePolicy;
-  /** Credentials of an address that were not seen to be good yet. */
+  /** Per address, for credentials that have not been verified yet. */
   credential: RatePolicy;
-  /** Of an address on its way to sign in. */
+  /** Per address during sign-in. */
   signIn: RatePolicy;
 }
 
@@ -29,16 +29,16 @@ export function requestPolicies(perMinute: number): RequestPolicies {
 }
 
 export interface RequestRatesOptions extends Proxies {
-  /** For addresses, of which there may be a flood. */
+  /** For addresses, which can be numerous. */
   addresses: LeasedRates;
-  /** For tokens and sessions, which exist. */
+  /** For tokens and sessions, whose number is limited by those in the database. */
   principals: LeasedRates;
   policies: RequestPolicies;
-  /** Milliseconds that never go back. */
+  /** Monotonic milliseconds. */
   now?: () => number;
 }
 
-/** The two places in which requests are counted. */
+/** The two stages that count requests. */
 export interface RequestRates {
   /** By address: requests without credentials or with unverified ones, and sign-ins. Before authentication. */
   byAddress: MiddlewareHandler;
@@ -46,7 +46,7 @@ export interface RequestRates {
   byPrincipal: MiddlewareHandler;
 }
 
-/** Requests that cost less to answer than to count. */
+/** Requests that are cheaper to answer than to count. */
 const uncounted = (path: string) => path === "/healthz" || path.startsWith("/static/");
 const isSignIn = (c: Context) =>
   c.req.path.startsWith("/auth/") || (c.req.path === "/sign-in" && c.req.method === "POST");
@@ -56,18 +56,19 @@ const KNOWN_MS = 10 * 60_000;
 const MAX_KNOWN = 10_000;
 
 /**
- * Rate limits of requests. Excess requests get 429 with `Retry-After`; every counted response has the remaining requests in `RateLimit`,
+ * Rate limits of requests. Excess requests get 429 with `Retry-After`; every counted response has the remaining requests in
+ * `RateLimit`,
  * and the limit in `RateLimit-Policy`: `q` requests at once, all available again after `w` seconds.
  *
- * Credentials count as an attempt of their address until they are verified, which keeps guesses from the database and does not limit valid
- * clients that share an address with a guesser.
+ * Credentials count as an attempt of their address until they are verified, which limits database queries by guesses without
+ * limiting valid clients at the same address.
  *
  * Source: draft-ietf-httpapi-ratelimit-headers-10.
  */
 export function requestRates(
   { addresses, principals, policies, trustedProxies, now = () => performance.now() }: RequestRatesOptions,
 ): RequestRates {
-  /** Digests of credentials that were good, with when that is forgotten; the oldest first. */
+  /** Digests of verified credentials with their expiry, oldest first. */
   const known = new Map<string, number>();
 
   function isKnown(credentials: string): boolean {
@@ -111,15 +112,15 @@ export function requestRates(
   };
 }
 
-/** What a request shows of who sent it, as something that may stay in memory; `undefined` for nothing. */
+/** Digest of a request's credentials, which may stay in memory; `undefined` without any. */
 function credentialsOf(c: Context): string | undefined {
   const cookies = c.req.header("Cookie");
-  // Cookies of other services on the same name show nothing to this one.
+  // Cookies of other services on the same host name are ignored.
   const shown = c.req.header("Authorization") ?? (cookies?.includes("__Host-") ? cookies : undefined);
   return shown === undefined || shown === "" ? undefined : digestOf(shown).toBase64();
 }
 
-/** Says what is left. @throws {Problem} Where nothing is. */
+/** Reports the remaining requests. @throws {Problem} If none are left. */
 function settle(
   c: Context,
   { kind, policy, turn }: { kind: keyof RequestPolicies; policy: RatePolicy; turn: Turn },

@@ -1,6 +1,6 @@
 /**
- * Replaces a request's signal by another, made when it is first read: the runtime creates signals only where they are read, and prints a
- * warning for each.
+ * Replaces a request's signal by another, made when it is first read: the runtime creates signals only when they are read, and
+ * prints a warning for each.
  */
 export function signalOf(request: Request, make: (own: AbortSignal) => AbortSignal, own = request): void {
   const prototype = Object.getPrototypeOf(own) as Request;

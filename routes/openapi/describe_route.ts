@@ -4,17 +4,17 @@ import { z } from "zod";
 /** A body in one media type, or several. */
 export interface Content {
   description: string;
-  /** The schema of JSON; what has none is described by its media types. */
+  /** The schema of JSON; content without one is described by its media types. */
   schema?: z.ZodType;
-  /** `application/json` where it has a schema, unless told otherwise. */
+  /** `application/json` for content with a schema, unless given. */
   mediaTypes?: readonly string[];
   headers?: Readonly<Record<string, string>>;
 }
 
-/** A part of a path that stands for something. */
+/** A parameter in a path. */
 export interface PathParameter {
   description: string;
-  /** Of those that lead somewhere. */
+  /** Of valid values. */
   schema: z.ZodType;
 }
 
@@ -23,21 +23,21 @@ export interface Operation {
   summary: string;
   description?: string;
   tag: string;
-  /** Of the query, where no validator says. */
+  /** Of the query, if no validator describes it. */
   query?: z.ZodObject;
   /** Parameters of the path by name. */
   path?: Readonly<Record<string, PathParameter>>;
   headers?: Readonly<Record<string, string>>;
-  /** Of the body, where no validator says. */
+  /** Of the body, if no validator describes it. */
   body?: Content;
-  /** By status. Errors that any route may answer are added to them. */
+  /** By status. Errors common to all routes are added. */
   answers: Readonly<Record<number, Content>>;
-  /** Statuses of problems beyond those that any route may answer. */
+  /** Statuses of problems besides those common to all routes. */
   problems?: readonly number[];
   example?: { query?: Readonly<Record<string, string>>; path?: Readonly<Record<string, string>>; body?: unknown };
 }
 
-/** What the middleware of a route says of it. */
+/** Description of a route by its middleware. */
 export interface RouteDescription {
   operation?: Operation;
   /** Schemas of body and query from a validator. */
@@ -47,7 +47,7 @@ export interface RouteDescription {
 
 const descriptions = new WeakMap<object, RouteDescription>();
 
-/** Remembers what a middleware says of its route, so that the document of the API is made of the routes themselves. */
+/** Attaches a description to a middleware, so that the OpenAPI document is made from the routes themselves. */
 export function describing<M extends MiddlewareHandler>(what: RouteDescription, middleware: M): M {
   descriptions.set(middleware, what);
   return middleware;
@@ -66,7 +66,7 @@ export function describeRoute(operation: Operation): MiddlewareHandler {
 /** Path of an asset. */
 export const assetKey = { key: { description: "Key of the asset, such as `daily_bars`", schema: z.string() } };
 
-/** Path of something that is numbered. */
+/** Path parameter for an id. */
 export function numbered(what: string): Readonly<Record<"id", PathParameter>> {
   return { id: { description: `Number of the ${what}`, schema: z.int().positive() } };
 }

@@ -5,7 +5,7 @@ import { ProblemDetails } from "../problems.ts";
 import { type Content, descriptionOf, type Operation, type RouteDescription } from "./describe_route.ts";
 import { componentSchemas, type JsonSchema, jsonSchemaOf, referenceTo } from "./json_schema.ts";
 
-/** A route as Hono lists it. */
+/** A route in Hono's list. */
 export interface ListedRoute {
   method: string;
   path: string;
@@ -44,7 +44,7 @@ export interface DescribedOperation {
   "x-scope"?: string;
 }
 
-/** An OpenAPI 3.1 document, as this service writes it. */
+/** The OpenAPI 3.1 document of this service. */
 export interface OpenApiDocument {
   openapi: string;
   info: { title: string; version: string; description: string; license: { name: string; identifier: string } };
@@ -56,7 +56,7 @@ export interface OpenApiDocument {
   };
 }
 
-/** Statuses that any route may answer with, and what they mean. */
+/** Statuses common to all routes, and their meaning. */
 const everywhere: Readonly<Record<number, string>> = {
   400: "Invalid request",
   401: "Credentials are required",
@@ -77,17 +77,17 @@ const meanings: Readonly<Record<number, string>> = {
   422: "The idempotency key is in use",
 };
 
-/** Headers of answers that are no good. */
+/** Headers of error responses. */
 const told: Readonly<Record<number, Record<string, string>>> = {
   401: { "WWW-Authenticate": "The required credentials" },
   429: { "Retry-After": "Seconds to wait before a retry" },
   503: { "Retry-After": "Seconds to wait before a retry" },
 };
 
-/** Name under which Hono keeps the handler of a mounted app that has an error handler of its own. */
+/** Name under which Hono keeps the handler of a mounted app with its own error handler. */
 const composed = "__COMPOSED_HANDLER";
 
-/** A route with what is said of it. */
+/** A route with its description. */
 export interface DescribedRoute extends RouteDescription {
   method: string;
   /** Without the patterns of its parameters: `/v1/assets/:key`. */
@@ -95,7 +95,7 @@ export interface DescribedRoute extends RouteDescription {
   operation: Operation;
 }
 
-/** The routes that have a description, in their order. */
+/** The described routes, in order. */
 export function describedRoutes(routes: readonly ListedRoute[]): DescribedRoute[] {
   const handlers = Map.groupBy(routes, ({ method, path }) => `${method} ${plain(path)}`);
   return [...handlers].flatMap(([name, found]) => {
@@ -106,8 +106,8 @@ export function describedRoutes(routes: readonly ListedRoute[]): DescribedRoute[
 }
 
 /**
- * The document of the routes that are described: parameters and bodies come from the validators that the routes use, answers from the
- * schemas that the tests hold them against.
+ * The OpenAPI document of the described routes. Parameters and bodies come from the routes' validators, responses from the
+ * schemas that tests check responses against.
  */
 export function openApiDocument(routes: readonly ListedRoute[], { version }: { version: string }): OpenApiDocument {
   const all = describedRoutes(routes);
@@ -134,7 +134,7 @@ export function openApiDocument(routes: readonly ListedRoute[], { version }: { v
   };
 }
 
-/** A handler as it was written, whatever apps with error handlers of their own it has been mounted in. */
+/** The original handler, unwrapped from mounted apps with their own error handlers. */
 function innermost(handler: object): object {
   const inner = (handler as { [composed]?: object })[composed];
   return inner === undefined ? handler : innermost(inner);
@@ -148,7 +148,7 @@ function described({ method, path, operation, ...demands }: DescribedRoute): Des
   const statuses = new Set<number>([
     400,
     ...(scope === null ? [] : [401]),
-    // Also for a wrong Host header, and so on every route.
+    // Also for a wrong Host header, so on every route.
     403,
     ...(method === "GET" ? [] : [408, 413]),
     414,
@@ -227,7 +227,7 @@ function answerOf({ description, schema, mediaTypes, headers }: Content): Descri
   };
 }
 
-/** The example of a parameter, as a number where it is one. */
+/** The example of a parameter, as a number if its schema is one. */
 function exampleOf(schema: JsonSchema, text: string | undefined): { example?: unknown } {
   if (text === undefined) return {};
   return { example: takesIntegers(schema) && Number.isInteger(Number(text)) ? Number(text) : text };
@@ -270,7 +270,7 @@ function queryParameters(schema: z.ZodType | undefined, examples: Readonly<Recor
   }];
 }
 
-/** A path as routes have it, without the patterns of its parameters. */
+/** A path without the patterns of its parameters. */
 function plain(path: string): string {
   return path.replace(/(:\w+)\{[^/]*/g, "$1");
 }
@@ -279,7 +279,7 @@ function templated(path: string): string {
   return path.replace(/:(\w+)/g, "{$1}");
 }
 
-/** `GET /v1/assets/:key/rows` → `getAssetRows`, unique as the routes are. */
+/** `GET /v1/assets/:key/rows` → `getAssetRows`; unique, since routes are. */
 function operationId(method: string, path: string): string {
   const words = path.replace(/^\/v1\//, "/").split(/[/_.-]/).filter((word) => word !== "");
   const name = words.map((word) =>

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { recordNames } from "../../engine/mod.ts";
 import { boundsOf } from "../validation.ts";
 
-/** JSON Schema, as far as it is looked into here. */
+/** JSON Schema, untyped beyond its properties. */
 export type JsonSchema = { [name: string]: unknown };
 
-/** Formats that say all that the pattern beside them says. */
+/** Formats that make the pattern beside them redundant. */
 const telling = new Set(["date", "date-time", "uuid"]);
 
-/** Named schemas, of which others are made by reference. */
+/** Schemas with a name, which others refer to. */
 export function componentSchemas(): Record<string, JsonSchema> {
   const { schemas } = z.toJSONSchema(recordNames, {
     ...settings,
@@ -18,7 +18,7 @@ export function componentSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, cleaned(schema as JsonSchema)]));
 }
 
-/** A named schema by its name, whatever else in full. */
+/** A reference to a named schema; other schemas in full. */
 export function referenceTo(schema: z.ZodType): JsonSchema {
   const id = recordNames.get(schema)?.id;
   if (id !== undefined) return { $ref: `#/components/schemas/${id}` };
@@ -28,7 +28,7 @@ export function referenceTo(schema: z.ZodType): JsonSchema {
   return jsonSchemaOf(schema, "output");
 }
 
-/** What a schema takes (`input`) or gives (`output`). */
+/** JSON Schema of a schema's input or output. */
 export function jsonSchemaOf(schema: z.ZodType, io: "input" | "output"): JsonSchema {
   return cleaned(z.toJSONSchema(schema, { ...settings, io }) as JsonSchema);
 }
@@ -38,7 +38,7 @@ const settings = {
   override({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: z.core.JSONSchema.BaseSchema }) {
     const { def } = zodSchema._zod;
     if (def.type === "undefined") jsonSchema.not = {};
-    // In JSON Schema it would say that clients may not send it; in ours it is of the type alone.
+    // In JSON Schema `readOnly` means that clients may not send it; here it is only about the type.
     if (def.type === "readonly") delete jsonSchema.readOnly;
     if (telling.has(jsonSchema.format ?? "")) delete jsonSchema.pattern;
     // Text that is parsed as an integer is documented as an integer.
@@ -47,12 +47,12 @@ const settings = {
       delete jsonSchema.pattern;
       Object.assign(jsonSchema, { type: "integer", minimum: bounds.min, maximum: bounds.max });
     }
-    // Left out elsewhere, because it is what comes of the text.
+    // Zod omits it, because it is the default of the parsed value.
     if (def.type === "default" && jsonSchema.type === "integer") jsonSchema.default = def.defaultValue as number;
   },
 } as const;
 
-/** Without what says that it is a document of its own. */
+/** Without the properties of a stand-alone document. */
 function cleaned({ $schema: _schema, $id: _id, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }
