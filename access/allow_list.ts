@@ -3,11 +3,11 @@ import { type Scope, scopes } from "./principal.ts";
 /** The allow-list of sign-in: addresses and domains (`@…`), each with a scope. */
 export interface AllowList {
   /**
-   * What a person with this address may do; `null` where they may not sign in. An entry for a domain counts only if `domain`, whose owner
-   * has given out the address, is that domain; it is the address's own unless told otherwise.
+   * The scope of a person with this address; `null` if sign-in is not allowed. An entry for a domain counts only if `domain`,
+   * whose owner issued the address, is that domain; by default it is the address's own.
    */
   scopeOf(email: string, domain?: string | null): Scope | null;
-  /** The one domain of all addresses that may sign in; `null` where they come from several, or some by their address. */
+  /** The only domain whose addresses may sign in; `null` if there are several, or entries for single addresses. */
   readonly onlyDomain: string | null;
 }
 
@@ -16,10 +16,10 @@ export const ALLOW_LIST_FORMS =
   "addresses and @domains separated by commas, each followed by =read, =operate or =admin (default operate): ann@example.com=admin,@example.org=read";
 
 /**
- * Reads `ann@example.com=admin,@example.org`. Without a scope it is `operate`. An address counts before its domain; a domain stands for
- * itself alone, not for domains below it. Upper and lower case are the same.
+ * Reads `ann@example.com=admin,@example.org`. The default scope is `operate`. An entry for an address takes precedence over its
+ * domain; a domain does not include subdomains. Case is ignored.
  *
- * @throws {RangeError} If an entry is neither an address nor a domain, its scope is unknown, or it comes twice.
+ * @throws {RangeError} If an entry is neither an address nor a domain, its scope is unknown, or it is repeated.
  */
 export function parseAllowList(text: string): AllowList {
   const entries = new Map<string, Scope>();

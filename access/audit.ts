@@ -4,22 +4,22 @@ import type { Principal } from "./principal.ts";
 
 /** The actor and the origin of a change. */
 export interface Actor extends Pick<Principal, "kind" | "id" | "name"> {
-  /** Address of the client; `null` where there is none. */
+  /** Address of the client; `null` if there is none. */
   address?: string | null;
   requestId?: string | null;
 }
 
-/** A change that is about to be made. */
+/** A change about to be made. */
 export interface AuditedAction {
-  /** Such as `token.create` or `POST /v1/runs/:id/cancel`. */
+  /** For example `token.create` or `POST /v1/runs/:id/cancel`. */
   action: string;
   /** The target, such as `run 12`. */
   target?: string | null;
-  /** Further information. Never a secret. */
+  /** Further details. Never a secret. */
   detail?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** A change that was made or tried. */
+/** A change that was made or attempted. */
 export const AuditEvent = z.strictObject({
   id: z.int(),
   at: z.iso.datetime(),
@@ -37,7 +37,7 @@ export type AuditEvent = z.infer<typeof AuditEvent>;
 
 export interface AuditQuery {
   limit: number;
-  /** Only those before this id. */
+  /** Only events before this id. */
   before?: number;
   actor?: string;
   action?: string;
@@ -46,7 +46,7 @@ export interface AuditQuery {
 /** The command line, whose user may open the database. */
 export const commandLine: Actor = { kind: "owner", id: null, name: "command line" };
 
-/** Writes down an action together with what is done: both are there, or neither. */
+/** Records an action in the transaction of the change: both are committed, or neither. */
 export async function recordAction(
   tx: Sql,
   actor: Actor,
@@ -62,7 +62,7 @@ export async function recordAction(
   return row!.id;
 }
 
-/** The audit log of changes. Events are never changed once they have an outcome, and never deleted. */
+/** The audit log of changes. Events are never deleted, and never changed once they have an outcome. */
 export class AuditLog {
   readonly #sql: Sql;
 
@@ -70,17 +70,17 @@ export class AuditLog {
     this.#sql = sql;
   }
 
-  /** Writes down what is about to be done, so that nothing is done unseen. Resolves to its id, for {@link end}. */
+  /** Records a change before it is made, so that no change goes unrecorded. Resolves to the event's id, for {@link end}. */
   async begin(actor: Actor, action: AuditedAction): Promise<number> {
     return await recordAction(this.#sql, actor, action, null);
   }
 
-  /** Writes down what became of it. */
+  /** Records the outcome of a change. */
   async end(id: number, outcome: string): Promise<void> {
     await this.#sql`UPDATE access.audit_event SET outcome = ${outcome} WHERE id = ${id} AND outcome IS NULL`;
   }
 
-  /** Writes down what is over: something that was refused, say. */
+  /** Records a completed event, such as a rejected request. */
   async record(actor: Actor, action: AuditedAction, outcome: string): Promise<void> {
     await recordAction(this.#sql, actor, action, outcome);
   }
@@ -88,7 +88,7 @@ export class AuditLog {
   /** Newest first. */
   async list({ limit, before, actor: named, action: wanted }: AuditQuery): Promise<AuditEvent[]> {
     const sql = this.#sql;
-    // As they are stored: text that cannot be stored matches no event.
+    // In their stored form; text that cannot be stored matches no event.
     const [actor, action] = [named, wanted].map((text) => text === undefined ? undefined : storable(text));
     const rows = await sql<(Omit<AuditEvent, "at"> & { at: Date | string })[]>`
       SELECT id, at, actor_kind AS "actorKind", actor_id AS "actorId", actor, action, target, address,
@@ -103,7 +103,8 @@ export class AuditLog {
 }
 
 /**
- * Text that the database can store and the audit log may show: a path may contain NUL, half characters, or a token pasted by mistake.
+ * Text that the database can store and the audit log may show: a path may contain NUL, unpaired surrogates, or a token pasted by
+ * mistake.
  */
 function storable(text: string): string {
   return text.replaceAll("\0", "\ufffd").toWellFormed().replace(/tandem_(?:page_)?[0-9A-Za-z]{8,}/g, "tandem_…").slice(

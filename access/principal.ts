@@ -7,16 +7,16 @@ export const Scope = z.enum(scopes).describe(
 );
 export type Scope = z.infer<typeof Scope>;
 
-/** On whose behalf a request is made. */
+/** The actor of a request. */
 export const Principal = z.strictObject({
   /**
-   * `anybody` where the service is open, `token` for a program, `session` for a signed-in person, `owner` for the command line with access
-   * to the data folder.
+   * `anybody` without authentication, `token` for a program, `session` for a signed-in person, `owner` for the command line with
+   * access to the data folder.
    */
   kind: z.enum(["anybody", "token", "session", "owner"]),
-  /** Of the token or session. */
+  /** Id of the token or session. */
   id: z.int().nullable(),
-  /** How logs and audit events call it: the name of a token, the address of a person. Never a secret. */
+  /** Name in logs and audit events: that of a token, or the address of a person. Never a secret. */
   name: z.string(),
   scope: Scope,
 });

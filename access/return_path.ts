@@ -1,7 +1,8 @@
 /**
- * Where to go after signing in: a path of this site with its query, or `null` for anything that leads elsewhere or is not clear.
+ * Path to return to after the sign-in: a path of this site with its query, or `null` for anything that leads elsewhere or is
+ * ambiguous.
  *
- * Browsers read `//host`, `/\host` and paths with control characters in them as other sites, so these are refused before parsing.
+ * Browsers interpret `//host`, `/\host` and paths with control characters as other sites, so these are rejected before parsing.
  */
 export function returnPath(text: string): string | null {
   if (text.length > 2_000 || !/^\/(?![/\\])[^\\\p{Cc}\p{Zs}]*$/u.test(text)) return null;
@@ -9,20 +10,20 @@ export function returnPath(text: string): string | null {
   const url = URL.parse(text, here);
   if (url === null || url.origin !== here) return null;
   const path = url.pathname + url.search;
-  // "/.//host" becomes "//host" once the dots are gone.
+  // "/.//host" becomes "//host" when dot segments are removed.
   return path.startsWith("//") || path.startsWith("/auth/") || path === "/sign-in" ? null : path;
 }
 
-/** Where to go after signing in. */
+/** Address to return to after the sign-in. */
 export interface ReturnAddress {
-  /** Of another site; `null` is this one. */
+  /** Origin of another site; `null` for this one. */
   origin: string | null;
-  /** With its query. */
+  /** Path with query. */
   path: string;
 }
 
 /**
- * Where to go after signing in: a path of this site, or an address of an allowed origin, which must be written as browsers write it.
+ * Address to return to after the sign-in: a path of this site, or an address of an allowed origin in the form that browsers send.
  * `null` for any other address.
  */
 export function returnAddress(text: string, allowedOrigins: readonly string[]): ReturnAddress | null {
@@ -37,7 +38,7 @@ export function returnAddress(text: string, allowedOrigins: readonly string[]): 
   return { origin, path: url.pathname + url.search + url.hash };
 }
 
-/** An address with one parameter set, replacing an earlier value. Joined as text: of `//host` a parser makes another site. */
+/** An address with one parameter set, replacing an earlier value. Joined as text, because a URL parser reads `//host` as another site. */
 export function withParameter({ origin, path }: { origin: string; path: string }, name: string, value: string): string {
   const url = new URL(`${origin}${path}`);
   url.searchParams.set(name, value);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** 32 random bytes as 43 letters of base64url. */
+/** 32 random bytes as 43 characters of base64url. */
 export function randomSecret(): string {
   return randomBytes(32).toString("base64url");
 }
@@ -8,13 +8,13 @@ export function randomSecret(): string {
 /**
  * The SHA-256 digest by which a secret is stored and found.
  *
- * A secret of 256 random bits needs no slow hash: it cannot be guessed, however fast the guesses are.
+ * A secret of 256 random bits needs no slow hash: it cannot be guessed at any speed.
  */
 export function digestOf(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
 }
 
-/** Whether two digests are the same, in a time that does not tell where they differ. */
+/** Whether two digests are equal, in a time independent of where they differ. */
 export function sameDigest(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

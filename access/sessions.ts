@@ -12,7 +12,7 @@ import type { Credentials } from "./tokens.ts";
 export const Session = z.strictObject({
   id: z.int(),
   name: z.string().describe("Address of the person, or name of the token"),
-  /** By what: an identity provider, or a token. */
+  /** Kind of sign-in: by an identity provider, or by a token. */
   by: z.enum(["person", "token"]),
   origin: z.string().nullable().describe("Of the page that sends it as a token; null for a browser"),
   userAgent: z.string().nullable(),
@@ -22,29 +22,29 @@ export const Session = z.strictObject({
 });
 export type Session = z.infer<typeof Session>;
 
-/** Where a session begins, and by whom. */
+/** Client of a new session, and actor. */
 export interface SessionContext {
   userAgent: string | null;
   by: Actor;
 }
 
-/** Whose session begins. */
+/** Holder of a new session. */
 export type SessionHolder = { personId: number } | { tokenId: number };
 
 export interface SessionLimits {
-  /** Without a request for so long, a session is over. */
+  /** A session without a request for this long ends. */
   idleMinutes: number;
-  /** However much it is used, a session is over after so long. */
+  /** A session ends after this long, regardless of use. */
   absoluteMinutes: number;
 }
 
 export interface SessionsOptions extends Partial<SessionLimits> {
   database: Pick<Database, "sql">;
-  /** Checked at each use: a removed person loses access. */
+  /** Checked on each use: a removed person loses access. */
   allowList: AllowList | null;
 }
 
-/** There is no such session, or it is over. */
+/** The session does not exist or has ended. */
 export class UnknownSessionError extends Error {
   override readonly name = "UnknownSessionError";
 
@@ -53,14 +53,14 @@ export class UnknownSessionError extends Error {
   }
 }
 
-/** How long a page of another origin has a session, as it had of the original's backend. */
+/** Duration of a session of another origin's page, as in the original's backend. */
 const PAGE_MINUTES = 24 * 60;
 /** A working day without a request, or a week. */
 const defaults: SessionLimits = { idleMinutes: 8 * 60, absoluteMinutes: 7 * 24 * 60 };
 
 /**
- * Sessions of browsers, an opaque random secret in a cookie, and of pages of other origins, which show theirs as a token; stored as
- * digests. Times are the database's, so that all processes agree.
+ * Sessions of browsers, with an opaque random secret in a cookie, and of pages of other origins, which send the secret as a
+ * token. Secrets are stored as digests. Times are the database's, so that all processes agree.
  */
 export class Sessions implements Credentials {
   readonly #sql: Sql;
@@ -73,7 +73,7 @@ export class Sessions implements Credentials {
     this.limits = { ...defaults, ...limits };
   }
 
-  /** Begins a session. Its secret is always new; one that the browser sent is not reused. */
+  /** Starts a session. Its secret is always new; one sent by the browser is not reused. */
   async begin(holder: SessionHolder, context: SessionContext): Promise<string> {
     const secret = randomSecret();
     await this.#begin(holder, { ...context, secret, minutes: this.limits.absoluteMinutes, origin: null });
@@ -81,8 +81,8 @@ export class Sessions implements Credentials {
   }
 
   /**
-   * Begins a session of a page of another origin, for a day, which shows the secret as a token and keeps it where its scripts can read
-   * it: so that it reads, and changes nothing.
+   * Starts a session of one day for a page of another origin. The page sends the secret as a token and its scripts can read it,
+   * so the session is read-only.
    */
   async beginForPage(
     { personId, origin }: PageVisitor,
@@ -111,21 +111,24 @@ export class Sessions implements Credentials {
         RETURNING id, expires_at`;
       const begun = { action: "session.begin", target: `session ${row!.id}` };
       await recordAction(tx, by, origin === null ? begun : { ...begun, detail: { origin } }, "done");
-      // Ended sessions are deleted; the audit's events record them.
+      // Ended sessions are deleted; audit events still record them.
       await tx`DELETE FROM access.session WHERE expires_at < now() - interval '30 days'`;
       return at(row!.expires_at);
     });
   }
 
   /**
-   * The principal of a session's secret. A person has the scope of the current allow-list; a session by token has the token's, while the
-   * token is valid.
+   * The principal of a session's secret. A person has the scope of the current allow-list; a session by token has the token's
+   * scope, while the token is valid.
    */
   async principalOf(secret: string): Promise<Principal | null> {
     return /^[\w-]{43}$/.test(secret) ? await this.#principalOf(secret) : null;
   }
 
-  /** The principal of the token that a page of another origin shows. It may only read, even where the allow-list gives the person more. */
+  /**
+   * The principal of the token sent by a page of another origin. It is read-only, even if the allow-list gives the person a
+   * higher scope.
+   */
   async principalOfPage(secret: string): Promise<Principal | null> {
     return isPageTokenText(secret) ? await this.#principalOf(secret) : null;
   }
@@ -140,13 +143,13 @@ export class Sessions implements Credentials {
     return { kind: "session", id: row.id, name: row.email ?? row.token_name!, scope };
   }
 
-  /** Whether a session still holds, for what it has begun. Does not count as a use: background work keeps no session alive. */
+  /** Whether a session is still valid, for work started in it. Does not count as a use: background work does not extend a session. */
   async holds(id: number): Promise<boolean> {
     const row = await this.#one(this.#sql`session.id = ${id}`);
     return row !== undefined && this.#scopeOf(row) !== null;
   }
 
-  /** The session that `which` names, if it holds. */
+  /** The session selected by `which`, if it is valid. */
   async #one(which: ReturnType<Sql>): Promise<UsedRow | undefined> {
     const [row] = await this.#sql<UsedRow[]>`
       SELECT session.id, session.digest, session.origin, person.email, token.name AS token_name, token.scope,
@@ -164,7 +167,7 @@ export class Sessions implements Credentials {
     return whole !== null && origin !== null ? "read" : whole;
   }
 
-  /** Valid sessions, all or those of one name, the last used first. */
+  /** Valid sessions, all or those of one name, most recently used first. */
   async list({ name }: { name?: string } = {}): Promise<Session[]> {
     const rows = await this.#sql<ListedRow[]>`
       SELECT session.id, session.origin, person.email, token.name AS token_name, session.user_agent, session.created_at,
@@ -186,7 +189,7 @@ export class Sessions implements Credentials {
     }));
   }
 
-  /** Ends a session, of any name or of one. @throws {UnknownSessionError} */
+  /** Ends a session, optionally only one of a given name. @throws {UnknownSessionError} */
   async end(id: number, { by, name }: { by: Actor; name?: string }): Promise<void> {
     await this.#sql.begin(async (tx) => {
       const rows = await tx`

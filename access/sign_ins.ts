@@ -2,18 +2,18 @@ import type { Database, Sql } from "../resources/database/mod.ts";
 import type { ReturnAddress } from "./return_path.ts";
 import { digestOf, randomSecret, sameDigest } from "./secret.ts";
 
-/** A way to the identity provider that has begun. */
+/** A pending sign-in at the identity provider. */
 export interface PendingSignIn {
   nonce: string;
   codeVerifier: string;
-  /** Where to go afterwards. */
+  /** Address to return to afterwards. */
   returnTo: ReturnAddress;
 }
 
-/** A person as the identity provider knows them. */
+/** A person as identified by the provider. */
 export interface ProvenPerson {
   issuer: string;
-  /** Stays the same when the address changes. */
+  /** Does not change when the address does. */
   subject: string;
   email: string;
   name: string | null;
@@ -26,14 +26,14 @@ export interface PageVisitor {
   origin: string;
 }
 
-/** How long a code is of use: the page that was gone to shows it at once. */
+/** Lifetime of a code: the page exchanges it at once. */
 const CODE_SECONDS = 60;
-/** How long the way may take. */
+/** Maximum duration of a sign-in. */
 const PENDING_MINUTES = 10;
-/** Ways that are open at once; the oldest give way, so that the table stays small. */
+/** Maximum number of pending sign-ins; the oldest are dropped, so that the table stays small. */
 const MOST_PENDING = 10_000;
 
-/** Ways to the identity provider and back, each of which ends once and in the browser in which it began. */
+/** Sign-ins at the identity provider, each of which ends once and in the browser in which it began. */
 export class SignIns {
   readonly #sql: Sql;
 
@@ -41,7 +41,7 @@ export class SignIns {
     this.#sql = sql;
   }
 
-  /** Begins one. `state` goes to the provider and comes back; `browser` stays in a cookie of the browser. */
+  /** Starts a sign-in. `state` goes to the provider and back; `browser` stays in a cookie of the browser. */
   async begin(returnTo: ReturnAddress): Promise<PendingSignIn & { state: string; browser: string }> {
     const [state, browser, nonce, codeVerifier] = [randomSecret(), randomSecret(), randomSecret(), randomSecret()];
     await this.#sql.begin(async (tx) => {
@@ -58,9 +58,9 @@ export class SignIns {
     return { state, browser, nonce, codeVerifier, returnTo };
   }
 
-  /** Takes one that comes back. `null` where it never began, is too old, came back before, or began in another browser. */
+  /** Completes a sign-in. `null` if it is unknown, expired or used, or began in another browser. */
   async take(state: string, browser: string): Promise<PendingSignIn | null> {
-    // The state is used up by this request, also from the wrong browser: it may have been stolen.
+    // The state is used up by this request, even from the wrong browser: it may have been stolen.
     const [row] = await this.#sql<
       {
         browser_digest: Uint8Array;
@@ -78,7 +78,7 @@ export class SignIns {
     return { nonce: row.nonce, codeVerifier: row.code_verifier, returnTo };
   }
 
-  /** Records a person's visit, under their present address. Resolves to the id of the person. */
+  /** Records a person's sign-in, with the current address. Resolves to the id of the person. */
   async welcome({ issuer, subject, email, name }: ProvenPerson): Promise<number> {
     const [row] = await this.#sql<{ id: number }[]>`
       INSERT INTO access.person (issuer, subject, email, name) VALUES (${issuer}, ${subject}, ${email}, ${name})
@@ -88,7 +88,7 @@ export class SignIns {
     return row!.id;
   }
 
-  /** Makes a code that the page exchanges for a token: once, within a minute. */
+  /** Creates a code that the page exchanges for a token: once, within a minute. */
   async giveCode({ personId, origin }: PageVisitor): Promise<string> {
     const code = randomSecret();
     await this.#sql.begin(async (tx) => {
@@ -101,11 +101,11 @@ export class SignIns {
   }
 
   /**
-   * Takes a code that a page of `origin` shows, or a program where that is `null`. `null` where it was never given, is too old, was
-   * shown before, or belongs to another page.
+   * Exchanges a code from a page of `origin`, or from a program if `origin` is `null`. `null` if the code is unknown, expired or
+   * used, or belongs to another origin.
    */
   async takeCode(code: string, origin: string | null): Promise<PageVisitor & { email: string } | null> {
-    // Used up by this request, also from the wrong page: it may have been stolen.
+    // Used up by this request, even from the wrong page: it may have been stolen.
     const [row] = await this.#sql<{ person_id: number; email: string; origin: string; holds: boolean }[]>`
       DELETE FROM access.sign_in_code AS code USING access.person AS person
       WHERE code.digest = ${digestOf(code)} AND person.id = code.person_id

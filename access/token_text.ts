@@ -7,15 +7,15 @@ const SECRET_LENGTH = 43;
 const CHECK_LENGTH = 6;
 
 /**
- * What an access token looks like, for scanners of secrets: `tandem_`, 43 letters and digits that hold 256 random bits, and 6 more that
- * hold the CRC-32 of these 43.
+ * Pattern of an access token, for secret scanners: `tandem_`, 43 letters and digits with 256 random bits, and 6 more with the
+ * CRC-32 of these 43.
  */
 export const tokenPattern: RegExp = /^tandem_[0-9A-Za-z]{49}$/;
 
-/** Letters of a token by which people tell tokens apart; the rest cannot be guessed from them. */
+/** Length of a token's prefix that people can tell tokens apart by; the rest cannot be guessed from it. */
 export const hintLength = PREFIX.length + 4;
 
-/** The form of a page's token: the same behind `tandem_page_`. */
+/** Pattern of a page's token: the same after `tandem_page_`. */
 export const pageTokenPattern: RegExp = /^tandem_page_[0-9A-Za-z]{49}$/;
 const PAGE_PREFIX = `${PREFIX}page_`;
 
@@ -29,7 +29,7 @@ export function newPageTokenText(): string {
   return `${PAGE_PREFIX}${newSecret()}`;
 }
 
-/** Whether a text can be a token: one that was mistyped or made up cannot, and needs no look into the database. */
+/** Whether a text can be a token: a mistyped or invented one cannot, and needs no query. */
 export function isTokenText(text: string): boolean {
   return tokenPattern.test(text) && isChecked(text.slice(PREFIX.length));
 }

@@ -5,13 +5,13 @@ import { type Principal, Scope } from "./principal.ts";
 import { digestOf, sameDigest } from "./secret.ts";
 import { hintLength, isTokenText, newTokenText } from "./token_text.ts";
 
-/** Turns a secret into who stands behind it. */
+/** Maps secrets to principals. */
 export interface Credentials {
-  /** `null` where the secret is not good, be it that it never was. */
+  /** `null` if the secret is invalid, whatever the reason. */
   principalOf(secret: string): Promise<Principal | null>;
 }
 
-/** An access token without its secret, which is shown once. */
+/** An access token without its secret, which is shown only once. */
 export const Token = z.strictObject({
   id: z.int(),
   name: z.string(),
@@ -37,7 +37,7 @@ export const NewToken = z.strictObject({
 });
 export type NewToken = z.infer<typeof NewToken>;
 
-/** There is no such token, or it has been revoked already. */
+/** The token does not exist or has been revoked already. */
 export class UnknownTokenError extends Error {
   override readonly name = "UnknownTokenError";
 
@@ -47,8 +47,8 @@ export class UnknownTokenError extends Error {
 }
 
 /**
- * Access of programs. A token is stored as its digest and shown once, when it is created; revoked, it is refused from the next request
- * on, in every process.
+ * Access tokens for programs. A token is stored as its digest and shown once, when it is created; a revoked token is rejected
+ * from the next request on, in every process.
  */
 export class Tokens implements Credentials {
   readonly #sql: Sql;
@@ -57,7 +57,7 @@ export class Tokens implements Credentials {
     this.#sql = sql;
   }
 
-  /** Creates a token. `secret` is what its holder needs, and is nowhere else. */
+  /** Creates a token. `secret` is returned here and stored nowhere. */
   async create({ name, scope, expiresInDays }: NewToken, by: Actor): Promise<{ token: Token; secret: string }> {
     const secret = newTokenText();
     const token = await this.#sql.begin(async (tx) => {
@@ -73,7 +73,7 @@ export class Tokens implements Credentials {
     return { token: tokenOf(token), secret };
   }
 
-  /** All tokens, those that hold first, the newest of them on top. */
+  /** All tokens, valid ones first, newest first. */
   async list(): Promise<Token[]> {
     const rows = await this.#sql<TokenRow[]>`
       SELECT * FROM access.token
@@ -81,7 +81,7 @@ export class Tokens implements Credentials {
     return rows.map(tokenOf);
   }
 
-  /** Ends a token, and the sessions that were begun with it. @throws {UnknownTokenError} */
+  /** Revokes a token and ends the sessions started with it. @throws {UnknownTokenError} */
   async revoke(id: number, by: Actor): Promise<Token> {
     return await this.#sql.begin(async (tx) => {
       const [row] = await tx<TokenRow[]>`
@@ -94,14 +94,14 @@ export class Tokens implements Credentials {
     });
   }
 
-  /** Whether there is a usable token. */
+  /** Whether there is a valid token. */
   async anyHolds(): Promise<boolean> {
     const rows = await this.#sql`
       SELECT FROM access.token WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) LIMIT 1`;
     return rows.length > 0;
   }
 
-  /** Whether a token still holds, for what it has begun. Not a use of it. */
+  /** Whether a token is still valid, for work started with it. Does not count as a use. */
   async holds(id: number): Promise<boolean> {
     const rows = await this.#sql`
       SELECT FROM access.token
@@ -110,8 +110,8 @@ export class Tokens implements Credentials {
   }
 
   /**
-   * The principal of a token. Looked up each time: a token revoked a moment ago is refused. The query is the same for known and unknown
-   * tokens.
+   * The principal of a token. Queried each time, so that a revoked token is rejected at once. The query is the same for known and
+   * unknown tokens.
    */
   async principalOf(secret: string): Promise<Principal | null> {
     if (!isTokenText(secret)) return null;
