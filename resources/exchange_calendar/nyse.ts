@@ -7,7 +7,7 @@ const LAST_DATE = `${LAST_YEAR}-12-31`;
 const TIME_ZONE = "America/New_York";
 const DAY_MS = 86_400_000;
 
-// Days of the week as `Date.getUTCDay` counts them.
+// Days of the week as returned by `Date.getUTCDay`.
 const SUNDAY = 0;
 const MONDAY = 1;
 const WEDNESDAY = 3;
@@ -17,7 +17,7 @@ const SATURDAY = 6;
 const USUAL_OPEN = "09:30";
 const USUAL_CLOSE = "16:00";
 
-/** Whole days without trading that no rule foresees. */
+/** Whole-day closures without a rule. */
 const ONE_OFF_CLOSURES: ReadonlySet<string> = new Set([
   "1994-04-27", // funeral of President Nixon
   "2001-09-11", // attacks of 11 September
@@ -32,7 +32,7 @@ const ONE_OFF_CLOSURES: ReadonlySet<string> = new Set([
   "2025-01-09", // mourning for President Carter
 ]);
 
-/** Sessions that ended before the usual time by no rule. */
+/** Sessions that ended early without a rule. */
 const ONE_OFF_CLOSES: ReadonlyMap<string, string> = new Map([
   ["1990-12-24", "14:00"],
   ["1991-12-24", "14:00"],
@@ -46,7 +46,7 @@ const ONE_OFF_CLOSES: ReadonlyMap<string, string> = new Map([
   ["2005-06-01", "15:56"], // failure of the communication systems
 ]);
 
-/** Sessions that began after the usual time; the minutes after 09:30 were silences. */
+/** Sessions that opened late; the minutes after 09:30 were moments of silence. */
 const LATE_OPENS: ReadonlyMap<string, string> = new Map([
   ["1990-12-27", "11:00"], // explosion of a transformer
   ["1991-01-17", "09:31"], // troops in the Persian Gulf
@@ -63,26 +63,25 @@ const LATE_OPENS: ReadonlyMap<string, string> = new Map([
 
 interface Year {
   sessions: string[];
-  /** Close in New York time of the sessions that end early. */
+  /** Closing time in New York of the sessions that end early. */
   earlyCloses: Map<string, string>;
 }
 
 const years = new Map<number, Year>();
 
 /**
- * The New York Stock Exchange, 1990 to 2100, by the rules that were in force in each year; Nasdaq keeps the same days.
+ * The New York Stock Exchange, 1990 to 2100, by the rules in force in each year; Nasdaq has the same sessions.
  *
  * Holidays are New Year's Day, Martin Luther King Jr. Day (from 1998), Washington's Birthday, Good Friday, Memorial Day,
- * Juneteenth (from 2022), Independence Day, Labor Day, Thanksgiving and Christmas. One that falls on a Sunday is kept on the
- * Monday after, one that falls on a Saturday on the Friday before, except New Year's Day on a Saturday, which is not kept
- * because the Friday ends a year's accounts. Funerals, storms and the like are listed one by one; a closure that was
- * announced after this file was written is missing here, and its day looks like a session without bars.
+ * Juneteenth (from 2022), Independence Day, Labor Day, Thanksgiving and Christmas. A holiday on a Sunday is observed on the next
+ * Monday, one on a Saturday on the Friday before, except New Year's Day on a Saturday, which is not observed because that Friday
+ * ends an accounting year. Closures for funerals, storms and the like are listed individually; a closure announced after this
+ * list was written is missing, and its day looks like a session without bars.
  *
- * Source: NYSE Rule 7.2 and https://www.nyse.com/markets/hours-calendars; days before 2011 from the exchange's own
- * "Special Closings" list. Verified: tests/resources/exchange_calendar/nyse_test.ts, holidays and early closes 2000–2027
- * written out; sessions 1990–2027 equal those of exchange_calendars 4.13.2 and pandas_market_calendars 5.5.0, closes those of
- * the latter.
- * Cost: a year is worked out once, about 0.1 ms; after that a look-up.
+ * Source: NYSE Rule 7.2 and https://www.nyse.com/markets/hours-calendars; days before 2011 from the exchange's own "Special
+ * Closings" list. Verified: tests/resources/exchange_calendar/nyse_test.ts, holidays and early closes 2000–2027 written out;
+ * sessions 1990–2027 equal those of exchange_calendars 4.13.2 and pandas_market_calendars 5.5.0, closes those of the latter.
+ * Cost: each year is computed once, about 0.1 ms; then a look-up.
  *
  * @example
  * ```ts
@@ -154,7 +153,7 @@ export const nyse: ExchangeCalendar = {
   isLastSessionOf(session, unit) {
     requireSession(session);
     const end = unit === "week" ? sundayOf(session) : lastOfMonth(session);
-    // The calendar ends on a Friday: the weekend after it, which it does not know, has no session.
+    // The calendar ends on a Friday: the weekend after it is outside of it and has no session.
     return nyse.sessionsBetween(session, end > LAST_DATE ? LAST_DATE : end).length === 1;
   },
 
@@ -169,7 +168,7 @@ function requireSession(date: string) {
   if (!nyse.isSession(date)) throw new RangeError(`${date} is not a session of the New York Stock Exchange.`);
 }
 
-/** The moment at which clocks in New York show `time`, written HH:MM, on `session`. */
+/** The instant of New York time `time`, written HH:MM, on `session`. */
 function instantIn(session: string, time: string): Temporal.Instant {
   return Temporal.PlainDateTime.from(`${session}T${time}`).toZonedDateTime(TIME_ZONE).toInstant();
 }
@@ -218,7 +217,7 @@ function sessionsOfYear(year: number): Year {
   return made;
 }
 
-/** Day numbers of the holidays kept in `year`. */
+/** Day numbers of the holidays observed in `year`. */
 function holidaysOf(year: number): Set<number> {
   const holidays = new Set([
     nthWeekday(year, 2, MONDAY, 3), // Washington's Birthday
@@ -262,7 +261,7 @@ function isMondayToThursday(day: number): boolean {
   return weekday >= MONDAY && weekday <= THURSDAY;
 }
 
-/** The weekday on which a holiday of fixed date is kept. */
+/** The weekday on which a holiday with a fixed date is observed. */
 function observed(day: number): number {
   const weekday = weekdayOf(day);
   if (weekday === SATURDAY) return day - 1;

@@ -1,30 +1,33 @@
 import { createHash } from "node:crypto";
 import { nyse } from "./nyse.ts";
 
-/** Which dates can be sessions of a source of daily bars. Dates are `YYYY-MM-DD`. */
+/** The possible sessions of a source of daily bars. Dates are `YYYY-MM-DD`. */
 export interface SourceCalendar {
-  /** As the setting `CALENDAR` names it. */
+  /** Its name in the setting `CALENDAR`. */
   readonly name: string;
   /** Changes when its sessions do. */
   readonly version: string;
   /** IANA name of the time zone in which a date begins. */
   readonly timeZone: string;
-  /** Why a date is no session, as it is said of a bar: "is dated on a Saturday". `undefined` for a date that can be one. */
+  /**
+   * Why a date cannot be a session, as the predicate of a sentence about a bar: "is dated on a Saturday". `undefined` for a
+   * possible session.
+   */
   faultOf(date: string): string | undefined;
-  /** The first session after `date`; `null` where the calendar does not tell. */
+  /** The first session after `date`; `null` if the calendar does not have it. */
   nextSession(date: string): string | null;
-  /** All sessions from `from` to `to`, both included, ascending, of those years that the calendar knows; `null` where it knows no holidays. */
+  /** All sessions from `from` to `to`, both included, ascending, within the calendar's years; `null` for a calendar without holidays. */
   sessionsBetween(from: string, to: string): string[] | null;
 }
 
-/** Where a date begins first: one that has not begun there has begun nowhere. */
+/** The time zone in which a date starts first: a date that is in the future there is so everywhere. */
 const EARLIEST_ZONE = "Pacific/Kiritimati";
 const DAY_MS = 86_400_000;
 
-/** From then on the exchange was closed on Saturdays, as it always was on Sundays. */
+/** From then on the exchange was closed on Saturdays; it always was on Sundays. */
 const FREE_SATURDAYS_FROM = "1952-09-29";
 
-/** The sessions of the New York Stock Exchange. Of years before those that its calendar knows only weekends are known to be none. */
+/** The sessions of the New York Stock Exchange. Before the years of its calendar, only weekends are known not to be sessions. */
 export const xnys: SourceCalendar = {
   name: "XNYS",
   version: "XNYS",
@@ -35,7 +38,7 @@ export const xnys: SourceCalendar = {
     return weekendFault(date) ?? "is dated on a holiday of XNYS";
   },
   nextSession(date) {
-    // The calendar ends with a session, after which it knows none.
+    // The calendar ends with a session, and has none after it.
     if (date < nyse.firstDate) return nextWeekday(date);
     return date < nyse.lastDate ? nyse.nextSession(date) : null;
   },
@@ -45,7 +48,7 @@ export const xnys: SourceCalendar = {
   },
 };
 
-/** Monday to Friday, for exchanges whose holidays are not known here. */
+/** Monday to Friday, for exchanges with unknown holidays. */
 export const weekdays: SourceCalendar = {
   name: "weekdays",
   version: "weekdays",
@@ -68,7 +71,7 @@ export const everyDay: SourceCalendar = {
   },
 };
 
-/** No calendar: dates are taken as they come. */
+/** No calendar: every date can be a session. */
 export const anyDate: SourceCalendar = {
   name: "none",
   version: "none",
@@ -81,9 +84,9 @@ export const anyDate: SourceCalendar = {
 const named = new Map([xnys, weekdays, everyDay, anyDate].map((calendar) => [calendar.name, calendar]));
 
 /**
- * The calendar that a setting names: `XNYS`, `weekdays`, `24/7`, `none`, or `sessions:PATH` with a text file of dates, one a line.
+ * The calendar of a setting: `XNYS`, `weekdays`, `24/7`, `none`, or `sessions:PATH` with a text file of dates, one per line.
  *
- * @throws {RangeError} For another setting, and for a file that cannot be read or holds something else, with path and line.
+ * @throws {RangeError} For another setting, and for an unreadable or invalid file, with path and line.
  */
 export async function calendarFrom(setting: string): Promise<SourceCalendar> {
   const known = named.get(setting);
@@ -105,7 +108,7 @@ export async function calendarFrom(setting: string): Promise<SourceCalendar> {
   return listedSessions(path, text);
 }
 
-/** The sessions that a file lists. Dates outside its first and last are none. */
+/** The sessions listed in a file. Dates before the first and after the last are no sessions. */
 function listedSessions(path: string, text: string): SourceCalendar {
   const dates = new Set<string>();
   for (const [i, line] of text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).entries()) {
@@ -125,7 +128,7 @@ function listedSessions(path: string, text: string): SourceCalendar {
   }
   return {
     name: `sessions:${path}`,
-    // The path alone would not tell that its sessions are others now.
+    // Includes the content, because the path alone would not change with the sessions.
     version: `sessions:${path} ${createHash("sha256").update(sessions.join()).digest("hex").slice(0, 16)}`,
     timeZone: EARLIEST_ZONE,
     faultOf(date) {

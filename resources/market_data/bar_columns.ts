@@ -1,9 +1,9 @@
 import type { DailyBars } from "./market_data.ts";
 
-/** Columns of numbers; of `vwap` there may be none. */
+/** Columns of numbers; `vwap` may be absent. */
 export const NUMBERS = ["open", "high", "low", "close", "volume", "vwap", "dividend", "split"] as const;
 
-/** Columns of bars to be filled in: room for `capacity` numbers each, and no tickers and sessions yet. */
+/** Columns of bars to be filled: `capacity` numbers each, without tickers and sessions. */
 export function emptyBars(capacity: number): DailyBars {
   const column = () => new Float64Array(capacity);
   return {
@@ -20,9 +20,9 @@ export function emptyBars(capacity: number): DailyBars {
 }
 
 /**
- * Bars of closes alone: open, high, low and volume are NaN, dividends 0 and splits 1.
+ * Bars with closes only: open, high, low and volume are NaN, dividends 0 and splits 1.
  *
- * @param close One close a bar, like `ticker` and `session` in the order of {@link DailyBars}.
+ * @param close One close per bar, like `ticker` and `session` in the order of {@link DailyBars}.
  */
 export function closesAlone(ticker: string[], session: string[], close: Float64Array): DailyBars {
   const missing = () => new Float64Array(close.length).fill(NaN);
@@ -40,12 +40,12 @@ export function closesAlone(ticker: string[], session: string[], close: Float64A
 }
 
 /**
- * Rows as a file has them, in the order of {@link DailyBars}, with 0 for a dividend that is not given (NaN), and 1 for a split that is not
- * given or 0, as many programs write where there is none.
+ * Rows of a file in the order of {@link DailyBars}, with 0 for a missing dividend (NaN), and 1 for a split that is missing or 0,
+ * as many programs write for none.
  *
- * @param bars As many rows as it has tickers; numbers behind them are left out. May be changed.
+ * @param bars Has as many rows as tickers; further numbers are ignored. May be changed.
  *
- * Cost: O(n): two stable counting sorts, by session and then by ticker, where the rows are not in order already.
+ * Cost: O(n): two stable counting sorts, by session and then by ticker, unless the rows are in order already.
  */
 export function inBarOrder(bars: DailyBars): DailyBars {
   const rows = bars.ticker.length;
@@ -65,7 +65,7 @@ export function inBarOrder(bars: DailyBars): DailyBars {
   return withNumbers(result, (column) => Float64Array.from(order, (row) => column[row]!));
 }
 
-/** The rows but for some, in their order. Cost: O(n). */
+/** The rows except some, in order. Cost: O(n). */
 export function withoutRows(bars: DailyBars, left: ReadonlySet<number>): DailyBars {
   const kept = [...bars.ticker.keys()].filter((row) => !left.has(row));
   const result = {
@@ -76,7 +76,7 @@ export function withoutRows(bars: DailyBars, left: ReadonlySet<number>): DailyBa
   return withNumbers(result, (column) => Float64Array.from(kept, (row) => column[row]!));
 }
 
-/** Puts another column in the place of each column of numbers. */
+/** Replaces each column of numbers by another. */
 function withNumbers(bars: DailyBars, other: (column: Float64Array) => Float64Array): DailyBars {
   for (const name of NUMBERS) {
     const column = bars[name];

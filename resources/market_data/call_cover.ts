@@ -1,35 +1,35 @@
 import { groupAlike, type Range } from "./call_cover/alike.ts";
 import { minimumVertexCover } from "./call_cover/vertex_cover.ts";
 
-/** Sessions that each ticker lacks: ordinals into `sessions`, as half-open ranges, ascending. */
+/** Missing sessions of each ticker: indices into `sessions`, as half-open ranges, ascending. */
 export interface MissingCells {
-  /** Every session of the calendar from the first to the last that matters, `YYYY-MM-DD`, ascending. */
+  /** Every session of the calendar from the first to the last relevant one, `YYYY-MM-DD`, ascending. */
   sessions: readonly string[];
   /** Each ticker once, in any order. */
   tickers: readonly { ticker: string; ranges: readonly (readonly [start: number, end: number])[] }[];
 }
 
-/** One call of the vendor: a session for all tickers, or a ticker from one session to another, both included. */
+/** One vendor call: a session for all tickers, or a range of sessions for one ticker, both ends included. */
 export type Call =
   | { kind: "session"; session: string }
   | { kind: "ticker"; ticker: string; from: string; to: string };
 
 /**
- * The fewest vendor calls that answer every missing cell: a grouped call has one session of all tickers, a range call one
- * ticker over any sessions. Where there are several choices, it is the one with the most grouped calls, because they repair other
- * tickers, too; it depends on the cells alone, not on the order of the tickers.
+ * The fewest vendor calls that answer every missing cell: a grouped call has one session of all tickers, a range call one ticker
+ * over any sessions. Among several choices it is the one with the most grouped calls, because these also repair other tickers; it
+ * depends on the cells alone, not on the order of the tickers.
  *
  * The choice is a minimum vertex cover of the graph whose nodes are tickers and sessions and whose edges are the missing cells.
- * It is exact. Where `maxRangeSessions` limits a range call, each ticker's cells are first cut into as few windows as hold them,
- * from its first missing session on, and the windows take the place of tickers: exact for these windows, and never dearer than
- * taking each ticker, at the number of its windows, as a whole or not at all. Where to cut is not part of the choice: other
+ * It is exact. If `maxRangeSessions` limits a range call, each ticker's cells are first divided into as few windows as possible,
+ * from its first missing session on, and the windows replace the tickers: exact for these windows, and never more expensive than
+ * covering each ticker entirely or not at all, at the cost of its windows. The division into windows is not optimized: other
  * windows can be cheaper in rare cases.
  *
- * @param options.maxRangeSessions The most sessions that a range call answers; without limit unless given.
- * @returns Grouped calls by session, then range calls by ticker, then session. A range call reaches from the first to the last
- *   missing session that no grouped call has.
- * @throws {RangeError} If sessions or ranges are not ascending, a range leaves the sessions, a ticker is listed twice or the
- *   limit is not a whole number of at least 1.
+ * @param options.maxRangeSessions Maximum number of sessions in a range call; unlimited by default.
+ * @returns Grouped calls by session, then range calls by ticker, then session. A range call covers the first to the last missing
+ * session that is in no grouped call.
+ * @throws {RangeError} If sessions or ranges are not ascending, a range exceeds the sessions, a ticker is listed twice or the
+ * limit is not a whole number of at least 1.
  *
  * Source: D. Kőnig (1931) and E. A. Dinic (1970), see {@link minimumVertexCover}. Verified: exhaustive search on small grids,
  * a matching of the same size on larger ones (tests/resources/market_data/call_cover_test.ts). Cost: the graph is that of
@@ -89,7 +89,7 @@ function* windowsOf(tickers: readonly TickerRanges[], maxSessions: number): Gene
   for (const { ranges } of tickers) yield* windows(ranges, maxSessions);
 }
 
-/** Cuts `ranges` into as few windows of at most `maxSessions` as hold them all: each begins at the first ordinal not yet held. */
+/** Divides `ranges` into as few windows of at most `maxSessions` as possible: each starts at the first index not yet covered. */
 function* windows(ranges: readonly Range[], maxSessions: number): Generator<Range[]> {
   let window: Range[] = [];
   for (let [start, end] of ranges) {
@@ -106,7 +106,7 @@ function* windows(ranges: readonly Range[], maxSessions: number): Generator<Rang
   if (window.length > 0) yield window;
 }
 
-/** The parts of a range whose ordinals are not `isCalled`. */
+/** The parts of a range whose indices are not `isCalled`. */
 function without([start, end]: Range, isCalled: (ordinal: number) => boolean): Range[] {
   const left: Range[] = [];
   for (let from = start; from < end; from++) {
@@ -119,7 +119,7 @@ function without([start, end]: Range, isCalled: (ordinal: number) => boolean): R
   return left;
 }
 
-/** The tickers that lack anything, by name, with ranges that touch made one. */
+/** The tickers with missing sessions, by name, with touching ranges merged. */
 function joined({ sessions, tickers }: MissingCells): TickerRanges[] {
   const found = tickers.map(({ ticker, ranges }) => {
     const whole: [number, number][] = [];

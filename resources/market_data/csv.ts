@@ -9,31 +9,32 @@ import { emptyFile, type FileSource } from "./stored_file.ts";
 import { RowFault } from "./unusable_rows.ts";
 
 /**
- * Daily bars of one CSV file, plain or gzip, in one of two shapes that its header tells apart:
+ * Daily bars of one CSV file, plain or gzip, in one of two forms, distinguished by the header:
  *
- * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split, vwap`, in any order and case,
- *   one line a bar. Prices are unadjusted, `split` is new shares for one old share effective that session; none is 1, 0 or empty.
- * - wide: `Timestamp`, then a column for each ticker; a field is a close, an empty one no bar. Closes are taken as the file has
- *   them, adjusted or not: there are no splits.
+ * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split, vwap`, in any order and
+ *   case, one line per bar. Prices are unadjusted, `split` is new shares per old share, effective in that session; 1, 0 or empty
+ *   for none.
+ * - wide: `Timestamp`, then a column for each ticker; a field is a close, an empty field no bar. Closes are used as they are,
+ *   adjusted or not, without splits.
  *
- * A session is a date; midnight of it, with or without an offset, which counts as the date that is written; or another instant, which
- * counts as its date in New York (`2019-05-13 04:00:00+00:00`). Text is UTF-8 or UTF-16. Symbols are read as {@link symbolOf} has
- * them.
+ * A session is a date; midnight, with or without an offset, which counts as the written date; or another instant, which counts as
+ * its date in New York (`2019-05-13 04:00:00+00:00`). Text is UTF-8 or UTF-16. Symbols are normalized by {@link symbolOf}.
  *
- * An empty number is NaN. Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the
- * work of the assets downstream. A line of another width, text for a number, an impossible date or symbol costs its line, in a wide
- * file a close that is no number its field, and a heading that is no symbol or an earlier one its column; each is told with line, column,
- * value and reason. What cannot be understood is refused as a whole with remedy: a missing or empty file, a column of a long file that is
- * unknown, missing or double, bytes of another encoding, a file of which more than half cannot be read.
+ * An empty number is NaN. Impossible values (a negative price) and repeated rows are passed on: assets downstream check them. A
+ * line with another number of fields, text for a number, an invalid date or symbol drops its line, in a wide file an invalid
+ * close its field, and an invalid or repeated heading its column; each is reported with line, column, value and reason. The whole
+ * file is rejected, with a remedy, if it is missing or empty, has an unknown, missing or repeated column in the long form or
+ * another encoding, or if more than half of it is unusable.
  *
- * The version is a hash of the file as stored. It is taken again only when size or modification time have changed.
+ * The version is a hash of the file as stored. It is computed again only when size or modification time have changed.
  *
- * Listings have nothing but their symbol: all count as active, since a file does not say why its bars end.
+ * Listings have only a symbol: all count as active, since a file does not say why its bars end.
  *
- * @throws {MarketDataError} From each method, as above; retryable only where the file changed or vanished during the read.
+ * @throws {MarketDataError} From each method, as above; retryable only if the file changed or was deleted during the read.
  *
  * Verified: tests/resources/market_data/csv_test.ts, tests/golden/csv_test.ts. Cost: bench/csv.ts; 538,838 long rows (30 MB,
- * gzip 9 MB) take 0.4 s (nodejs-polars 0.7 s) and 110 MB at the peak, 918 × 482 wide closes 0.05 s (nodejs-polars 0.2 s) and 60 MB.
+ * gzip 9 MB) take 0.4 s (nodejs-polars 0.7 s) and 110 MB at the peak, 918 × 482 wide closes 0.05 s (nodejs-polars 0.2 s) and 60
+ * MB.
  *
  * @example
  * ```ts ignore
@@ -82,7 +83,7 @@ function headerOf(path: string, cursor: CsvCursor): string[] {
   }
 }
 
-/** Lines that end, and perhaps one that does not. */
+/** Number of lines, including an unterminated last one. */
 function linesOf(text: Uint8Array): number {
   let lines = 1;
   for (let i = 0; i < text.length; i++) if (text[i] === 10) lines++;

@@ -2,16 +2,16 @@
 export interface DataSource {
   /** As in the metadata of what was read from it: `simulated`, `csv`, `parquet`, `imported`, `polygon`. */
   name: string;
-  /** Invented prices, what is read as a whole (a file, what was imported), or a vendor that is asked over the network. */
+  /** `simulated`: invented prices; `file`: read as a whole (a file, or imported data); `vendor`: requested over the network. */
   kind: "simulated" | "file" | "vendor";
-  /** For people; holds no path, key or password: `simulated market, seed 1`, `csv: prices.csv`. */
+  /** For people; without path, key or password: `simulated market, seed 1`, `csv: prices.csv`. */
   label: string;
 }
 
-/** The seed of `simulated` alone. */
+/** Default seed. */
 const standingSeed = 1;
 
-/** The source that a setting names, which {@link marketDataFrom} or `vendorFrom` takes. */
+/** The source of a setting of {@link marketDataFrom} or `vendorFrom`. */
 export function dataSourceOf(setting: string): DataSource {
   const [, name, rest] = /^([^:]*):?(.*)$/s.exec(setting) as unknown as [string, string, string];
   switch (name) {
@@ -27,12 +27,12 @@ export function dataSourceOf(setting: string): DataSource {
   }
 }
 
-/** Whether a source of this name, as metadata have it, invents its prices. */
+/** Whether the source with this name in metadata invents its prices. */
 export function isSimulated(name: string): boolean {
   return name === "simulated";
 }
 
-/** The last part of a path. Of an address its user, password and query are none of it. */
+/** The last part of a path, or of a URL without user, password and query. */
 function fileNameOf(path: string): string {
   const { pathname, host } = URL.parse(path) ?? { pathname: path, host: "" };
   const isAddress = path.includes("://");

@@ -6,16 +6,16 @@ import { equalStamps, type FileSource, type FileStamp, readStored, stampOf } fro
 /** Content of a file. */
 export interface FileContents {
   bars: DailyBars;
-  /** Every ticker the file names, also one without bars; each once, in order. */
+  /** Every ticker in the file, also those without bars, sorted and without duplicates. */
   symbols: string[];
 }
 
 /**
- * Market data of one file, by what reads its bytes.
+ * Market data of one file, given a reader of its bytes.
  *
- * The version is a hash of the file as stored. It is taken again only when size or modification time have changed.
+ * The version is a hash of the file as stored. It is computed again only when size or modification time have changed.
  *
- * Listings have nothing but their symbol: all count as active, since a file does not say why its bars end.
+ * Listings have only a symbol: all count as active, since a file does not say why its bars end.
  *
  * @param name As in {@link MarketData.name}; the version begins with it.
  */
@@ -27,7 +27,7 @@ export function fileMarket(
   let known: { stamp: FileStamp; version: string; summary: Summary | null } | null = null;
   let summarizing: Promise<Summary> | null = null;
 
-  /** Known data of the file as it is now, its version at least. */
+  /** Cached data of the file's current state, at least its version. */
   async function present() {
     if (known && equalStamps(known.stamp, await stampOf(source))) return known;
     const { stored, stamp } = await readStored(source);
@@ -42,7 +42,7 @@ export function fileMarket(
     return contents;
   }
 
-  /** Read once for each state of the file, however many ask at the same time. */
+  /** Read once per state of the file; concurrent callers share the read. */
   async function summaryNow(options: ReadOptions = {}): Promise<Summary> {
     const { summary } = await present();
     if (summary) return summary;
@@ -76,7 +76,7 @@ export function fileMarket(
   };
 }
 
-/** Frequently used parts of a file. */
+/** Cached parts of a file. */
 interface Summary {
   symbols: string[];
   /** Empty for a file without bars. */

@@ -6,7 +6,7 @@ export type LongColumn = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
 export const LONG_COLUMNS = `${REQUIRED.join(", ")} and optionally ${OPTIONAL.join(", ")}`;
 
-/** What keeps these from being the columns of a long file, in any order and case; `null` where nothing does. */
+/** Why these cannot be the columns of a long file, in any order and case; `null` if they can. */
 export function faultOfLongColumns(columns: readonly string[]): string | null {
   const known = new Set<string>([...REQUIRED, ...OPTIONAL]);
   const names = columns.map((name) => name.toLowerCase());
@@ -22,7 +22,7 @@ export function faultOfLongColumns(columns: readonly string[]): string | null {
   return faults.length > 0 ? faults.join(" and ") : null;
 }
 
-/** A few of the names: the first line of a file that is no CSV at all can be long. */
+/** Some of the names: the first line of a file that is not CSV can be long. */
 function shownNames(names: readonly string[]): string {
   const shown = names.slice(0, 5).map((name) => JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name));
   return shown.join(", ") + (names.length > shown.length ? ` and ${names.length - shown.length} more` : "");

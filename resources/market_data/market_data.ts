@@ -1,4 +1,4 @@
-/** A ticker as the source lists it. */
+/** A ticker in the source's list. */
 export interface TickerListing {
   /** Symbol, case kept: `AMpB` and `AMPB` are different instruments. */
   ticker: string;
@@ -10,84 +10,82 @@ export interface TickerListing {
   currency: string | null;
   /** False once the instrument no longer trades. */
   active: boolean;
-  /** First session on which it no longer traded, `YYYY-MM-DD`; `null` while it trades or where the source does not say. */
+  /** First session on which it no longer traded, `YYYY-MM-DD`; `null` while it trades or if the source does not say. */
   delistedOn: string | null;
 }
 
 /**
- * Daily bars as received, one column a field, all of one length n, ordered by ticker, then session, then as the source had
- * them. Duplicates and impossible values are kept: judging them is the work of the assets downstream.
+ * Daily bars as received, one column per field, all of one length n, ordered by ticker, then session, then as in the source.
+ * Duplicates and impossible values are kept: assets downstream check them.
  */
 export interface DailyBars {
   ticker: string[];
   /** Trading session as the New York date, `YYYY-MM-DD`. */
   session: string[];
-  /** Unadjusted prices in USD; NaN where the source has none. */
+  /** Unadjusted prices in USD; NaN if the source has none. */
   open: Float64Array;
   high: Float64Array;
   low: Float64Array;
   close: Float64Array;
-  /** Shares, may be fractional; NaN where the source has none. */
+  /** Shares, may be fractional; NaN if the source has none. */
   volume: Float64Array;
-  /** Volume-weighted average price in USD, unadjusted; NaN where a bar has none, absent where no bar of the source has one. */
+  /** Volume-weighted average price in USD, unadjusted; NaN for a bar without one, absent if no bar of the source has one. */
   vwap?: Float64Array;
   /** Cash dividend in USD a share whose ex-date is this session, 0 without one. */
   dividend: Float64Array;
-  /** New shares for one old share, effective at this session's open; 1 without a split. */
+  /** New shares per old share, effective at this session's open; 1 without a split. */
   split: Float64Array;
 }
 
-/** A row of a source that cannot be used. It costs itself and no other row. */
+/** An unusable row of a source. Other rows are not affected. */
 export interface UnusableRow {
-  /** Its symbol, or `null` where that cannot be read. */
+  /** Its symbol; `null` if unreadable. */
   ticker: string | null;
-  /** Its session, or `null` where that cannot be read. Where both can, its bar is answered without values. */
+  /** Its session; `null` if unreadable. If symbol and session are readable, the result has its bar without values. */
   session: string | null;
-  /** Where it stands, e.g. `line 12` or `row 3`. */
+  /** Position in the source, e.g. `line 12` or `row 3`. */
   place: string;
-  /** The fault of it, e.g. `close: "N/A" is not a number`. */
+  /** Its fault, e.g. `close: "N/A" is not a number`. */
   reason: string;
 }
 
 export interface ReadOptions {
   signal?: AbortSignal;
-  /** Called with each row that cannot be used. */
+  /** Called with each unusable row. */
   onUnusable?: (row: UnusableRow) => void;
-  /** Called now and then with how far the work is, `total` in the same unit as `done`. */
+  /** Called from time to time with the progress; `total` has the unit of `done`. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Where daily bars and tickers come from.
+ * A source of daily bars and tickers.
  *
- * A row that cannot be used is told ({@link ReadOptions.onUnusable}) and costs nothing else. A source that cannot be understood, or
- * most of whose rows cannot, fails as a whole ({@link MarketDataError}): what was read before stays in place.
+ * An unusable row is reported ({@link ReadOptions.onUnusable}) and does not affect others. An unreadable source, or one with
+ * mostly unusable rows, fails as a whole ({@link MarketDataError}): earlier data stay in place.
  */
 export interface MarketData {
-  /** Label in logs and metadata, e.g. `simulated` or `csv`; holds no secret. */
+  /** Label in logs and metadata, e.g. `simulated` or `csv`; contains no secret. */
   readonly name: string;
-  /** Names where it reads, whatever is there, and tells nothing of it; absent where the name says all. */
+  /** Identifies the location it reads, independent of the content, without revealing it; absent if the name suffices. */
   readonly id?: string;
-  /**
-   * Names what the source would answer now. Two equal versions mean equal answers; it must be far cheaper than reading.
-   */
+  /** Version of the current content. Equal versions mean equal content; it must be far cheaper than reading. */
   version(): Promise<string>;
   /**
-   * Names the listing of tickers alone, where the source can tell it from the bars: a corrected bar leaves it as it is. Absent
-   * where `version` has to do for both.
+   * Version of the listing of tickers alone, if the source can distinguish it from that of the bars: a corrected bar does not
+   * change it. Absent if `version` covers both.
    */
   tickersVersion?(): Promise<string>;
-  /** The newest date of a bar; absent for a source that never has a bar of a day to come. */
+  /** The newest date of a bar; absent for a source that never has bars with future dates. */
   newestDate?(): Promise<string>;
-  /** Ordered by ticker, each once. */
+  /** Ordered by ticker, without duplicates. */
   tickers(options?: ReadOptions): Promise<TickerListing[]>;
   dailyBars(options?: ReadOptions): Promise<DailyBars>;
 }
 
-/** The source could not be read, or answered something that cannot be understood. The message names file, line and remedy. */
+/** The source could not be read or understood. The message names file, line and remedy. */
 export class MarketDataError extends Error {
   override readonly name: string = "MarketDataError";
-  /** Whether the same call may succeed later without anyone changing anything. */
+  /** Whether the same call may succeed later without a change by the user. */
   readonly retryable: boolean;
   constructor(message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
     super(message, { cause: options.cause });

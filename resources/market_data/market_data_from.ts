@@ -7,14 +7,13 @@ import { simulatedMarket } from "./simulated.ts";
 const GREATEST_SEED = 2 ** 32 - 1;
 
 /**
- * The source that a setting names: `simulated`, `simulated:SEED`, `csv:PATH` or `parquet:PATH`.
+ * The source of a setting: `simulated`, `simulated:SEED`, `csv:PATH` or `parquet:PATH`.
  *
- * Nothing is read yet: a file that is missing shows when it is read.
+ * Reads nothing yet: a missing file is reported when it is read.
  *
- * @param options.since When the simulated market was first looked at: its history begins four years before and grows. Without it
- *   the history rolls.
- * @throws {RangeError} For anything else, with what was read and what is allowed; also for `polygon`, a vendor, which
- *   `vendorFrom` makes, and for `imported`, which the database holds.
+ * @param options.since Time of the first use of the simulated market: its history starts four years earlier and grows. Without it the history rolls.
+ * @throws {RangeError} For anything else, with the setting and the allowed ones; also for `polygon`, a vendor, which `vendorFrom`
+ * creates, and for `imported`, whose data are in the database.
  */
 export function marketDataFrom(
   setting: string,

@@ -1,56 +1,55 @@
 import type { UnusableRow } from "./market_data.ts";
 
 /**
- * A vendor that is asked for one session, one ticker or one listing at a time, each call counting against a rate.
+ * A vendor of market data. A call requests one session, one ticker or one listing, and counts against a rate limit.
  *
- * Every method answers in full or throws {@link VendorError}; it never answers in part. A row that cannot be used is told
- * ({@link VendorOptions.onUnusable}) and costs nothing else: a bar whose ticker and session can be read is answered without values, any
- * other row is left out. An answer most of whose rows cannot be used is an error. What passes by itself (429, 5xx, lost
- * connections) has been tried again before an error is seen. A method throws the reason of its `signal` as soon as that aborts,
- * waits included.
+ * Every method returns a complete result or throws {@link VendorError}. An unusable row is reported ({@link
+ * VendorOptions.onUnusable}) and does not affect others: a bar with readable ticker and session is returned without values, any
+ * other row is left out. A response with mostly unusable rows is an error. Transient failures (429, 5xx, lost connections) are
+ * retried before an error is thrown. A method throws the reason of its `signal` as soon as it aborts, also while waiting.
  */
 export interface MarketVendor {
-  /** Label in logs and metadata, e.g. `polygon`; holds no secret. */
+  /** Label in logs and metadata, e.g. `polygon`; contains no secret. */
   readonly name: string;
-  /** The rate that all processes together keep to, for estimates. */
+  /** The rate limit shared by all processes, for estimates. */
   readonly callsPerMinute: number;
-  /** How long a call made now would wait for its turn, for estimates; takes no turn. */
+  /** Time that a call made now would wait for its turn, for estimates; takes no turn. */
   nextCallInMs(): Promise<number>;
 
   /**
-   * Instruments as listed, each ticker once, by ticker in code-unit order (`AMPB` before `AMpB`). Where a symbol was used twice
-   * the active instrument wins, then the one that was delisted last.
+   * Listed instruments, each ticker once, by ticker in code-unit order (`AMPB` before `AMpB`). If a symbol was used twice, the
+   * active instrument wins, then the one delisted last.
    */
   tickers(query?: TickersQuery): Promise<VendorTicker[]>;
-  /** Known data of one instrument, or `null` where the vendor does not know it (on `asOfDate`, today by default). */
+  /** Details of one instrument, or `null` if the vendor does not have it (on `asOfDate`, today by default). */
   tickerDetails(ticker: string, options?: VendorOptions & { asOfDate?: string }): Promise<VendorTickerDetails | null>;
-  /** News by time of publication, oldest first, then by id; each id once. */
+  /** News by time of publication, oldest first, then by id; without duplicate ids. */
   news(query: NewsQuery): Promise<VendorNews[]>;
   /**
-   * The bars of all instruments in one session, in the order received, duplicates kept: judging them is the work of the assets
-   * downstream. A day without trading has none. One call.
+   * The bars of all instruments in one session, in the order received, duplicates kept: assets downstream check them. None for a
+   * day without trading. One call.
    *
-   * A session that is not over, or that the plan does not reach, is an error of scope `call`.
+   * A session that has not ended, or that the plan does not include, is an error of scope `call`.
    */
   sessionBars(session: string, options?: VendorOptions): Promise<VendorBar[]>;
-  /** The bars of one instrument in the sessions of `range`, in the order received. A call for each 50,000 sessions. */
+  /** The bars of one instrument in the sessions of `range`, in the order received. One call per 50,000 sessions. */
   tickerBars(ticker: string, range: DateRange & VendorOptions): Promise<VendorBar[]>;
-  /** Splits by execution date, then ticker, then id; each id once. Announced ones may lie in the future. */
+  /** Splits by execution date, then ticker, then id, without duplicate ids. Announced ones may be in the future. */
   splits(query: CorporateActionsQuery): Promise<VendorSplit[]>;
-  /** Cash dividends by ex-date, then ticker, then id; each id once. Announced ones may lie in the future. */
+  /** Cash dividends by ex-date, then ticker, then id, without duplicate ids. Announced ones may be in the future. */
   dividends(query: CorporateActionsQuery): Promise<VendorDividend[]>;
-  /** The closures and early closes that the exchanges have announced, by date, then exchange. */
+  /** The announced closures and early closes of the exchanges, by date, then exchange. */
   upcomingHolidays(options?: VendorOptions): Promise<VendorHoliday[]>;
 }
 
-/** What every call takes. */
+/** Options of every call. */
 export interface VendorOptions {
   signal?: AbortSignal;
-  /** Called after each page with the rows or tickers had so far; `total` is `null` where the vendor does not say it. */
+  /** Called after each page with the number of rows or tickers so far; `total` is `null` if the vendor does not say it. */
   onProgress?: (done: number, total: number | null) => void;
-  /** Called with each row that cannot be used, of instruments that are not followed too. */
+  /** Called with each unusable row, also those of instruments outside the universe. */
   onUnusable?: (row: UnusableRow) => void;
-  /** Called before each request that counts against the rate, further tries included. */
+  /** Called before each request that counts against the rate limit, retries included. */
   onRequest?: () => void;
 }
 
@@ -60,7 +59,7 @@ export interface DateRange {
   to: string;
 }
 
-/** All given conditions hold. */
+/** All given conditions apply. */
 export interface TickersQuery extends VendorOptions {
   /** Kind of instrument in the vendor's words, e.g. `CS` (common stock) or `ETF`. */
   type?: string;
@@ -68,7 +67,7 @@ export interface TickersQuery extends VendorOptions {
   exchange?: string;
   /** Absent: active and delisted ones. */
   active?: boolean;
-  /** These symbols only; one that the vendor does not list is left out of the answer. */
+  /** Only these symbols; those that the vendor does not list are left out. */
   tickers?: readonly string[];
 }
 
@@ -88,7 +87,7 @@ export interface CorporateActionsQuery extends VendorOptions {
   ticker?: string;
 }
 
-/** An instrument as the vendor lists it. */
+/** An instrument in the vendor's list. */
 export interface VendorTicker {
   /** Symbol, case kept: `AMpB` and `AMPB` are different instruments. */
   ticker: string;
@@ -99,7 +98,7 @@ export interface VendorTicker {
   /** ISO 4217, upper case. */
   currency: string | null;
   active: boolean;
-  /** First New York date on which it no longer traded; `null` while it trades or where the vendor does not say. */
+  /** First New York date on which it no longer traded; `null` while it trades or if the vendor does not say. */
   delistedOn: string | null;
   cik: string | null;
   compositeFigi: string | null;
@@ -136,7 +135,7 @@ export interface VendorNews {
   keywords: string[];
 }
 
-/** One instrument in one session, not adjusted for anything. A value that the vendor left out is NaN. */
+/** One instrument in one session, unadjusted. A missing value is NaN. */
 export interface VendorBar {
   ticker: string;
   /** Trading session as the New York date. */
@@ -156,7 +155,7 @@ export interface VendorBar {
 export interface VendorSplit {
   id: string;
   ticker: string;
-  /** First session whose prices are after the split. */
+  /** First session with prices after the split. */
   executionDate: string;
   splitFrom: number;
   splitTo: number;
@@ -169,13 +168,13 @@ export interface VendorDividend {
   ticker: string;
   /** First session on which a buyer does not receive it. */
   exDate: string;
-  /** Cash a share, in `currency`, as it was paid: not adjusted for later splits. */
+  /** Cash per share, in `currency`, as paid: not adjusted for later splits. */
   cash: number;
   /** ISO 4217, upper case. */
   currency: string | null;
   recordDate: string | null;
   payDate: string | null;
-  /** Payments a year; 0 for one that does not recur. */
+  /** Payments per year; 0 for a non-recurring one. */
   frequency: number | null;
   /** In the vendor's words, e.g. `recurring` or `special`. */
   distributionType: string | null;

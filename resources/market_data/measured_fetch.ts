@@ -2,13 +2,13 @@
 export interface VendorCall {
   /** Kind of the call; one of a few words. */
   kind: string;
-  /** The status of the answer, or `error` where none came. */
+  /** Status of the response, or `error` without one. */
   status: string;
-  /** Until the answer began. */
+  /** Time to the start of the response. */
   seconds: number;
 }
 
-/** What is asked under which path; the rest of a path is what it is asked of. */
+/** Kinds of calls by path; the rest of a path has parameters. */
 const kinds: readonly [kind: string, path: RegExp][] = [
   ["grouped_bars", /^\/v2\/aggs\/grouped\//],
   ["bars", /^\/v2\/aggs\/ticker\//],
@@ -20,7 +20,7 @@ const kinds: readonly [kind: string, path: RegExp][] = [
   ["holidays", /^\/v1\/marketstatus\//],
 ];
 
-/** `fetch` that tells `observe` of each call. */
+/** A `fetch` that reports each call to `observe`. */
 export function measuredFetch(
   fetch: typeof globalThis.fetch,
   observe: (call: VendorCall) => void,

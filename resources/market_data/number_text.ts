@@ -1,9 +1,9 @@
-/** Decimal numbers as every writer of text spells them; hexadecimal, `Infinity` and thousands separators are not among them. */
+/** Decimal numbers in their common spellings; hexadecimal, `Infinity` and thousands separators are not supported. */
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-/** What writers put where there is no value: nothing, pandas and R `NaN`, exports of databases and of some vendors `null`. */
+/** Texts for a missing value: empty, `NaN` (pandas, R), `null` (exports of databases and of some vendors). */
 const NO_VALUE = /^(nan|null)?$/i;
 
-/** The number that a text spells: NaN of an empty text, `NaN` or `null`, `undefined` of what is no finite number. */
+/** The number of a text: NaN for an empty text, `NaN` or `null`; `undefined` if it is not a finite number. */
 export function numberOfText(text: string): number | undefined {
   if (NO_VALUE.test(text)) return NaN;
   const value = NUMBER.test(text) ? Number(text) : NaN;

@@ -6,30 +6,30 @@ import { readLongBars } from "./parquet/long_bars.ts";
 import { readWideCloses, wideColumns, wideSessionColumn } from "./parquet/wide_closes.ts";
 
 /**
- * Daily bars of one Parquet file, in one of two shapes that its columns tell apart:
+ * Daily bars of one Parquet file, in one of two forms, distinguished by the columns:
  *
- * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split, vwap`, in any order and case,
- *   one row a bar; `session` will do for `date`. Prices are unadjusted, `split` is new shares for one old share effective that
- *   session.
+ * - long: the columns `ticker, date, open, high, low, close, volume` and optionally `dividend, split, vwap`, in any order and
+ *   case, one row per bar; `session` can replace `date`. Prices are unadjusted, `split` is new shares per old share, effective in
+ *   that session.
  * - wide: a column `Timestamp`, `date`, `session` or the unnamed index of pandas, and a column for each ticker; a value is a
- *   close, a null or NaN no bar. Closes are taken as the file has them, adjusted or not: there are no splits.
+ *   close, a null or NaN no bar. Closes are used as they are, adjusted or not, without splits.
  *
- * A session is a date, a timestamp without zone that is midnight, an instant, which is midnight in its own zone or else counts as its
- * date in New York, or the ISO 8601 text of any of them. Numbers may be stored in any numeric type, or as text; a null is NaN. Symbols are read
- * as {@link symbolOf} has them.
+ * A session is a date, midnight as a timestamp without zone, an instant, which is midnight in its own zone or else counts as its
+ * date in New York, or the ISO 8601 text of any of these. Numbers may have any numeric type, or be text; a null is NaN. Symbols
+ * are normalized by {@link symbolOf}.
  *
- * Values that no bar can have (a negative price) and repeated rows are passed on: judging them is the work of the assets
- * downstream. An infinity, text that is no number, an impossible date or symbol costs its row, in a wide file its value, and a name that is no
- * symbol or another type its column; each is told with row, column, value and reason. What cannot be understood is refused as a whole
- * with remedy: a missing or empty file, another format, a file cut off, a column of a long file that is unknown, missing or of another
- * type, a file of which more than half cannot be read.
+ * Impossible values (a negative price) and repeated rows are passed on: assets downstream check them. An infinity, text for a
+ * number, an invalid date or symbol drops its row, in a wide file its value, and an invalid name or another type its column; each
+ * is reported with row, column, value and reason. The whole file is rejected, with a remedy, if it is missing, empty, truncated
+ * or in another format, has an unknown or missing column in the long form or a column of another type, or if more than half of it
+ * is unusable.
  *
- * A file whose bytes were damaged in place can end the process: the library trusts the lengths it finds inside. Of
- * 6,960 files with one byte overwritten 2 did; the others were refused or read with what was left.
+ * A file with damaged bytes can end the process: the library trusts the lengths in the file. Of 6,960 files with one byte
+ * overwritten 2 did; the others were rejected, or read as far as possible.
  *
- * Version and listings are those of {@link fileMarket}: taking the version does not load the library.
+ * Version and listings are those of {@link fileMarket}: the version does not load the library.
  *
- * @throws {MarketDataError} From each method, as above; retryable only where the file changed or vanished during the read.
+ * @throws {MarketDataError} From each method, as above; retryable only if the file changed or was deleted during the read.
  *
  * Verified: tests/resources/market_data/parquet_test.ts. Cost: bench/parquet.ts; 538,838 long rows (8.6 MB) take 0.2 s, 0.4 s
  * with the loading of the library, and 190 MB at the peak; 918 × 482 wide closes 0.14 s.

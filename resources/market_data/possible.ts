@@ -1,6 +1,7 @@
 /**
- * What values may be, far beyond what any instrument has had, in USD a share, shares, and new shares for one old. What lies outside is a
- * fault of its source, and products and squares of it leave what a double holds: one such value would end every computation that it is in.
+ * Bounds of plausible values, far beyond those of any instrument: prices in USD per share, volumes in shares, splits in new
+ * shares per old share. A value outside them is a fault of its source; its products and squares can exceed the range of doubles,
+ * which would break every computation with it.
  */
 export const possible = {
   price: { least: 1e-15, most: 1e15 },

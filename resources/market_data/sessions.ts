@@ -1,13 +1,13 @@
 const NEW_YORK = "America/New_York";
-/** No session is over later than this; the usual stamps are midnight, 9:30 and 16:00. */
+/** No session ends later than this; the usual timestamps are midnight, 9:30 and 16:00. */
 const LATEST_HOUR = 17;
-/** In UTC the midnights of Athens, Helsinki and Cairo begin here, a day ahead. */
+/** In UTC the midnights of Athens, Helsinki and Cairo start here, a day ahead. */
 const LATEST_HOUR_IN_UTC = 16;
 const OPEN_MINUTE = 9 * 60 + 30;
 const EARLY_CLOSE_MINUTE = 13 * 60;
 const CLOSE_MINUTE = 16 * 60;
 
-/** The date YYYYMMDD as `YYYY-MM-DD`, or `null` where the calendar has no such day. */
+/** The date YYYYMMDD as `YYYY-MM-DD`; `null` if the calendar has no such day. */
 export function dateText(number: number): string | null {
   const year = Math.floor(number / 10_000);
   const month = Math.floor(number / 100) % 100;
@@ -17,19 +17,19 @@ export function dateText(number: number): string | null {
   return exists ? time.toISOString().slice(0, 10) : null;
 }
 
-/** A date, alone or with midnight, and perhaps with an offset and a zone. */
+/** A date, alone or with midnight, optionally with an offset and a zone. */
 const MIDNIGHT =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ]00:00(?::00(?:[.,]0+)?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d)?))?(?:\[[^\]]*\])*)?$/i;
 const IN_UTC = /(?:Z|[+-]00(?::?00)?)(?:\[[^\]]*\])*$/i;
 
 /**
- * The session a timestamp stands for: a plain date, midnight with or without an offset, which is the date that was written, or
- * another instant, which counts as its date in New York.
+ * The session of a timestamp: a plain date; midnight with or without an offset, which counts as the written date; or another
+ * instant, which counts as its date in New York.
  *
- * @throws {RangeError} Saying what is wrong with it, to follow the quoted text. An instant after New York's close is refused, in UTC one
- *   hour earlier, and so is one in UTC while New York trades: midnight in Tokyo, Hong Kong, Mumbai or Helsinki looks so, and its day is
- *   the next one. So is one with another offset whose date in New York is not the one that is written, and a year of other than four
- *   digits.
+ * @throws {RangeError} With the fault as the predicate after the quoted text. Rejected are an instant after New York's close, in
+ * UTC one hour earlier, and an instant in UTC during New York's trading: it can be midnight in Tokyo, Hong Kong, Mumbai or
+ * Helsinki, which belongs to the next day. Also rejected are an instant with another offset whose date in New York differs from
+ * the written one, and a year without four digits.
  */
 export function sessionOfTimestamp(text: string): string {
   const midnight = MIDNIGHT.exec(text);
@@ -45,7 +45,7 @@ export function sessionOfTimestamp(text: string): string {
     throw new RangeError("is not a timestamp");
   }
   const told = `is ${local.toPlainTime().toString().slice(0, 5)} of ${local.toPlainDate()} in New York`;
-  // Years of six digits are read too, and those before year 0.
+  // Temporal also accepts years of six digits, and those before year 0.
   if (!/^\d{4}-/.test(text)) throw new RangeError("is not a timestamp");
   const isInUtc = IN_UTC.test(text);
   if (local.hour > (isInUtc ? LATEST_HOUR_IN_UTC : LATEST_HOUR)) throw new RangeError(`${told}, after its close`);

@@ -4,26 +4,25 @@ import { settingsOf, type SimulatedMarketOptions, windowOf } from "./simulated/w
 
 export type { SimulatedMarketOptions } from "./simulated/window.ts";
 
-/** Raised whenever the same options would give other rows. */
+/** Must be raised whenever the same options would give other rows. */
 const GENERATOR_VERSION = 1;
 
 /**
- * A market that does not exist: invented instruments with prices from market, sector and own factors, and with everything
- * in it that a pairs trader looks for or stumbles over. {@link simulatedTruth} says what is where.
+ * A simulated market: invented instruments with prices from market, sector and own factors, with cointegrated pairs and with the
+ * faults of real data. {@link simulatedTruth} lists them.
  *
- * A row is a pure function of the seed, the number of tickers and its session. The window of `sessions` sessions ends with
- * the clock's last closed one and rolls: a later clock appends sessions at the end and drops as many at the start, and
- * changes no row in between. With `since` it begins where it began then, and a later clock only appends.
+ * A row is a pure function of the seed, the number of tickers and its session. The window of `sessions` sessions ends with the
+ * clock's last closed one and rolls: a later clock appends sessions at the end and drops as many at the start, without changing
+ * rows in between. With `since` it starts where it started at that time, and a later clock only appends.
  *
- * In a window of 1,008 sessions or more, 120 tickers hold 12 cointegrated pairs with half-lives of 3 to 20 sessions, 8
- * decoys (returns correlated above 0.9, prices drifting apart), splits of a planted leg and of others, dividends, a
- * delisting and a new listing, gaps, duplicates and impossible rows. Prices do not drop on ex-dates: the drop is taken to
- * be within the noise.
+ * In a window of 1,008 sessions or more, 120 tickers have 12 cointegrated pairs with half-lives of 3 to 20 sessions, 8 decoys
+ * (returns correlated above 0.9, prices drifting apart), splits of a planted leg and of others, dividends, a delisting and a new
+ * listing, gaps, duplicates and impossible rows. Prices do not drop on ex-dates: the drop is assumed to be within the noise.
  *
  * @throws {RangeError} If a setting is outside its range. Reading throws {@link MarketDataError} before 2000-01-03's close.
  *
- * Verified: tests/resources/market_data/simulated_test.ts. Cost: 120 tickers and 1,008 sessions in about 0.1 s; the walk
- * starts in 2000, so it grows by 5 µs with every session that the clock advances.
+ * Verified: tests/resources/market_data/simulated_test.ts. Cost: 120 tickers and 1,008 sessions in about 0.1 s; the walk starts
+ * in 2000, so it grows by 5 µs with every further session.
  *
  * @example
  * ```ts
@@ -75,7 +74,7 @@ export function simulatedMarket(options: SimulatedMarketOptions): MarketData {
   };
 }
 
-/** Makes a thrown error a rejected promise. */
+/** Turns a thrown error into a rejected promise. */
 function answer<T>(compute: () => T): Promise<T> {
   return new Promise((resolve) => resolve(compute()));
 }

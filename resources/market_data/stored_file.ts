@@ -1,13 +1,13 @@
 import { MarketDataError } from "./market_data.ts";
 
-/** A file that market data is read from, with what its errors say of it. */
+/** A file of market data, with its description for errors. */
 export interface FileSource {
   path: string;
   /** The name of the format, e.g. `CSV`. */
   format: string;
   /** The setting that names the path, e.g. `MARKET_DATA=csv:PATH`. */
   setting: string;
-  /** A sentence on what the file must have. */
+  /** A sentence about the required contents. */
   contents: string;
 }
 
@@ -21,7 +21,7 @@ export function equalStamps(a: FileStamp, b: FileStamp): boolean {
   return a.bytes === b.bytes && a.modifiedMs === b.modifiedMs;
 }
 
-/** @throws {MarketDataError} If there is no such file or it is a folder. */
+/** @throws {MarketDataError} If the file does not exist or is a folder. */
 export async function stampOf(source: FileSource): Promise<FileStamp> {
   let info: Deno.FileInfo;
   try {
@@ -36,9 +36,9 @@ export async function stampOf(source: FileSource): Promise<FileStamp> {
 }
 
 /**
- * The file as it lies on disk, and its stamp.
+ * The content of the file, and its stamp.
  *
- * @throws {MarketDataError} If it cannot be read, is empty, or changed while it was read (worth another try).
+ * @throws {MarketDataError} If it cannot be read, is empty, or changed while it was read (retryable).
  */
 export async function readStored(
   source: FileSource,

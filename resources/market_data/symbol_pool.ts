@@ -2,16 +2,16 @@ import type { DailyBars } from "./market_data.ts";
 import { symbolOf } from "./symbols.ts";
 import { RowFault, type UnusableRows } from "./unusable_rows.ts";
 
-/** The symbols of a file, one string object each however many rows, and how the file spells them. */
+/** The symbols of a file, one string object each, with their spellings in the file. */
 export class SymbolPool {
-  /** The spelling read last, where the file has spelled its symbol otherwise before; else `null`. */
+  /** The last spelling read, if it differs from the first spelling of its symbol in the file; else `null`. */
   otherSpelling: string | null = null;
-  /** How each symbol was spelled first. */
+  /** First spelling of each symbol. */
   readonly #firstSpelling = new Map<string, string>();
   /** The symbol of each spelling. */
   readonly #symbols = new Map<string, string>();
 
-  /** The symbol that a text spells. @throws {RangeError} If it spells none, as {@link symbolOf} says. */
+  /** The symbol of a text. @throws {RangeError} If it is not a symbol, see {@link symbolOf}. */
   read(text: string): string {
     let symbol = this.#symbols.get(text);
     if (symbol === undefined) {
@@ -25,13 +25,13 @@ export class SymbolPool {
     return symbol;
   }
 
-  /** How a symbol was spelled first. */
+  /** First spelling of a symbol. */
   firstSpelling(symbol: string): string {
     return this.#firstSpelling.get(symbol)!;
   }
 }
 
-/** A row whose ticker is spelled otherwise than where the file has it first. */
+/** A row whose ticker is spelled differently from its first spelling in the file. */
 export interface RespelledRow {
   row: number;
   /** As in {@link RowFault}. */
@@ -40,11 +40,11 @@ export interface RespelledRow {
 }
 
 /**
- * The rows of another spelling of their ticker that cannot be its bars, each told as unusable: which is meant cannot be told, and two
- * symbols never become one. Where both spellings have a bar of one session, the later one's is refused; where these bars have different
- * closes, two instruments are meant, and all rows of the later spelling are.
+ * The rows with another spelling of their ticker that cannot be its bars, each reported as unusable: they are ambiguous, and two
+ * symbols must not become one. If both spellings have a bar of one session, the later spelling's bar is rejected; if these bars
+ * have different closes, the spellings are two instruments, and all rows of the later spelling are rejected.
  *
- * Cost: nothing where every ticker has one spelling, else O(n).
+ * Cost: none if every ticker has one spelling, else O(n).
  */
 export function collidingRows(
   bars: Pick<DailyBars, "ticker" | "session" | "close">,
@@ -56,17 +56,17 @@ export function collidingRows(
   const { ticker, session, close } = bars;
   const affected = new Set(respelled.map(({ row }) => ticker[row]!));
   const others = new Set(respelled.map(({ row }) => row));
-  /** By ticker and session the first row of the spelling whose bar it is. */
+  /** First row by ticker and session, with its spelling. */
   const taken = new Map<string, { row: number; spelling: string }>();
   const barOf = (row: number) => `${session[row]} ${ticker[row]}`;
-  // The first spelling has its bars, wherever in the file they are.
+  // The first spelling keeps its bars, anywhere in the file.
   ticker.forEach((name, row) => {
     if (!affected.has(name) || others.has(row) || taken.has(barOf(row))) return;
     taken.set(barOf(row), { row, spelling: pool.firstSpelling(name) });
   });
-  /** What a row collides with. */
+  /** The row that each row collides with. */
   const collisions = new Map<number, string>();
-  /** By spelling the one that it contradicts, and where first. */
+  /** By spelling: the one that it contradicts, and the first such session. */
   const contradictions = new Map<string, { spelling: string; session: string }>();
   for (const { row, spelling } of respelled) {
     const known = taken.get(barOf(row));
@@ -97,7 +97,7 @@ export function collidingRows(
   return refused;
 }
 
-/** A text in quotes with everything that is not plain ASCII as its code. */
+/** A text in quotes, with everything except plain ASCII as codes. */
 function escaped(text: string): string {
   return JSON.stringify(text).replace(
     /[^\x20-\x7e]/g,

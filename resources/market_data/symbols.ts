@@ -1,17 +1,17 @@
-/** Characters that take no room and have no meaning in a symbol: zero-width blanks, joiners, marks of byte order and direction. */
+/** Invisible characters without meaning in a symbol: zero-width blanks, joiners, marks of byte order and direction. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 const BLANKS = /[\p{Zs}\p{Zl}\p{Zp}]/gu;
 const CONTROL = /\p{Cc}/u;
-/** What most symbols are made of: nothing in them has to be looked at. */
+/** Most symbols match this and need no further checks. */
 const PLAIN = /^[\x21-\x7e]+$/;
 
 /**
- * A symbol as all parts of the service write it, of a symbol as a source does: in Unicode's composed form (NFC), without invisible
- * characters and surrounding blanks, each inner blank a space. Case and everything else that can be seen is kept: `AMpB` and
+ * Normalizes a source's symbol to the form used in all of the service: Unicode's composed form (NFC), without invisible
+ * characters and surrounding blanks, each inner blank a space. Case and all other visible differences are kept: `AMpB` and
  * `AMPB`, `X` and the full-width `Ｘ` are different instruments.
  *
- * @throws {RangeError} Saying what is wrong, to follow the quoted text: nothing is left, a control character such as NUL, half a
- *   character, or U+FFFD, which stands where another program has lost a letter.
+ * @throws {RangeError} With the fault as the predicate after the quoted text: an empty symbol, a control character such as NUL,
+ * an unpaired surrogate, or U+FFFD, which replaces a character that another program has lost.
  */
 export function symbolOf(text: string): string {
   if (PLAIN.test(text)) return text;
@@ -29,10 +29,10 @@ export function symbolOf(text: string): string {
 }
 
 /**
- * The tickers that head the columns of a wide file, in its order: `null` for a column that cannot be used. Of columns of one ticker
- * the first counts.
+ * The tickers of a wide file's columns, in order: `null` for an unusable column. Of several columns of one ticker the first
+ * counts.
  *
- * @param onFault Called with the place of such a column from 0, what is wrong, to follow its heading, and a sentence of remedy.
+ * @param onFault Called with the index of an unusable column from 0, its fault as the predicate after its heading, and a sentence with the remedy.
  */
 export function headedTickers(
   headings: readonly string[],
@@ -66,7 +66,7 @@ export function headedTickers(
   });
 }
 
-/** How pandas writes columns of several levels, and a column without a name. */
+/** pandas' names of columns with several levels, and of a column without a name. */
 function faultOfHeading(heading: string): { wrong: string; remedy: string } | null {
   if (/^\(\s*['"].*,.*\)$/s.test(heading)) {
     return {

@@ -1,4 +1,4 @@
-/** The instruments that are followed: all of a type and exchange, or the ones named. */
+/** The instruments followed: all of a type and exchange, or a list of tickers. */
 export type Universe =
   | { readonly type?: string; readonly exchange?: string }
   | { readonly tickers: readonly string[] };
@@ -9,10 +9,9 @@ const NAMES: Readonly<Record<string, RegExp>> = { type: /^[A-Z0-9_]+$/, exchange
 const SYMBOL = /^[A-Za-z0-9][A-Za-z0-9.\-/:]*$/;
 
 /**
- * Reads `type=ETF,exchange=XNAS`, `type=CS` or `tickers=AAPL,MSFT,BRK.B`. Case is kept in tickers, where it matters; a ticker
- * named twice counts once.
+ * Reads `type=ETF,exchange=XNAS`, `type=CS` or `tickers=AAPL,MSFT,BRK.B`. Tickers are case-sensitive; duplicates count once.
  *
- * @throws {RangeError} For anything else, with what is allowed.
+ * @throws {RangeError} For anything else, with the allowed forms.
  */
 export function parseUniverse(text: string): Universe {
   const refuse = (why: string): never => {

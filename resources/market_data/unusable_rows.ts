@@ -1,15 +1,15 @@
 import { MarketDataError, type UnusableRow } from "./market_data.ts";
 
-/** The share of unusable rows above which a source is not understood: what has another separator or columns swapped has few good ones. */
+/** The share of unusable rows above which a source is rejected: with another separator or swapped columns few rows are usable. */
 export const mostUnusable = 0.5;
 
-/** A row of a file that cannot be used, and how it can be mended. */
+/** An unusable row of a file, with its remedy. */
 export class RowFault extends Error {
   override readonly name = "RowFault";
 
   /**
-   * @param fault.place Where it stands, e.g. `line 12`.
-   * @param fault.column Name of the column at fault, where it is one.
+   * @param fault.place Position in the file, e.g. `line 12`.
+   * @param fault.column Name of the column at fault, if it is one.
    * @param fault.wrong What is wrong, without a full stop.
    * @param fault.remedy A sentence.
    */
@@ -18,9 +18,7 @@ export class RowFault extends Error {
   }
 }
 
-/**
- * Collects the rows of a file that cannot be used. Each costs itself; a file of which most rows cannot be used is refused.
- */
+/** Collects the unusable rows of a file. A file with mostly unusable rows is rejected. */
 export class UnusableRows {
   #count = 0;
   #first: RowFault | null = null;
@@ -31,7 +29,7 @@ export class UnusableRows {
     return this.#count;
   }
 
-  /** Tells of a row; `ticker` and `session` as far as they can be read. */
+  /** Reports a row; `ticker` and `session` as far as readable. */
   add(fault: RowFault, { ticker = null, session = null }: { ticker?: string | null; session?: string | null } = {}) {
     this.#count++;
     this.#first ??= fault;
@@ -42,8 +40,8 @@ export class UnusableRows {
   /**
    * Ends the reading of a file.
    *
-   * @param all All rows, usable or not.
-   * @throws {MarketDataError} If more than half of them cannot be used, with the first as an example.
+   * @param all Number of all rows, usable or not.
+   * @throws {MarketDataError} If more than half of them are unusable, with the first as an example.
    */
   settle(all: number, unit = "rows"): void {
     if (this.#count <= mostUnusable * all) return;

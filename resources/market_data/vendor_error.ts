@@ -1,15 +1,15 @@
 import { MarketDataError } from "./market_data.ts";
 
 /**
- * How far a failure reaches:
- * - `call`: this call only. Another session or ticker may be had; so may this one later, where the error is retryable.
- * - `endpoint`: every call of its kind, until the plan is another: going on would spend calls for nothing.
- * - `all`: every call, until a setting is another.
+ * Scope of a failure:
+ * - `call`: this call only. Another session or ticker may succeed, as may this one later if the error is retryable.
+ * - `endpoint`: every call of its kind, until the plan changes: continuing would waste calls.
+ * - `all`: every call, until a setting changes.
  */
 export type FailureScope = "call" | "endpoint" | "all";
 
 export interface VendorErrorOptions {
-  /** HTTP status, or `null` where no answer was had or what came could not be understood. */
+  /** HTTP status; `null` without a response, or if it was not understood. */
   status: number | null;
   /** Path of the call, without its query. */
   endpoint: string;
@@ -18,7 +18,7 @@ export interface VendorErrorOptions {
   cause?: unknown;
 }
 
-/** A vendor did not answer a call. The message names the endpoint, what it said and the remedy, and never shows the key. */
+/** A failed call to a vendor. The message names the endpoint, the vendor's message and the remedy, and never contains the key. */
 export class VendorError extends MarketDataError {
   override readonly name: string = "VendorError";
   readonly status: number | null;
@@ -32,12 +32,12 @@ export class VendorError extends MarketDataError {
     this.scope = scope;
   }
 
-  /** Whether the calls that would follow are bound to fail too, and so should not be made. */
+  /** Whether further calls would fail too, and should not be made. */
   get stopsFurtherCalls(): boolean {
     return this.scope !== "call";
   }
 
-  /** The same under the name that the engine asks of errors of any kind. */
+  /** The same, under the name that the engine reads from any error. */
   get fatal(): boolean {
     return this.stopsFurtherCalls;
   }

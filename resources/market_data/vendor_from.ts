@@ -5,7 +5,7 @@ import type { MarketVendor } from "./market_vendor.ts";
 import { measuredFetch, type VendorCall } from "./measured_fetch.ts";
 import { polygonVendor } from "./polygon/mod.ts";
 
-/** What of the configuration says whether there is a vendor, and which. */
+/** The part of the configuration that selects the vendor. */
 export interface VendorSettings {
   marketData: string;
   polygonApiKey: string | undefined;
@@ -13,14 +13,13 @@ export interface VendorSettings {
   polygonCallsPerMinute: number;
 }
 
-/** The rate under which all processes share the vendor's plan. */
+/** Name of the rate limit that all processes share for the vendor's plan. */
 const RATE_NAME = "polygon";
 
 /**
- * The vendor that the configuration names, or `null` where bars come from elsewhere. Its rate is kept in `database`, in common with
- * all processes on it.
+ * The configured vendor; `null` if bars come from elsewhere. Its rate limit is in `database`, shared by all processes on it.
  *
- * @throws {RangeError} If the key is missing, which `readEnvironment` has refused before.
+ * @throws {RangeError} If the key is missing, which `readEnvironment` normally rejects earlier.
  */
 export function vendorFrom(
   { marketData, polygonApiKey, polygonUrl, polygonCallsPerMinute }: VendorSettings,
@@ -28,7 +27,7 @@ export function vendorFrom(
     database: Database;
     clock: Clock;
     logger?: Logger;
-    /** Told of each call. */
+    /** Called after each call. */
     onCall?(call: VendorCall): void;
   },
 ): MarketVendor | null {

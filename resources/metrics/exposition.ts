@@ -1,6 +1,6 @@
 import type { Distribution, Labels, MetricFamily } from "./metric_family.ts";
 
-/** A text format for metrics, by its media type. */
+/** Text formats for metrics, by media type. */
 export const metricFormats = {
   prometheus: "text/plain; version=0.0.4; charset=utf-8",
   openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -8,7 +8,7 @@ export const metricFormats = {
 export type MetricFormat = keyof typeof metricFormats;
 
 /**
- * The families as text. Those without a sample are left out.
+ * The families as text, without those that have no sample.
  *
  * Source: Prometheus text exposition format 0.0.4; OpenMetrics 1.0. Verified: tests/resources/metrics/exposition_test.ts.
  */
@@ -25,7 +25,7 @@ export function writeMetrics(families: readonly MetricFamily[], format: MetricFo
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-/** In OpenMetrics a family is named without the suffix of its samples; in the older format every sample is a family of its own. */
+/** In OpenMetrics a family's name lacks the suffix of its samples; in the older format every sample is its own family. */
 function headOf({ name, type }: MetricFamily, open: boolean): { name: string; type: string } {
   if (open) return { name, type };
   if (type === "counter") return { name: `${name}_total`, type };

@@ -1,6 +1,6 @@
 import type { Labels, MetricFamily } from "./metric_family.ts";
 
-/** What counts on in this process and is read at each scrape. */
+/** A measurement that this process updates and each scrape reads. */
 export interface Instrument {
   family(): MetricFamily;
 }
@@ -14,10 +14,10 @@ interface InstrumentOptions<Name extends string> {
   maxSeries?: number;
 }
 
-/** More than the routes, methods and status classes that there are. */
+/** Above the number of combinations of routes, methods and status classes. */
 const defaultMaxSeries = 500;
 
-/** Holds a value for each combination of labels, and for so many of them only. */
+/** A value for each combination of labels, up to a maximum number of combinations. */
 class Series<Name extends string, Value> {
   readonly #values = new Map<string, { labels: Labels; value: Value }>();
 
@@ -44,7 +44,7 @@ class Series<Name extends string, Value> {
   }
 }
 
-/** Something that only grows while the process lives. */
+/** A number that only increases while the process lives. */
 export class Counter<Name extends string = never> implements Instrument {
   readonly #series: Series<Name, number>;
 
@@ -62,7 +62,7 @@ export class Counter<Name extends string = never> implements Instrument {
   }
 }
 
-/** Something that comes and goes. */
+/** A number that increases and decreases. */
 export class UpDown implements Instrument {
   #value = 0;
 
@@ -77,7 +77,7 @@ export class UpDown implements Instrument {
   }
 }
 
-/** How long things take, by upper bounds in ascending order. */
+/** Durations, counted by upper bounds in ascending order. */
 export class Histogram<Name extends string = never> implements Instrument {
   readonly #series: Series<Name, { counts: number[]; sum: number }>;
 

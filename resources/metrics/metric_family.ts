@@ -1,4 +1,4 @@
-/** Names and values that tell the samples of a family apart. Few of them, and never anything that a caller can choose. */
+/** Names and values that distinguish the samples of a family. Few of them, and never chosen by a caller. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** One number. */
@@ -7,18 +7,15 @@ export interface Sample {
   value: number;
 }
 
-/** How often something took how long. */
+/** A histogram of durations. */
 export interface Distribution {
   labels: Labels;
-  /** How many were at most as long as each bound of the family and longer than the bound before; one more for the rest. */
+  /** Number of durations up to each bound of the family and above the previous bound; one more for the rest. */
   counts: readonly number[];
   sum: number;
 }
 
-/**
- * What is measured under one name. The name of a counter is without the `_total` that its samples end with; an `info` has one sample
- * whose labels are what it says.
- */
+/** A metric. The name of a counter lacks the `_total` of its samples; an `info` has one sample with the information in its labels. */
 export type MetricFamily =
   & {
     name: string;

@@ -1,7 +1,7 @@
 import process from "node:process";
 import type { MetricFamily } from "./metric_family.ts";
 
-/** Metrics common to all programs, under the usual names. */
+/** Metrics common to all programs, under their usual names. */
 export function processMetrics(
   { version, startedAt }: { version: string; startedAt: Temporal.Instant },
 ): MetricFamily[] {

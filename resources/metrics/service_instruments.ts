@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Instrument, UpDown } from "./instruments.ts";
 import { type MetricFamily, requestBoundsSeconds, workBoundsSeconds } from "./metric_family.ts";
 
-/** What a process of Tandem counts of what it does itself. */
+/** Counters of a process of Tandem about its own work. */
 export class ServiceInstruments {
   readonly httpRequests = new Counter({
     name: "tandem_http_requests",
@@ -43,7 +43,7 @@ export class ServiceInstruments {
     bounds: workBoundsSeconds,
   });
 
-  /** All of them as they stand. */
+  /** All families with their current values. */
   families(): MetricFamily[] {
     const all: Instrument[] = [
       this.httpRequests,

@@ -1,24 +1,24 @@
 import type { BipartiteGraph } from "./vertex_cover.ts";
 
-/** Ordinals from `start` to `end`, the latter excluded. */
+/** Indices from `start` to `end`, excluding `end`. */
 export type Range = readonly [start: number, end: number];
 
-/** A graph of groups, and where the ordinals went. */
+/** A graph of groups, with the group of each index. */
 export interface GroupedGraph {
   readonly graph: BipartiteGraph;
-  /** Right node of each ordinal. */
+  /** Right node of each index. */
   readonly groupOfOrdinal: Int32Array;
 }
 
 /**
- * The graph of sets of ordinals, each on the left with an edge to every ordinal in it, after equal sets were made one node and
- * ordinals that lie in the same sets another. A node costs as much as it stands for: the cheapest cover takes alike nodes all or
- * none, so it is the cheapest of the whole graph, too.
+ * The graph with a left node per set of indices, a right node per index, and an edge for each index in a set, with equal sets
+ * merged into one node, and indices in the same sets into another. The cost of a merged node is the number of its members: the
+ * cheapest cover has all or none of equal nodes, so it is also the cheapest of the whole graph.
  *
- * @param sets Ordinals from 0 to `count`, the latter excluded, as ranges that neither touch nor overlap, ascending.
+ * @param sets Indices from 0 to `count`, excluding `count`, as ranges that neither touch nor overlap, ascending.
  *
- * Cost: O(ranges · log ranges) for the text of equal sets, then O(pieces in distinct sets), a piece being ordinals between two
- * ends of ranges: whole histories of any number of ordinals are one piece, random holes one each.
+ * Cost: O(ranges · log ranges) for the text of equal sets, then O(pieces in distinct sets), a piece being the indices between two
+ * range bounds: a whole history of any length is one piece, random gaps one each.
  */
 export function groupAlike(sets: Iterable<readonly Range[]>, count: number): GroupedGraph {
   const { distinct, leftCosts } = distinctSets(sets);
@@ -52,7 +52,7 @@ function distinctSets(sets: Iterable<readonly Range[]>): { distinct: (readonly R
   return { distinct, leftCosts: Int32Array.from(costs) };
 }
 
-/** Cuts the ordinals wherever a range starts or ends. */
+/** Divides the indices at every start and end of a range. */
 function cutAtEnds(sets: readonly (readonly Range[])[], count: number): { ofOrdinal: Int32Array; lengths: Int32Array } {
   const cuts = new Uint8Array(count + 1);
   for (const ranges of sets) {
@@ -73,13 +73,13 @@ interface Groups {
   count: number;
 }
 
-/** Splits all pieces, one set after another, into those in it and those not, until the pieces of a group lie in the same sets. */
+/** Splits the pieces by one set after another, until the pieces of a group are in the same sets. */
 function groupPieces(sets: readonly (readonly Range[])[], pieceCount: number): Groups {
   const ofPiece = new Int32Array(pieceCount);
   const sizes = new Int32Array(pieceCount);
   sizes[0] = pieceCount;
   let count = Math.min(pieceCount, 1);
-  /** Pieces of each group that lie in the set at hand, and the group that they move to. */
+  /** Number of each group's pieces in the current set, and the group that they move to. */
   const inSet = new Int32Array(pieceCount);
   const movesTo = new Int32Array(pieceCount);
   for (const ranges of sets) {
@@ -90,7 +90,7 @@ function groupPieces(sets: readonly (readonly Range[])[], pieceCount: number): G
       for (let piece = start; piece < end; piece++) {
         const group = ofPiece[piece]!;
         if (inSet[group]! > 0) {
-          // The first of its group: a group that lies in the set as a whole stays as it is.
+          // The first piece of its group: a group entirely in the set is not split.
           movesTo[group] = inSet[group] === sizes[group] ? group : count++;
           sizes[group]! -= inSet[group]!;
           sizes[movesTo[group]!]! += inSet[group]!;
@@ -103,7 +103,7 @@ function groupPieces(sets: readonly (readonly Range[])[], pieceCount: number): G
   return { ofPiece, count };
 }
 
-/** The groups in each set, each once. */
+/** The groups in each set, without duplicates. */
 function edges(sets: readonly (readonly Range[])[], groups: Groups): Pick<BipartiteGraph, "starts" | "neighbours"> {
   const starts = new Int32Array(sets.length + 1);
   const neighbours: number[] = [];

@@ -1,30 +1,30 @@
 /** Two kinds of nodes, left and right, and edges between the kinds. */
 export interface BipartiteGraph {
-  /** What each node costs, whole and positive. */
+  /** Cost of each node, a positive integer. */
   readonly leftCosts: Int32Array;
   readonly rightCosts: Int32Array;
-  /** Edges of left node i are `neighbours[starts[i]]` to `neighbours[starts[i + 1] - 1]`, right nodes, none twice. */
+  /** Edges of left node i are `neighbours[starts[i]]` to `neighbours[starts[i + 1] - 1]`, right nodes without duplicates. */
   readonly starts: Int32Array;
   readonly neighbours: Int32Array;
 }
 
-/** 1 for each node that was chosen, 0 for each other. */
+/** 1 for each chosen node, otherwise 0. */
 export interface VertexCover {
   readonly left: Uint8Array;
   readonly right: Uint8Array;
 }
 
 /**
- * Nodes that touch every edge and cost the least together; of all such choices the one with the most right nodes, which is
- * unique: it holds every right node that any cheapest cover holds, and only the left nodes that all of them hold.
+ * A set of nodes that touches every edge at minimum total cost. Among several it is the one with the most right nodes, which is
+ * unique: it has the right nodes of all cheapest covers, and only the left nodes common to all.
  *
- * A cover is a cut of the network source → left → right → sink whose outer edges carry the costs, so the cheapest one is read
- * off a maximum flow.
+ * A cover is a cut of the network source → left → right → sink whose outer edges have the costs as capacities, so the cheapest
+ * one follows from a maximum flow.
  *
  * Source: D. Kőnig, "Gráfok és mátrixok", Matematikai és Fizikai Lapok 38 (1931); the flow is E. A. Dinic, "Algorithm for
- * solution of a problem of maximum flow in networks with power estimation", Soviet Mathematics Doklady 11 (1970), which on costs
- * of one is J. E. Hopcroft & R. M. Karp, SIAM Journal on Computing 2 (1973); that minimum cuts have a greatest one is J.-C. Picard
- * & M. Queyranne, Mathematical Programming Study 13 (1980). Cost: O(edges) a phase, and O(√nodes) phases where costs are one.
+ * solution of a problem of maximum flow in networks with power estimation", Soviet Mathematics Doklady 11 (1970), which for costs
+ * of 1 is J. E. Hopcroft & R. M. Karp, SIAM Journal on Computing 2 (1973); that minimum cuts have a greatest one is J.-C. Picard
+ * & M. Queyranne, Mathematical Programming Study 13 (1980). Cost: O(edges) per phase, and O(√nodes) phases for costs of 1.
  */
 export function minimumVertexCover(graph: BipartiteGraph): VertexCover {
   const flow = new Flow(graph);
@@ -34,13 +34,13 @@ export function minimumVertexCover(graph: BipartiteGraph): VertexCover {
 
 const UNSEEN = -1;
 
-/** A flow through the network of a graph, and what may still be added to it. */
+/** A flow through the network of a graph, with the residual capacities. */
 class Flow {
   readonly #graph: BipartiteGraph;
-  /** What the edges from the source and to the sink still take. */
+  /** Residual capacities of the edges from the source and to the sink. */
   readonly #leftRest: Int32Array;
   readonly #rightRest: Int32Array;
-  /** Flow on each edge, in the order of `neighbours`; it may grow without limit, and shrink to nothing. */
+  /** Flow on each edge, in the order of `neighbours`; unlimited. */
   readonly #onEdge: Int32Array;
   readonly #leftOfEdge: Int32Array;
   /** Edges of right node j are `#rightEdges[#rightStarts[j]]` to `#rightEdges[#rightStarts[j + 1] - 1]`. */
@@ -50,7 +50,7 @@ class Flow {
   readonly #leftLevels: Int32Array;
   readonly #rightLevels: Int32Array;
   #sinkLevel = UNSEEN;
-  /** Edges before these lead nowhere in this phase. */
+  /** Edges before these have no augmenting path in this phase. */
   readonly #leftNext: Int32Array;
   readonly #rightNext: Int32Array;
   readonly #queue: Int32Array;
@@ -80,7 +80,7 @@ class Flow {
     }
   }
 
-  /** Counts the steps from the source to every node that more flow could reach. Returns whether it could reach the sink. */
+  /** Computes the distance from the source in the residual network. Returns whether the sink is reachable. */
   layer(): boolean {
     const { starts, neighbours } = this.#graph;
     const [leftLevels, rightLevels, queue] = [this.#leftLevels, this.#rightLevels, this.#queue];
@@ -115,7 +115,7 @@ class Flow {
     return this.#sinkLevel !== UNSEEN;
   }
 
-  /** Adds flow along the shortest ways until none of their length is left. */
+  /** Adds flow along the shortest paths until none of their length is left. */
   block(): void {
     this.#leftNext.set(this.#graph.starts.subarray(0, this.#leftNext.length));
     this.#rightNext.set(this.#rightStarts.subarray(0, this.#rightNext.length));
@@ -125,7 +125,7 @@ class Flow {
     }
   }
 
-  /** Fills `way` with the edges of a shortest way from `root` to the sink: every second one is taken backwards. */
+  /** Fills `way` with the edges of a shortest path from `root` to the sink: every second edge is used backwards. */
   #find(root: number, way: number[]): boolean {
     const { starts, neighbours } = this.#graph;
     const [leftNext, rightNext] = [this.#leftNext, this.#rightNext];
@@ -159,7 +159,7 @@ class Flow {
     }
   }
 
-  /** Moves to the next edge of `right` whose flow could be led elsewhere, one layer on. Returns whether there is one. */
+  /** Moves to the next edge of `right` whose flow can be redirected one layer further. Returns whether there is one. */
   #stepBack(right: number): boolean {
     const end = this.#rightStarts[right + 1]!;
     const level = this.#rightLevels[right]! + 1;
@@ -172,7 +172,7 @@ class Flow {
     return next < end;
   }
 
-  /** Adds as much flow along `way` as it takes. */
+  /** Adds as much flow along `way` as possible. */
   #add(root: number, way: readonly number[]): void {
     const last = this.#graph.neighbours[way.at(-1)!]!;
     let amount = Math.min(this.#leftRest[root]!, this.#rightRest[last]!);
@@ -182,7 +182,7 @@ class Flow {
     for (let i = 0; i < way.length; i++) this.#onEdge[way[i]!]! += i % 2 === 0 ? amount : -amount;
   }
 
-  /** The cut of a maximum flow nearest to the sink: left nodes from which the sink can be reached, right nodes from which not. */
+  /** The minimum cut nearest to the sink: left nodes from which the sink can be reached, right nodes from which it cannot. */
   cover(): VertexCover {
     const { starts, neighbours } = this.#graph;
     const left = new Uint8Array(this.#leftRest.length);

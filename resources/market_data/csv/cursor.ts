@@ -12,24 +12,23 @@ const POINT = 46;
 const ZERO = 48;
 const NINE = 57;
 
-/** 10^k for the k by which a double can be divided without a second rounding. */
+/** 10^k for the k up to which a double can be divided without a second rounding. */
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
 const LONGEST_QUOTED_VALUE = 40;
 
 /**
- * Walks over the fields of a CSV text, byte by byte, and knows the line it is on.
+ * Reads the fields of a CSV text byte by byte and counts lines.
  *
- * Fields are separated by commas and may be quoted ("" stands for a quote, a quoted field ends on its line); lines end with
- * LF or CRLF, the last one may lack it; empty lines are skipped; a byte order mark is too.
+ * Fields are separated by commas and may be quoted ("" is a quote, a quoted field ends on its line); lines end with LF or CRLF,
+ * optionally the last one; empty lines and a byte order mark are skipped.
  *
- * It is written by hand because every fault is to be told with line and column, and because it is the fastest way besides:
- * see bench/csv.ts.
+ * It is written by hand to report every fault with line and column, and is also the fastest reader: see bench/csv.ts.
  */
 export class CsvCursor {
-  /** Line of the field read last, from 1. */
+  /** Line of the last field read, from 1. */
   line = 0;
-  /** Whether the field read last was the last of its line. */
+  /** Whether the last field read was the last of its line. */
   lineEnded = true;
 
   readonly #path: string;
@@ -46,12 +45,12 @@ export class CsvCursor {
     this.#at = hasByteOrderMark ? 3 : 0;
   }
 
-  /** Bytes passed so far. */
+  /** Number of bytes read. */
   get position(): number {
     return this.#at;
   }
 
-  /** Goes to the next line that is not blank; false at the end of the text. The line before must have been read to its end. */
+  /** Moves to the next line that is not blank; false at the end of the text. The current line must have been read to its end. */
   nextLine(): boolean {
     const bytes = this.#bytes;
     for (;;) {
@@ -83,9 +82,9 @@ export class CsvCursor {
   }
 
   /**
-   * The next field as a symbol, the same string object wherever the same was read with `pool`.
+   * The next field as a symbol; equal symbols read with one `pool` are the same string object.
    *
-   * @throws {RowFault} If it is none.
+   * @throws {RowFault} If it is not a symbol.
    */
   symbol(pool: SymbolColumn): string {
     const bytes = this.#bytes;
@@ -99,7 +98,7 @@ export class CsvCursor {
         return pool.last;
       }
     }
-    // Other blanks than these make another spelling.
+    // Other blanks belong to the spelling of the symbol.
     const text = withoutBlanks(this.#field());
     try {
       pool.last = pool.read(text);
@@ -108,13 +107,13 @@ export class CsvCursor {
       throw this.valueFault("ticker", text, error.message, "Write its symbol, or remove the line.");
     }
     pool.lastStart = start;
-    // Quotes, blanks and letters of several bytes end elsewhere: such a field is compared as text the next time too.
+    // Fields with quotes, blanks or multi-byte characters have other bounds; they are compared as text the next time too.
     const isPlain = bytes[start] !== QUOTE && this.#isSeparator(start + text.length);
     pool.lastEnd = isPlain ? start + text.length : start;
     return pool.last;
   }
 
-  /** The next field as number; NaN where it is blank or says NaN. @throws {RowFault} If it is none. */
+  /** The next field as a number; NaN if it is blank or "NaN". @throws {RowFault} If it is not a number. */
   number(column: string): number {
     const bytes = this.#bytes;
     const start = this.#at;
@@ -140,7 +139,7 @@ export class CsvCursor {
     }
     digits += decimals;
     const isPlain = this.#isSeparator(at);
-    // Up to 15 digits the mantissa is exact and the one division rounds correctly; anything else takes the long way.
+    // Up to 15 digits the mantissa is exact and a single division rounds correctly; anything else is parsed as text.
     if (isPlain && digits > 0 && digits <= 15) {
       this.#leave(at);
       const value = decimals === 0 ? mantissa : mantissa / POWERS_OF_TEN[decimals]!;
@@ -154,8 +153,8 @@ export class CsvCursor {
   }
 
   /**
-   * The next field as a date `YYYY-MM-DD`, as the number YYYYMMDD; it need not exist in the calendar. NaN where the field
-   * is not written so; then {@link text} reads it.
+   * The next field as a date `YYYY-MM-DD`, as the number YYYYMMDD; it need not exist in the calendar. NaN for another form; then
+   * {@link text} reads the field.
    */
   dateNumber(): number {
     const bytes = this.#bytes;
@@ -173,7 +172,7 @@ export class CsvCursor {
     return number;
   }
 
-  /** Every field of the current line, read from its start. @throws {RowFault} If its quotes are not in order. */
+  /** All fields of the current line, read from its start. @throws {RowFault} If its quotes are invalid. */
   allFields(): string[] {
     this.#at = this.#lineStart;
     const fields = [this.text()];
@@ -181,7 +180,7 @@ export class CsvCursor {
     return fields;
   }
 
-  /** The fields of the current line from its start up to the first whose quotes are not in order. */
+  /** The fields of the current line from its start up to the first with invalid quotes. */
   readableFields(): string[] {
     const fields: string[] = [];
     this.#at = this.#lineStart;
@@ -194,13 +193,13 @@ export class CsvCursor {
     return fields;
   }
 
-  /** Whether the current line holds nothing but separators and blanks, as spreadsheets write below a table. */
+  /** Whether the current line has only separators and blanks, as spreadsheets write below a table. */
   isBlankLine(): boolean {
     return this.readableFields().every((field) => field === "") && this.lineEnded;
   }
 
   /**
-   * Goes to the end of the current line, wherever in it the last field was.
+   * Moves to the end of the current line, from any field.
    *
    * @throws {MarketDataError} If its bytes are not UTF-8.
    */
@@ -211,7 +210,7 @@ export class CsvCursor {
     this.lineEnded = true;
   }
 
-  /** The fault of a line that has too few or too many fields. */
+  /** The fault of a line with too few or too many fields. */
   fieldCountFault(expected: number): RowFault {
     const count = this.allFields().length;
     return new RowFault({
@@ -227,7 +226,7 @@ export class CsvCursor {
     return new RowFault({ place: `line ${this.line}`, column, wrong: `${JSON.stringify(shown)} ${wrong}`, remedy });
   }
 
-  /** @throws {MarketDataError} If these bytes are not UTF-8: then no text of the file can be relied on. */
+  /** @throws {MarketDataError} If these bytes are not UTF-8: then no text of the file is reliable. */
   #decoded(start: number, end: number): string {
     const field = this.#bytes.subarray(start, end);
     try {
@@ -279,7 +278,7 @@ export class CsvCursor {
     return this.#decoded(start, end).replaceAll('""', '"');
   }
 
-  /** Whether a field that holds no separator ends before `at`. */
+  /** Whether a field without a separator in it ends before `at`. */
   #isSeparator(at: number): boolean {
     const byte = this.#bytes[at];
     return byte === COMMA || byte === NEWLINE || (byte === RETURN && this.#bytes[at + 1] === NEWLINE) ||
@@ -294,14 +293,14 @@ export class CsvCursor {
   }
 }
 
-/** A column of symbols in which few repeat, with where the one read last stands: its bytes are compared before they are decoded. */
+/** A column of symbols with few changes from row to row: the bytes are compared with the last symbol before they are decoded. */
 export class SymbolColumn extends SymbolPool {
   last = "";
   lastStart = 0;
   lastEnd = 0;
 }
 
-/** The text between blanks and tabs; a carriage return at the end goes with them. Cost: O(n), whatever stands inside. */
+/** The text without surrounding blanks and tabs, and without a carriage return at the end. Cost: O(n). */
 function withoutBlanks(text: string): string {
   let start = 0;
   let end = text.length;

@@ -8,13 +8,12 @@ import { type CsvCursor, SymbolColumn } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
 
 /**
- * Rows of a long file, whose header the cursor has passed, ordered by ticker, then session, then as the file has them.
+ * Rows of a long file after its header, ordered by ticker, then session, then as in the file.
  *
- * An empty field is NaN; an empty dividend 0, an empty split and one of 0 are 1, as where the file has no such column. Without a column
- * `vwap` there is none. A line that
- * cannot be used is told; where its ticker and date can be read, its bar is there without values.
+ * An empty field is NaN; an empty dividend 0, an empty split and a split of 0 are 1, as without such a column. Without a column
+ * `vwap` bars have none. An unusable line is reported; if its ticker and date are readable, its bar has no values.
  *
- * @param lines At least as many as the text has.
+ * @param lines At least the number of lines in the text.
  */
 export async function readLongBars(
   path: string,
@@ -43,7 +42,7 @@ export async function readLongBars(
     if (!cursor.lineEnded) throw cursor.fieldCountFault(columns.length);
   }
 
-  /** Keeps what can be read of the line at fault: whose bar it is, and no value. */
+  /** Keeps the readable part of a line at fault: its ticker and session, without values. */
   function salvage(fault: RowFault): boolean {
     const identity = identityOf(cursor, columns, { tickers, dates });
     unusable.add(fault, identity);
@@ -81,8 +80,8 @@ export async function readLongBars(
 }
 
 /**
- * Ticker and session of the current line as far as they can be read. In a line of another width the fields up to its date stand where
- * they should if there is a date, and the first one does in any case.
+ * Ticker and session of the current line, as far as readable. In a line with another number of fields, the fields up to a valid
+ * date are trusted, and the first one always.
  */
 function identityOf(
   cursor: CsvCursor,
@@ -120,12 +119,12 @@ function longColumns(path: string, header: readonly string[]): LongColumn[] {
   return header.map((name) => name.toLowerCase() as LongColumn);
 }
 
-/** Dates of a column: each is checked once and kept as one string. */
+/** Dates of a column: each is validated once and kept as one string. */
 class DatePool {
   readonly #known = new Map<number, string>();
   readonly #texts = new Map<string, string>();
 
-  /** @throws {RowFault} If the next field is no date. */
+  /** @throws {RowFault} If the next field is not a date. */
   read(cursor: CsvCursor): string {
     const number = cursor.dateNumber();
     const known = this.#known.get(number);
@@ -142,7 +141,7 @@ class DatePool {
     }
   }
 
-  /** The session of a date, or of a timestamp that stands for one. @throws {RangeError} If it is none. */
+  /** The session of a date, or of a timestamp that means one. @throws {RangeError} If it is neither. */
   sessionOf(text: string): string {
     const known = this.#texts.get(text);
     if (known !== undefined) return known;

@@ -1,9 +1,9 @@
 import type { ReadOptions } from "../market_data.ts";
 
-/** Rows between two rests: some milliseconds of parsing, so that a server keeps answering. */
+/** Number of rows between pauses: some milliseconds of parsing, so that a server stays responsive. */
 const ROWS_BETWEEN_RESTS = 16_384;
 
-/** Gives other work its turn during a long read, tells progress in bytes and notices an abort. */
+/** Yields to other work during a long read, reports progress in bytes and stops on abort. */
 export class Pace {
   readonly #total: number;
   readonly #options: ReadOptions;
@@ -14,7 +14,7 @@ export class Pace {
     this.#options = options;
   }
 
-  /** Counts a row; true when it is time for {@link rest}. */
+  /** Counts a row; true when {@link rest} is due. */
   isRestDue(): boolean {
     return ++this.#rows % ROWS_BETWEEN_RESTS === 0;
   }

@@ -2,20 +2,20 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { MarketDataError } from "../market_data.ts";
 
-/** Takes files of several members too, as `cat one.gz two.gz` makes them. */
+/** Also inflates files of several members, such as those made by `cat one.gz two.gz`. */
 const inflated = promisify(gunzip);
 
 /**
- * The text of a stored file in UTF-8: inflated if it is gzip, which its first bytes tell and not its name, and turned into UTF-8 if it
- * is UTF-16.
+ * The text of a stored file in UTF-8: inflated if its first bytes are those of gzip, whatever its name, and converted from
+ * UTF-16.
  *
- * @throws {MarketDataError} If it is a damaged gzip file, or in an encoding that is known and not read.
+ * @throws {MarketDataError} If it is a damaged gzip file, or in a recognized but unsupported encoding.
  */
 export async function textOf(path: string, stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return inUtf8(path, await unpacked(path, stored));
 }
 
-/** How much of a text tells its encoding. */
+/** Number of bytes from which the encoding is detected. */
 const SAMPLE_BYTES = 4096;
 
 function inUtf8(path: string, text: Uint8Array<ArrayBuffer>): Uint8Array {
@@ -30,7 +30,7 @@ function inUtf8(path: string, text: Uint8Array<ArrayBuffer>): Uint8Array {
   }
 }
 
-/** Told by a byte order mark, or by the zeros that every ASCII letter brings along. */
+/** Detected by a byte order mark, or by the zero bytes of ASCII letters. */
 function encodingOf(text: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" | "utf-32" {
   const [a, b, c, d] = text;
   if ((a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff)) {

@@ -7,13 +7,14 @@ import type { CsvCursor } from "./cursor.ts";
 import type { Pace } from "./pace.ts";
 
 /**
- * Rows of a wide file, whose header the cursor has passed: a bar for every field of a ticker that is not empty, with a close alone.
+ * Rows of a wide file after its header: a bar with only a close for every field of a ticker that is not empty.
  *
- * Open, high, low and volume are NaN, dividends 0 and splits 1. Ordered by ticker, then session, then as the file has them. A close
- * that is no number is told, and is a bar without values; a line without a session, or of another width, is told and left out.
+ * Open, high, low and volume are NaN, dividends 0 and splits 1. Ordered by ticker, then session, then as in the file. An invalid
+ * close is reported, and its bar has no values; a line without a session, or with another number of fields, is reported and left
+ * out.
  *
- * @param tickers The columns after the first, as {@link wideTickers} has them.
- * @param lines At least as many as the text has.
+ * @param tickers The columns after the first, from {@link wideTickers}.
+ * @param lines At least the number of lines in the text.
  */
 export async function readWideCloses(
   path: string,
@@ -23,9 +24,9 @@ export async function readWideCloses(
 ): Promise<DailyBars> {
   const width = tickers.length;
   const sessions: string[] = [];
-  // Row by row as in the file: turning it around while it is read would touch a new page of memory with every field.
+  // Row by row as in the file: transposing while reading would touch a new page of memory with every field.
   const cells = new Float64Array(width * lines);
-  /** Places in `cells` of closes that are no number. */
+  /** Indices into `cells` of invalid closes. */
   const faulty = new Set<number>();
   const faultyLines = new UnusableRows(path, onUnusable);
   const faultyCloses = new UnusableRows(path, onUnusable);
@@ -46,7 +47,7 @@ export async function readWideCloses(
         if (!Number.isNaN(close)) closes++;
       } catch (fault) {
         if (!(fault instanceof RowFault)) throw fault;
-        // Where a quote is missing, the beginnings of the fields after it are unknown.
+        // With a missing quote, the starts of the fields after it are unknown.
         if (fault.fault.column === undefined) throw fault;
         faults.set(k, fault);
         closes++;
@@ -78,7 +79,7 @@ export async function readWideCloses(
   return tickerByTicker(tickers, sessions, { cells, faulty, bars });
 }
 
-/** The tickers of a wide header in its order, `null` for a column that cannot be used, which is told. */
+/** The tickers of a wide header in order, `null` for an unusable column, which is reported. */
 export function wideTickers(
   path: string,
   header: readonly string[],

@@ -9,30 +9,30 @@ import { mostUnusable, RowFault } from "../unusable_rows.ts";
 const MAGIC = "PAR1";
 const ENCRYPTED_MAGIC = "PARE";
 const DAY_MS = 86_400_000;
-/** Columns are read under this name: the library takes some names, such as `^A.*$`, for patterns. */
+/** Columns are read under this name: the library interprets some names, such as `^A.*$`, as patterns. */
 const COLUMN = "column";
 
-/** Some milliseconds of reading. */
+/** Number of values that take some milliseconds to read. */
 const VALUES_AT_ONCE = 65_536;
 
 const NUMBERS = /^(Float|Int|UInt)\d+$|^Decimal$/;
-/** How a type with unit and zone is written: the library does not show them otherwise. */
+/** Text form of a type with unit and zone, which the library does not provide otherwise. */
 const DATETIME = /Datetime\((ms|us|ns),([^)]*)\)/;
 const TEXTS = /^(String|Utf8|Categorical|Enum)$/;
 
 /**
- * The columns of a Parquet file in memory, read one at a time, so that no more than one is there in two forms and other work
- * has its turn in between. Everything the library throws becomes a {@link MarketDataError}.
+ * The columns of a Parquet file in memory, read one at a time, so that at most one is in memory twice, and yielding to other work
+ * in between. Every error of the library becomes a {@link MarketDataError}.
  */
 export class ParquetColumns {
-  /** The names as the file has them, in its order. */
+  /** The column names in the order of the file. */
   readonly names: readonly string[];
 
   readonly #types: Readonly<Record<string, DataType>>;
   readonly #bytes: Buffer;
   #read = 0;
 
-  /** @throws {MarketDataError} If it is no Parquet file, or a damaged one. */
+  /** @throws {MarketDataError} If it is not a Parquet file, or a damaged one. */
   constructor(
     private readonly polars: Polars,
     private readonly path: string,
@@ -48,7 +48,7 @@ export class ParquetColumns {
   /**
    * A column of numbers of any kind, or of their text, as doubles, NaN for null.
    *
-   * @param onFault Called with each row whose text is no number; its value is NaN. @throws {MarketDataError} If the column holds anything else.
+   * @param onFault Called with each row whose text is not a number; its value is NaN. @throws {MarketDataError} If the column has another type.
    */
   async numbers(name: string, onFault: OnFault): Promise<Float64Array> {
     const { polars } = this;
@@ -63,11 +63,11 @@ export class ParquetColumns {
   }
 
   /**
-   * Columns of numbers of any kind, or of their text, as series of doubles with the nulls they have, in the order of `names`.
+   * Columns of numbers of any kind, or of their text, as series of doubles with their nulls, in the order of `names`.
    *
-   * @param rows How many rows the file has.
-   * @param onFault Called with each value whose text is no number; in the series it is infinite, as is an infinity that is stored.
-   * @throws {MarketDataError} If one holds anything else.
+   * @param rows Number of rows in the file.
+   * @param onFault Called with each value whose text is not a number; in the series it is infinite, like a stored infinity.
+   * @throws {MarketDataError} If a column has another type.
    */
   async doubles(
     names: readonly string[],
@@ -75,7 +75,7 @@ export class ParquetColumns {
     onFault: (name: string, row: number, fault: RowFault) => void,
   ): Promise<Series[]> {
     const series: Series[] = [];
-    // Several at once, for each reading goes through the metadata of all.
+    // Several at once, because each read parses the metadata of all columns.
     const atOnce = Math.max(1, Math.floor(VALUES_AT_ONCE / Math.max(1, rows)));
     for (let k = 0; k < names.length; k += atOnce) {
       const some = names.slice(k, k + atOnce);
@@ -85,7 +85,7 @@ export class ParquetColumns {
     return series;
   }
 
-  /** A column of text, one string object for equal ones, `null` where there is none. @throws {MarketDataError} If it holds anything else. */
+  /** A column of text, with one string object for equal texts; `null` for a null. @throws {MarketDataError} If it has another type. */
   async texts(name: string): Promise<(string | null)[]> {
     if (!TEXTS.test(this.#types[name]!.variant)) throw this.typeError(name, "text", "Store it as a string.");
     const texts = this.#pooled(name);
@@ -95,9 +95,9 @@ export class ParquetColumns {
 
   /**
    * A column of sessions `YYYY-MM-DD`: dates, timestamps or their ISO 8601 text. A timestamp without zone is midnight of the
-   * session; one with a zone is an instant: midnight in its zone, or else its date in New York. `null` where there is none.
+   * session; one with a zone is an instant: midnight in its zone, or else its date in New York. `null` for a missing one.
    *
-   * @param onFault Called with each row that has none. @throws {MarketDataError} If the column holds anything else.
+   * @param onFault Called with each row without one. @throws {MarketDataError} If the column has another type.
    */
   async sessions(name: string, onFault: OnFault): Promise<(string | null)[]> {
     const type = this.#types[name]!;
@@ -125,7 +125,7 @@ export class ParquetColumns {
     return new RowFault({ place: `row ${row + 1}`, column: name, wrong, remedy });
   }
 
-  /** What is wrong where there is no value. */
+  /** The fault of a missing value. */
   missingFault(name: string, row: number): RowFault {
     return this.valueFault(name, row, "there is no value", "Write one, or remove the row.");
   }
@@ -136,19 +136,19 @@ export class ParquetColumns {
     return this.valueFault(name, row, `${value} is not a finite number`, remedy);
   }
 
-  /** The error for a column of another type than is wanted. */
+  /** The error for a column with another type than the required one. */
   typeError(name: string, wanted: string, remedy: string): MarketDataError {
     return new MarketDataError(
       `${this.path}, column ${name}: it is of type ${this.typeOf(name)} where ${wanted} are wanted. ${remedy}`,
     );
   }
 
-  /** The type of a column, as the library names it. */
+  /** The type of a column, as named by the library. */
   typeOf(name: string): string {
     return this.#types[name]!.variant;
   }
 
-  /** Whether a column can be read as numbers: it has a numeric type, or no value, or is text of which at least half are numbers. */
+  /** Whether a column can be read as numbers: it has a numeric type, or no value, or is text with at least half numbers. */
   holdsNumbers(name: string): boolean {
     const type = this.typeOf(name);
     if (NUMBERS.test(type)) return true;
@@ -156,7 +156,7 @@ export class ParquetColumns {
       const texts = this.#pooled(name).filter((text) => text !== null);
       return texts.filter((text) => numberOfText(text) === undefined).length <= mostUnusable * texts.length;
     }
-    // A writer that never saw a value has to guess the type.
+    // A writer without values has to guess the type.
     return this.#understood(() => {
       const column = this.#column(name);
       return column.nullCount() === column.length;
@@ -200,21 +200,21 @@ export class ParquetColumns {
     return this.polars.readParquet(this.#bytes, { columns: [name] }).getColumn(name).alias(COLUMN);
   }
 
-  /** A column of dates or timestamps as the whole numbers they are stored as, `null` where there is none. */
+  /** A column of dates or timestamps as the integers that they are stored as; `null` for a null. */
   #whole<Numbers extends Int32Array | BigInt64Array>(name: string, type: DataType): ArrayLike<Numbers[number] | null> {
     return this.#understood(() => {
       const column = this.#column(name);
       const missing = nullsOf(column);
       const { polars } = this;
       const numbers = polars.DataFrame([column.cast(type)])
-        // The library has no typed array for a column that lacks values.
+        // The library has no typed array for a column with nulls.
         .select(polars.col(COLUMN).fillNull(polars.lit(0)).cast(type))
         .getColumn(COLUMN).toTypedArray() as Int32Array;
       return missing === null ? numbers : Array.from(numbers, (value, row) => missing[row] ? null : value);
     }) as ArrayLike<Numbers[number] | null>;
   }
 
-  /** A column of text, `null` where there is none. */
+  /** A column of text; `null` for a null. */
   #pooled(name: string): (string | null)[] {
     const { polars } = this;
     return this.#understood(() => {
@@ -232,7 +232,7 @@ export class ParquetColumns {
     });
   }
 
-  /** Values of a column in which few repeat: each is understood once. */
+  /** Maps the values of a column, each distinct value once. */
   #mapped<T>(
     name: string,
     values: ArrayLike<T | null>,
@@ -245,7 +245,7 @@ export class ParquetColumns {
         return read(text = textOf(value));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        // What is no day of any calendar has no text.
+        // A value outside every calendar has no text.
         return new RangeError(text === undefined ? `${value} is no date` : `${JSON.stringify(text)} ${error.message}`);
       }
     };
@@ -282,15 +282,15 @@ export class ParquetColumns {
   }
 }
 
-/** Called with a row, from 0, and what is wrong with it. */
+/** Called with a row, from 0, and its fault. */
 export type OnFault = (row: number, fault: RowFault) => void;
 
-/** Which values are missing; `null` where none is. */
+/** Which values are missing; `null` if none are. */
 function nullsOf(column: Series): boolean[] | null {
   return column.nullCount() === 0 ? null : column.isNull().toArray() as boolean[];
 }
 
-/** As its zone writes it; without a zone a time of no place, and in UTC where the zone is not known. */
+/** In its zone; without a zone, a time without offset; in UTC if the zone is unknown. */
 function inZone(instant: Temporal.Instant, zone: string): string {
   if (zone === "") return instant.toString().slice(0, -1);
   try {
@@ -300,7 +300,7 @@ function inZone(instant: Temporal.Instant, zone: string): string {
   }
 }
 
-/** Most of what is no Parquet file, or only the first part of one, shows at its ends, before the library sees it. */
+/** Detects most other files, and truncated ones, by their first and last bytes, before the library reads them. */
 function refuseOtherFiles(path: string, bytes: Buffer): void {
   const first = bytes.toString("latin1", 0, 4);
   if (first === ENCRYPTED_MAGIC) {

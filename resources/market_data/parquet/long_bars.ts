@@ -6,10 +6,10 @@ import { type RowFault, UnusableRows } from "../unusable_rows.ts";
 import type { OnFault, ParquetColumns } from "./columns.ts";
 
 /**
- * Rows of a long file, ordered by ticker, then session, then as the file has them.
+ * Rows of a long file, ordered by ticker, then session, then as in the file.
  *
- * A null is NaN; a null dividend 0, a null split and one of 0 are 1, as where the file has no such column. A row that cannot be used is
- * told; where its ticker and session can be read, its bar is there without values.
+ * A null is NaN; a null dividend 0, a null split and a split of 0 are 1, as without such a column. An unusable row is reported;
+ * if its ticker and session are readable, its bar has no values.
  */
 export async function readLongBars(
   path: string,
@@ -18,7 +18,7 @@ export async function readLongBars(
 ): Promise<DailyBars> {
   const names = longColumns(path, columns.names);
   const bars = emptyBars(0);
-  /** What is wrong first with a row. */
+  /** The first fault of each row. */
   const faults = new Map<number, RowFault>();
   const onFault = (row: number, fault: RowFault) => {
     if (!faults.has(row)) faults.set(row, fault);
@@ -40,7 +40,7 @@ export async function readLongBars(
     }
   }
   for (const name of ["dividend", "split"] as const) {
-    // What is not given counts as in a row that has none.
+    // A missing column counts as a column of missing values.
     if (!names.includes(name)) bars[name] = new Float64Array(tickers.length).fill(NaN);
   }
   const unusable = new UnusableRows(path, onUnusable);
@@ -59,7 +59,7 @@ export async function readLongBars(
   return inBarOrder(left.size === 0 ? bars : withoutRows(bars, left));
 }
 
-/** The symbols that a column spells, `null` where it spells none. */
+/** The symbols of a column, `null` for an invalid one. */
 function symbolsOf(
   texts: readonly (string | null)[],
   { pool, respelled, onFault, columns, stored }: {
@@ -90,7 +90,7 @@ function symbolsOf(
 
 function longColumns(path: string, names: readonly string[]): LongColumn[] {
   const hasDate = names.some((name) => name.toLowerCase() === "date");
-  // The tables of the assets say session.
+  // The tables of the assets use the name "session".
   const known = names.map((name) => !hasDate && name.toLowerCase() === "session" ? "date" : name);
   const fault = faultOfLongColumns(known);
   if (fault !== null) {

@@ -5,24 +5,23 @@ import { headedTickers } from "../symbols.ts";
 import { RowFault, UnusableRows } from "../unusable_rows.ts";
 import type { ParquetColumns } from "./columns.ts";
 
-/** Names of the column of sessions, lower case; the last is what pandas calls an index without a name. */
+/** Names of the column of sessions, lower case; the last is pandas' name of an unnamed index. */
 const SESSION_NAMES = ["timestamp", "date", "session", "__index_level_0__"];
 
-/** The column of sessions if these are the columns of a wide file, wherever it stands: pandas puts its index last. */
+/** The column of sessions, if these are the columns of a wide file, in any position: pandas puts its index last. */
 export function wideSessionColumn(names: readonly string[]): string | undefined {
   const lower = names.map((name) => name.toLowerCase());
-  // There are tickers called OPEN and LOW, but a wide file has no column of this name and hardly these four.
+  // There are tickers called OPEN and LOW, but a wide file has no column `ticker` and hardly all four of these.
   if (lower.includes("ticker") || ["open", "high", "low", "close"].every((name) => lower.includes(name))) return;
   const found = SESSION_NAMES.find((name) => lower.includes(name));
   return found === undefined ? undefined : names[lower.indexOf(found)];
 }
 
 /**
- * Rows of a wide file: a bar for every value that is neither null nor NaN, with a close alone.
+ * Rows of a wide file: a bar with only a close for every value that is neither null nor NaN.
  *
- * Ordered by ticker, then session, then as the file has them. A close that is infinite, or text that is no number, is told, and is a bar
- * without values; a row without a
- * session is told and left out.
+ * Ordered by ticker, then session, then as in the file. A close that is infinite, or text that is not a number, is reported, and
+ * its bar has no values; a row without a session is reported and left out.
  */
 export async function readWideCloses(
   polars: Polars,
@@ -38,7 +37,7 @@ export async function readWideCloses(
   faultyRows.settle(sessions.length);
   const days = [...new Set(sessions)].filter((day) => day !== null).sort();
   const rankOf = new Map(days.map((day, rank) => [day, rank]));
-  // By rank and not by name: a number sorts faster, and no ticker is taken for a pattern of names.
+  // By rank, not by name: numbers sort faster, and a ticker could be interpreted as a pattern of names.
   const day = polars.Series(
     "day",
     Int32Array.from(sessions, (session) => session === null ? -1 : rankOf.get(session)!),
@@ -79,7 +78,7 @@ export interface WideColumn {
   ticker: string;
 }
 
-/** The columns of a wide file that hold closes, with their tickers, in order of these; a column that cannot be used is told. */
+/** The columns of closes in a wide file with their tickers, ordered by these; an unusable column is reported. */
 export function wideColumns(
   path: string,
   columns: ParquetColumns,

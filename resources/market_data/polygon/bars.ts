@@ -6,9 +6,9 @@ import { allRows } from "./paging.ts";
 import { datePart, tickerPart } from "./path_parts.ts";
 import type { Transport } from "./transport.ts";
 
-/** The last moment whose date has four digits in its year. */
+/** The last moment with a four-digit year. */
 const LAST_MS = Date.parse("9999-12-31T00:00:00Z");
-/** The fields that every bar must have. */
+/** The required fields of a bar. */
 const TickerBar = z.looseObject({ t: z.int().min(0).max(LAST_MS), T: z.unknown().optional() });
 const SessionBar = z.looseObject({ T: symbol, t: TickerBar.shape.t });
 
@@ -59,9 +59,9 @@ export async function tickerBars(
 }
 
 /**
- * The bars of sessions that were asked for, without values where one of these is no number; what cannot be used is told.
+ * The bars of the requested sessions; a bar with an invalid number has no values. Unusable rows are reported.
  *
- * @throws {VendorError} Where most of them cannot be used.
+ * @throws {VendorError} If most rows are unusable.
  */
 function barsOf(
   rows: readonly { ticker: string; row: { t: number; T?: unknown } }[],
@@ -79,7 +79,7 @@ function barsOf(
   for (const { ticker, row } of rows) {
     const date = dateOf(row.t);
     if (date < from || date > to) {
-      // Of one session there is no doubt which one is missing.
+      // If one session was requested, it is the missing one.
       tell(ticker, from === to ? from : date, `t: it is of ${date}, which was not requested`);
       continue;
     }

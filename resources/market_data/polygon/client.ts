@@ -12,10 +12,10 @@ export type PolygonOptions = TransportOptions;
 /**
  * The vendor Polygon, renamed Massive, over HTTP: `https://api.massive.com`.
  *
- * Bars are unadjusted, so that a split restates nothing that was read before. The key travels in the `Authorization` header of
- * calls to `baseUrl` and is nowhere else: not in URLs, errors, log lines or in what the client shows when it is printed.
+ * Bars are unadjusted, so that a split does not restate earlier data. The key is sent only in the `Authorization` header of calls
+ * to `baseUrl`: it is not in URLs, errors, log lines or the printed form of the client.
  *
- * @throws {RangeError} If the key is empty or not of visible ASCII, or `baseUrl` is no HTTP address.
+ * @throws {RangeError} If the key is empty or not of visible ASCII, or `baseUrl` is not an HTTP URL.
  *
  * Source: https://polygon.io/docs/rest/stocks. Verified: tests/resources/market_data/polygon/, against a double over HTTP.
  */

@@ -13,7 +13,7 @@ const Split = z.object({
   split_to: z.number().positive(),
 }).refine(({ split_from, split_to }) => {
   const ratio = split_to / split_from;
-  // Told by the fields themselves.
+  // The fields' own schemas report this fault.
   if (!(split_from > 0 && split_to > 0)) return true;
   return ratio >= possible.split.least && ratio <= possible.split.most;
 }, { path: ["split_to"], error: "no split has such a ratio" });
@@ -69,7 +69,7 @@ function requestOf(path: string, date: string, { ticker, from, to }: CorporateAc
   return { path, query: { ticker, [`${date}.gte`]: from, [`${date}.lte`]: to, sort: `${date}.asc`, limit: 5000 } };
 }
 
-/** Each id of a ticker once, by date, ticker and id. */
+/** Actions by date, ticker and id, without duplicate ids of a ticker. */
 function inOrder<Action extends { id: string; ticker: string }>(
   actions: readonly Action[],
   dateOf: (action: Action) => string,

@@ -3,17 +3,17 @@ import { symbolOf } from "../symbols.ts";
 import { mostUnusable } from "../unusable_rows.ts";
 import { VendorError } from "../vendor_error.ts";
 
-/** What tells a good answer from a refusal that came with status 200. */
+/** Distinguishes a successful response from a refusal with status 200. */
 const status = z.enum(["OK", "DELAYED"]);
 const count = z.number().nullish();
 
 /**
- * The frame of a listing: `results` may be missing or null where there is nothing, and only there. An answer that counts rows and
- * has none is broken; taken for a holiday, it would leave a silent gap. Rows are read one by one: see {@link Listing}.
+ * The envelope of a listing: `results` may be missing or null only if there are no rows. A response with a count but without rows
+ * is invalid; treated as a holiday, it would leave a silent gap. Rows are parsed one by one: see {@link Listing}.
  */
 export const listing = z.object({
   status,
-  // Of bars: whose they are, and whether they are adjusted for splits.
+  // Of bars: their ticker, and whether they are adjusted for splits.
   ticker: z.unknown().optional(),
   adjusted: z.unknown().optional(),
   resultsCount: count,
@@ -27,29 +27,29 @@ export const listing = z.object({
   }
 });
 
-/** The frame of a single thing. */
+/** The envelope of a single result. */
 export function oneOf<Thing extends z.ZodType>(thing: Thing) {
   return z.object({ status, results: thing });
 }
 
-/** A text that may be missing, null or blank: `null` then. Without NUL, which no table can hold. */
+/** A text that may be missing, null or blank: then `null`. Without NUL, which no table can store. */
 export const textOrNull = z.string().nullish().transform((text) => text?.replaceAll("\0", "").trim() || null);
-/** A number that may be missing or null: `null` then. */
+/** A number that may be missing or null: then `null`. */
 export const numberOrNull = z.number().nullish().transform((value) => value ?? null);
-/** A number that may be missing or null: NaN then. */
+/** A number that may be missing or null: then NaN. */
 export const numberOrNaN = z.number().nullish().transform((value) => value ?? NaN);
-/** A text that must be there. Without NUL, which no table can hold. */
+/** A required text. Without NUL, which no table can store. */
 export const text = z.string().transform((text) => text.replaceAll("\0", "")).pipe(z.string().min(1));
-/** A symbol that must be there, as it is written in all calls. */
+/** A required symbol, in the form used in calls. */
 export const symbol = z.string().refine(isSymbol, "it is not a symbol");
 /** A calendar date. */
 export const isoDate = z.iso.date();
-/** A calendar date that may be missing, null or blank: `null` then. */
+/** A calendar date that may be missing, null or blank: then `null`. */
 export const isoDateOrNull = z.union([isoDate, z.literal("")]).nullish().transform((date) => date || null);
-/** ISO 4217 in capitals; the vendor has it in both. */
+/** ISO 4217 in upper case; the vendor uses both cases. */
 export const currencyOrNull = textOrNull.transform((currency) => currency?.toUpperCase() ?? null);
 
-/** The error for an answer that is not of the form it should have. */
+/** The error for a response of another form than expected. */
 export function misunderstood(endpoint: string, why: string): VendorError {
   return new VendorError(
     `The vendor does not answer ${endpoint}: its response has an unexpected form: ${why}.`,
@@ -57,10 +57,10 @@ export function misunderstood(endpoint: string, why: string): VendorError {
   );
 }
 
-/** Fewer are taken for what happens to rows, and not for another form of answer. */
+/** Minimum number of unusable rows for rejecting a response: fewer can be faults of single rows. */
 const FEWEST_MISUNDERSTOOD = 5;
 
-/** @throws {VendorError} Where most rows of an answer cannot be used. @param found.first Of the first of them, what is wrong. */
+/** @throws {VendorError} If most rows of a response are unusable. @param found.first Fault of the first unusable row. */
 export function refuseMostUnusable(
   endpoint: string,
   { unusable, all, first }: { unusable: number; all: number; first: string },
@@ -79,7 +79,7 @@ function isSymbol(text: string): boolean {
 
 const ISSUES_SHOWN = 3;
 
-/** `results[3].t: expected number, received undefined` and so on; values are not shown. */
+/** Such as `results[3].t: expected number, received undefined`; without values. */
 export function problems({ issues }: z.ZodError): string {
   const shown = issues.slice(0, ISSUES_SHOWN).map(({ path, message }) =>
     `${z.core.toDotPath(path) || "the whole"}: ${message.replace(/^Invalid input: /, "")}`

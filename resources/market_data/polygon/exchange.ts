@@ -1,4 +1,4 @@
-/** One answer, read to its end. */
+/** A response with its complete body. */
 export interface Reply {
   status: number;
   headers: Headers;
@@ -8,21 +8,21 @@ export interface Reply {
 export interface ExchangeOptions {
   fetch: typeof globalThis.fetch;
   headers: HeadersInit;
-  /** For headers and body together: a body that trickles ends with it too. */
+  /** For headers and body together, so that a slow body ends too. */
   timeoutMs: number;
   signal?: AbortSignal;
 }
 
-/** No whole answer came in time. */
+/** The response was not complete in time. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 
 /**
- * Sends one request and reads its whole answer. Redirects are not followed: they would take the key to another host.
+ * Sends one request and reads the whole response. Does not follow redirects, which would send the key to another host.
  *
  * @throws {TimeoutError} After `timeoutMs`.
- * @throws The reason of `signal` as soon as it aborts; otherwise what `fetch` throws.
+ * @throws The reason of `signal` as soon as it aborts; otherwise the error of `fetch`.
  */
 export async function exchange(
   url: string,
@@ -30,7 +30,7 @@ export async function exchange(
 ): Promise<Reply> {
   signal?.throwIfAborted();
   const ending = new AbortController();
-  // Raced and not only handed on: an abort must not wait for what the connection makes of it.
+  // Raced in addition to being passed on: an abort must not wait for the connection to react.
   const ended = Promise.withResolvers<never>();
   const end = (reason: unknown) => {
     ending.abort(reason);
@@ -48,7 +48,7 @@ export async function exchange(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    // The one that lost the race may still fail, without a listener.
+    // The loser of the race may still reject, without a listener.
     reading.catch(() => {});
     ended.promise.catch(() => {});
   }

@@ -1,8 +1,8 @@
 const NEW_YORK = "America/New_York";
 
 /**
- * Makes a function from Unix milliseconds to the date in New York. It remembers what it was last asked, since a session's rows
- * share their time and a time zone costs more than the rest of a row.
+ * Makes a function from Unix milliseconds to the date in New York. It caches the last time, since a session's rows share it and
+ * the time zone conversion costs more than the rest of a row.
  */
 export function newYorkDates(): (ms: number) => string {
   let lastMs = NaN;
@@ -17,8 +17,8 @@ export function newYorkDates(): (ms: number) => string {
 }
 
 /**
- * The New York date of a timestamp that stands for a day. Midnight UTC means the day itself: dates without a
- * time are written so, and in New York it would be the evening before.
+ * The New York date of a timestamp that means a day. Midnight UTC means the day itself: it is how dates without a time are
+ * written, and would be the previous evening in New York.
  *
  * @returns `null` for a text that is neither timestamp nor date.
  */

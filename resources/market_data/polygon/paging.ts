@@ -4,30 +4,32 @@ import { VendorError } from "../vendor_error.ts";
 import { listing, misunderstood, problems, refuseMostUnusable } from "./envelope.ts";
 import type { Request, Transport } from "./transport.ts";
 
-/** A listing that is asked for, page by page. */
+/** A listing to request page by page. */
 export interface ListingRequest<Row extends z.ZodType> extends Omit<Request<typeof listing>, "schema"> {
   /** Schema of each row. Rows that do not fit are reported and left out. */
   row: Row;
-  /** Where a row has its symbol, or a list of them. */
+  /** Field with the row's symbol, or a list of symbols. */
   tickersIn: string;
-  /** Of bars: the ticker that they must be of, where they are of one. An answer that says it has others is refused, and so is one of
-   * bars that are adjusted for splits. */
+  /**
+   * For bars: the ticker that they must have, if they are of one. Responses with another ticker, or with bars adjusted for
+   * splits, are rejected.
+   */
   barsOf?: { ticker?: string };
 }
 
-/** One page, and how to ask for the next. */
+/** One page, and the request for the next. */
 export interface ListingPage<Row extends z.ZodType> {
   rows: z.output<Row>[];
   next: ListingRequest<Row> | null;
 }
 
-/** So many pages in a row of the same content never end. */
+/** After this many consecutive pages with equal content, paging is considered endless. */
 const MOST_EQUAL_PAGES = 3;
 
 /**
  * One page of a listing.
  *
- * @throws {VendorError} Also where most of its rows are not of the form that they should have.
+ * @throws {VendorError} Also if most of its rows do not have the expected form.
  */
 export async function pageOf<Row extends z.ZodType>(
   transport: Transport,
@@ -56,7 +58,7 @@ export async function pageOf<Row extends z.ZodType>(
   return { rows, next: nextUrl ? { ...request, ...pathAndQuery(nextUrl, request.path) } : null };
 }
 
-/** What would be taken for prices that it is not. */
+/** Rejects bars of another ticker, or adjusted ones. */
 function refuseOtherBars(
   { barsOf, path }: Pick<ListingRequest<z.ZodType>, "barsOf" | "path">,
   answer: { ticker?: unknown; adjusted?: unknown } | null,
@@ -71,7 +73,7 @@ function refuseOtherBars(
   }
 }
 
-/** The symbols of a row that cannot be used; one `null` where none can be read. */
+/** The symbols of an unusable row; a single `null` if none is readable. */
 function tickersIn(row: unknown, field: string): (string | null)[] {
   const value = typeof row === "object" && row !== null ? (row as Record<string, unknown>)[field] : undefined;
   const found = [value].flat().filter((one) => typeof one === "string" && one !== "") as string[];
@@ -97,7 +99,7 @@ export async function allRows<Row extends z.ZodType>(
     if (asked.has(key)) throw endless(first.path);
     asked.add(key);
     if (request === null) continue;
-    // Each next page may have an address of its own, and the same rows.
+    // Each next page may have a different URL with the same rows.
     const before = content;
     content = JSON.stringify(page.rows);
     equalPages = content === before ? equalPages + 1 : 1;
@@ -107,13 +109,13 @@ export async function allRows<Row extends z.ZodType>(
 }
 
 /**
- * What of `next_url` is used. Its host may be another, its port may be one that the configured address has not: they are left, so
- * that the key goes where it was meant to. A key in it is dropped too.
+ * The used parts of `next_url`. Host and port may differ from the configured ones and are ignored, so that the key goes only to
+ * the configured host. A key in it is dropped too.
  */
 function pathAndQuery(nextUrl: string, endpoint: string): { path: string; query: Record<string, string> } {
   let url: URL;
   try {
-    // Some base, for a next_url that is a path already.
+    // The base is only used for a `next_url` without a host.
     url = new URL(nextUrl, "https://vendor.invalid");
   } catch {
     throw new VendorError(`The vendor does not answer ${endpoint}: its next_url is not a URL.`, {

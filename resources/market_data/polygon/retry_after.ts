@@ -1,8 +1,8 @@
 /**
- * The pause that a `Retry-After` header asks for, in milliseconds, or `null` where there is none that can be read.
+ * The pause of a `Retry-After` header in milliseconds; `null` for a missing or unreadable header.
  *
- * @param header Seconds, or an HTTP date; a date that has passed asks for no pause.
- * @param now What time it is.
+ * @param header Seconds, or an HTTP date; for a past date the pause is 0.
+ * @param now The current time.
  *
  * Source: RFC 9110, section 10.2.3.
  */
@@ -10,7 +10,7 @@ export function retryAfterMs(header: string | null, now: Temporal.Instant): numb
   if (header === null) return null;
   const text = header.trim();
   if (/^\d+(\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000);
-  // All forms of an HTTP date begin with the day of the week; Date.parse alone would take much else.
+  // All forms of an HTTP date start with the day of the week; Date.parse alone would accept many other texts.
   const at = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - now.epochMilliseconds);
 }

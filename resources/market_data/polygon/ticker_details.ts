@@ -52,9 +52,9 @@ export async function tickerDetails(
 }
 
 /**
- * The details without the fields that are not of their form, each of which is told.
+ * The details without invalid fields, each of which is reported.
  *
- * @throws {VendorError} If one of these has to be there.
+ * @throws {VendorError} If a required field is invalid.
  */
 function readable(
   results: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@ import { newYorkDateOf } from "./new_york_dates.ts";
 import { allRows, type ListingPage, pageOf } from "./paging.ts";
 import type { Transport } from "./transport.ts";
 
-/** What a listed instrument and its details have in common. */
+/** Fields common to listed instruments and their details. */
 export const tickerFields = {
   ticker: symbol,
   name: textOrNull,
@@ -25,12 +25,12 @@ export type TickerRow = z.output<typeof TickerRow>;
 const PATH = "/v3/reference/tickers";
 const LIMIT = 1000;
 
-/** See {@link MarketVendor.tickers}. Active and delisted instruments are two listings to the vendor, which has no word for both. */
+/** See {@link MarketVendor.tickers}. The vendor has no query for active and delisted instruments together: they take two listings. */
 export async function tickers(transport: Transport, query: TickersQuery): Promise<VendorTicker[]> {
   const found = new Map<string, VendorTicker>();
   const wanted = query.tickers && [...new Set(query.tickers)].sort(byCodeUnits);
   for (const active of query.active === undefined ? [true, false] : [query.active]) {
-    // A symbol that trades need not be looked for among those that no longer do.
+    // Do not request active symbols among the delisted ones.
     const open = wanted?.filter((ticker) => !found.has(ticker));
     const rows = open === undefined
       ? await listed(transport, active, query)
@@ -49,9 +49,9 @@ function listed(transport: Transport, active: boolean, query: TickersQuery): Pro
 }
 
 /**
- * The instruments that are called `names`, with the fewest calls: a page of a thousand names from the first wanted one on may hold
- * many of them, and what lies between it and the next wanted one is skipped. So neither a few names nor a few thousand cost more
- * than they must.
+ * The instruments with the symbols `names`, in few calls: a page of a thousand symbols from the first wanted one on may contain
+ * many of them, and the gap to the next wanted one is skipped. So neither a few names nor a few thousand take more calls than
+ * necessary.
  */
 async function named(
   transport: Transport,
@@ -71,7 +71,7 @@ async function named(
     for (const row of page.rows) if (wanted.has(row.ticker)) rows.push(row);
     // Names can be skipped only if the vendor's order is ours; else each is requested separately.
     ordered &&= page.rows.every(({ ticker }, i) => i === 0 || page.rows[i - 1]!.ticker <= ticker);
-    // The first wanted one is settled in any case: the page began with it, or the vendor has it not.
+    // The first wanted symbol is settled in any case: the page starts with it, or the vendor does not have it.
     const settled = !ordered ? first : page.next === null ? open.at(-1)! : page.rows.at(-1)?.ticker ?? first;
     open = open.filter((name) => name !== first && name > settled);
     query.onProgress?.(total - open.length, total);
@@ -88,7 +88,7 @@ function requestOf(active: boolean, { type, exchange }: TickersQuery, range: Rec
   };
 }
 
-/** A row in our words. @param asked Whether active ones were asked for, where the row does not say what it is. */
+/** Converts a row. @param asked Whether active ones were requested, for rows that do not say whether they are. */
 export function tickerOf(row: TickerRow, asked: boolean): VendorTicker {
   const active = row.active ?? asked;
   return {

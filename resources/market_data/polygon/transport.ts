@@ -10,7 +10,7 @@ import { exchange } from "./exchange.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 export interface TransportOptions {
-  /** Holds a secret: kept inside, and sent in one header to one host. */
+  /** A secret: kept private, and sent in one header to one host. */
   apiKey: string;
   baseUrl: string;
   rateLimit: RateLimit;
@@ -24,28 +24,28 @@ export interface TransportOptions {
   pause?: typeof pause;
 }
 
-/** A call: what is asked, and of what form the answer must be. */
+/** A call: its path and query, and the schema of the response. */
 export interface Request<Schema extends z.ZodType> {
-  /** Path from the vendor's root, its parts encoded. */
+  /** Path from the vendor's root, with encoded parts. */
   path: string;
-  /** As `URLSearchParams` takes it; what is undefined is left out. */
+  /** Parameters for `URLSearchParams`; undefined ones are left out. */
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
   schema: Schema;
-  /** It is for certain dates, of which the plan may not include these. */
+  /** Whether it is for certain dates, which the plan may not include. */
   dated?: boolean;
-  /** That there is no such thing is an answer too. */
+  /** Whether 404 is a valid response. */
   mayBeUnknown?: boolean;
 }
 
-/** Sends calls: paced, timed, tried again, judged and checked. */
+/** Sends calls: with rate limit, timeout, retries and validation. */
 export interface Transport {
-  /** @returns `null` where the vendor knows no such thing and the request allows for that. @throws {VendorError} */
+  /** @returns `null` if the vendor does not have it and the request allows that. @throws {VendorError} */
   send<Schema extends z.ZodType>(request: Request<Schema>, options: VendorOptions): Promise<z.output<Schema> | null>;
 }
 
 export const defaultVendorRetry: RetryPolicy = { maxAttempts: 6, initialDelayMs: 1_000, maxDelayMs: 30_000 };
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** A vendor that asks for more is asked again all the same: what it says may be wrong, and the tries are counted. */
+/** Upper bound on the vendor's `Retry-After`, which may be wrong; the number of tries is limited anyway. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
 
 export function transport(options: TransportOptions): Transport {
@@ -54,7 +54,7 @@ export function transport(options: TransportOptions): Transport {
   const wait = options.pause ?? pause;
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const headers = { Accept: "application/json", Authorization: `Bearer ${apiKey}` };
-  /** Whatever comes from outside may repeat the key. */
+  /** Any text from outside may contain the key. */
   const withoutKey = (text: string) => text.replaceAll(apiKey, "[key]");
 
   async function attempt(
@@ -73,7 +73,7 @@ export function transport(options: TransportOptions): Transport {
   function delayMs(verdict: { afterMs: number | null; status: number | null }, attemptNumber: number): number {
     if (verdict.afterMs !== null) return Math.min(verdict.afterMs, LONGEST_RETRY_AFTER_MS);
     const backoff = retryDelayMs(retry, attemptNumber, random);
-    // After a 429 of the vendor at least one turn has to pass.
+    // After a 429 of the vendor at least one turn must pass.
     return verdict.status === 429 ? Math.ceil(60_000 / rateLimit.perMinute) + backoff : backoff;
   }
 
@@ -111,7 +111,7 @@ export function transport(options: TransportOptions): Transport {
           `The vendor did not answer ${path}: ${withoutKey(verdict.why)}. ` +
             `Try ${tries + 1} of ${retry.maxAttempts} follows in ${(delay / 1000).toFixed(1)} s.`,
         );
-        // Told to all processes, whose calls would be refused as well.
+        // Applies to all processes, whose calls would be rejected as well.
         if (verdict.status === 429) await rateLimit.penalize(delay);
         await wait(delay, signal);
       }

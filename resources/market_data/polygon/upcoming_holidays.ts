@@ -3,7 +3,7 @@ import type { VendorHoliday, VendorOptions } from "../market_vendor.ts";
 import { isoDate, text, textOrNull } from "./envelope.ts";
 import type { Transport } from "./transport.ts";
 
-/** A bare array: this endpoint has no frame. */
+/** A bare array: this endpoint has no envelope. */
 const Holidays = z.array(z.object({
   exchange: text,
   name: text,

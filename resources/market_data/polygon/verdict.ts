@@ -6,28 +6,28 @@ import { retryAfterMs } from "./retry_after.ts";
 /** Classification of a response. */
 export type Verdict =
   | { kind: "good"; body: unknown }
-  /** The vendor says that it knows no such thing. */
+  /** The vendor does not have it. */
   | { kind: "unknown" }
-  /** It may go better in a while; `afterMs` where the vendor says when. */
+  /** It may succeed later; `afterMs` if the vendor says when. */
   | { kind: "again"; why: string; afterMs: number | null }
   | { kind: "failed"; why: string; scope: FailureScope };
 
-/** How the vendor says that a plan lacks a kind of data, and not one date of it. */
+/** The vendor's wording if a plan lacks a kind of data, rather than a single date. */
 const LACKS_KIND = /\bentitled\b/i;
 /** Transient statuses below 500. */
 const PASSING = new Set([408, 425, 429]);
 
 export interface JudgeOptions {
   clock: Clock;
-  /** Whether the call asked for certain dates, of which a plan may have others. */
+  /** Whether the call was for certain dates, while the plan may include others. */
   dated: boolean;
 }
 
 /**
- * Judges an answer by its status and, where it must be JSON, whether it is.
+ * Classifies a response by its status and, if it must be JSON, by its validity.
  *
- * 403 is said both of what a plan lacks and of a single date. Where the words do not tell, a call for dates is taken for the latter:
- * stopping at the first date that is out of reach would keep back all the others, while going on costs a few calls.
+ * 403 can mean a kind of data that the plan lacks, or a single date. If the wording does not distinguish them, a call for dates
+ * counts as the latter: stopping at the first unavailable date would block all others, while continuing costs a few calls.
  */
 export function judge({ status, headers, text }: Reply, { clock, dated }: JudgeOptions): Verdict {
   const body = parsed(text);
@@ -94,7 +94,7 @@ function parsed(text: string): unknown {
 
 const LONGEST_QUOTE = 200;
 
-/** The vendor's own words, in one line and not too many. */
+/** The vendor's message on one line, shortened. */
 function saidBy(body: unknown): string {
   const { error, message } = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
   const words = typeof message === "string" ? message : typeof error === "string" ? error : "";

@@ -49,7 +49,7 @@ function writeInstrument(
     const close = closes[session - closesFrom]!;
     const isFirstEver = session === instrument.listedAt;
     const previous = isFirstEver ? close : closes[session - 1 - closesFrom]!;
-    // Each session has eight numbers of the stream, the first two of them for the normal.
+    // Each session uses eight numbers of the stream, the first two for the normal.
     const draw = 8 * (session + 1);
     const move = Math.log(close / previous);
     const open = previous * Math.exp(0.4 * move + 0.004 * random.normal(draw));
@@ -124,14 +124,14 @@ class RowWriter {
         return this.#append(row);
       case "restated_duplicate":
         this.#append(row);
-        // As vendors send a bar again once its volume is final.
+        // Vendors send a bar again once its volume is final.
         return this.#append({ ...row, volume: Math.round(1.01 * row.volume) });
       case "negative_close":
         return this.#append({ ...row, close: -row.close });
       case "zero_prices":
         return this.#append({ ...row, open: 0, high: 0, low: 0, close: 0 });
       case "high_below_low":
-        // A cent apart at least, so that a session without any range is impossible too.
+        // At least a cent apart, so that a session without any range is impossible too.
         return this.#append({ ...row, high: cents(row.low - 0.01), low: row.high });
       case "close_above_high":
         return this.#append({ ...row, close: cents(1.2 * row.high) });

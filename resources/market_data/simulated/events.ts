@@ -3,30 +3,30 @@ import { type RandomStream, randomStream } from "./random.ts";
 
 /** Intended fault of a row. */
 export type Fault =
-  /** The row comes twice, equal. */
+  /** The row occurs twice, identical. */
   | "duplicate"
-  /** The row comes a second time with prices one percent higher. */
+  /** The row occurs a second time with prices one percent higher. */
   | "restated_duplicate"
   | "negative_close"
   | "zero_prices"
   | "high_below_low"
   | "close_above_high";
 
-/** What happens to one instrument, by session. */
+/** Events of one instrument, by session. */
 export interface InstrumentEvents {
-  /** New shares for one old share. */
+  /** New shares per old share. */
   splits: Map<number, number>;
   missing: Set<number>;
   faults: Map<number, Fault>;
 }
 
 /**
- * Sessions in which each kind of event happens once or twice. Any window of 1,008 sessions, four years, holds at least three
+ * Sessions in which each kind of event happens once or twice. Any window of 1,008 sessions, four years, contains at least three
  * whole blocks.
  */
 const BLOCK_SESSIONS = 252;
 
-// Disjoint stretches of a block keep two events from meeting in one row.
+// Disjoint stretches of a block prevent two events in one row.
 const SPLIT_STRETCH = [10, 60] as const;
 const GAP_STRETCH = [70, 120] as const;
 const LEG_GAP_STRETCH = [125, 150] as const;
@@ -38,12 +38,12 @@ const IMPOSSIBLE: readonly Fault[] = ["negative_close", "zero_prices", "high_bel
 const SPLIT_RATIOS = [2, 4];
 
 /**
- * Splits, gaps and faulty rows from session 0 to `to`, for those instruments that have any.
+ * Splits, gaps and faulty rows from session 0 to `to`, for instruments that have any.
  *
- * Every block has a split (of a planted leg and of another instrument by turns), a gap of one to three sessions, an equal
- * duplicate and an impossible row; every second one also a gap of a planted leg and a restated duplicate. Instruments that
- * come and go are spared. An instrument that has split is consolidated by the same ratio the next time, so that no price
- * wanders off over the decades.
+ * Every block has a split (alternately of a planted leg and of another instrument), a gap of one to three sessions, an identical
+ * duplicate and an impossible row; every second block also a gap of a planted leg and a restated duplicate. Instruments that are
+ * listed and delisted have no events. An instrument that has split has a reverse split by the same ratio the next time, so that
+ * prices stay bounded over decades.
  */
 export function eventsUntil(
   seed: number,
@@ -90,7 +90,7 @@ export function eventsUntil(
   return events;
 }
 
-/** Draws of one block, one after the other; a block's draws do not depend on any other block. */
+/** Draws of one block; they do not depend on other blocks. */
 function drawsOf(random: RandomStream, block: number) {
   let counter = 64 * block;
   const integer = (below: number) => random.integer(counter++, below);

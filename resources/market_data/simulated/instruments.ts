@@ -6,28 +6,28 @@ export interface Instrument {
   name: string;
   sector: string;
   exchange: string;
-  /** Tells its random streams from those of every other instrument of the seed. */
+  /** Distinguishes its random streams from those of every other instrument of the seed. */
   id: number;
   sectorIndex: number;
   industry: number;
   /** First session with a bar. */
   listedAt: number;
-  /** First session without a bar; Infinity while no delisting is foreseen. */
+  /** First session without a bar; Infinity without a delisting. */
   delistedAt: number;
   marketBeta: number;
   sectorBeta: number;
   /** Standard deviation of a session's own log return. */
   ownVolatility: number;
-  /** Price around which it moves, USD a share before any split. */
+  /** Price around which it moves, USD per share before any split. */
   basePriceUsd: number;
-  /** Shares a session, before any split. */
+  /** Shares per session, before any split. */
   baseVolume: number;
-  /** Dividends of a quarter over price; 0 pays none. */
+  /** Quarterly dividend over price; 0 for none. */
   quarterlyYield: number;
   model: PriceModel;
 }
 
-/** How a price comes about. */
+/** Model of a price. */
 export type PriceModel =
   | { kind: "factors" }
   /** intercept + hedgeRatio · (price of `leg`) + a spread that reverts to 0. */
@@ -50,10 +50,10 @@ export const SECTORS = [
   { name: "Consumer Staples", words: ["Foods", "Brands", "Beverage", "Household", "Farms", "Mills", "Grocers"] },
 ] as const;
 
-/** Expected sessions until half of a planted spread's deviation is gone, one planted pair each, then from the start again. */
+/** Half-lives of planted spreads in sessions, one planted pair each, then from the start again. */
 export const HALF_LIVES_SESSIONS = [3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20];
 
-// A delisting in the place whose instruments come and go follows the last after 756 ± 240 sessions: any four years have one.
+// In the slot with delistings, each follows the last after 756 ± 240 sessions: any four years have one.
 const RELISTING_SESSIONS = 756;
 const RELISTING_SPREAD_SESSIONS = 240;
 const INSTRUMENTS_AN_INDUSTRY = 6;
@@ -65,16 +65,16 @@ const STARTS = "Ald Bel Cor Dun Elm Fen Gal Har Isk Jas Kel Lor Mar Nor Ost Pen 
 const ENDINGS = "low mont vale ford wick stead bry den gate hurst".split(" ");
 const STEMS = STARTS.flatMap((start) => ENDINGS.map((ending) => start + ending));
 
-/** Fewest and most instruments for which there are roles and symbols. */
+/** Minimum and maximum number of instruments, by roles and symbols. */
 export const FEWEST_TICKERS = 2 * INSTRUMENTS_AN_INDUSTRY;
 export const MOST_TICKERS = 200;
 
 /**
- * Everyone who trades at some session from `from` to `to`, ordered by symbol.
+ * All instruments that trade in some session from `from` to `to`, ordered by symbol.
  *
- * Industries of six share their betas and so lie close together in the space of factor loadings. Three of five industries
- * hold a planted pair, the others a decoy. One place in the market belongs to instruments that are delisted after about
- * three years and followed by a new one.
+ * Industries of six instruments share their betas and so are close together in the space of factor loadings. Three of five
+ * industries have a planted pair, the others a decoy. One slot in the market has instruments that are delisted after about three
+ * years and followed by a new one.
  */
 export function instrumentsBetween(seed: number, tickers: number, from: number, to: number): Instrument[] {
   const stems = shuffled(STEMS, randomStream(seed, 1));
@@ -140,7 +140,7 @@ function plant(seed: number, industry: number, [first, second]: readonly [Instru
   }
 }
 
-/** Three of five industries, a different three at each level of beta so that every sector has some. */
+/** Three of five industries, different ones at each level of beta, so that every sector has some. */
 function isPlanted(industry: number): boolean {
   return 3 * (industry + Math.floor(industry / SECTORS.length)) % 5 < 3;
 }
@@ -151,7 +151,7 @@ function plantedBefore(industry: number): number {
   return count;
 }
 
-/** The instruments, one after the other, of the place whose holders are delisted. */
+/** The successive instruments of the slot with delistings. */
 function relisted(seed: number, industry: number, stems: string[], from: number, to: number): Instrument[] {
   const random = randomStream(seed, 2);
   const changeAt = (k: number) => k * RELISTING_SESSIONS + 60 + random.integer(k, RELISTING_SPREAD_SESSIONS);

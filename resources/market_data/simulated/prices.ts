@@ -2,13 +2,13 @@ import { type Instrument, SECTORS, streamOf } from "./instruments.ts";
 import { type RandomStream, randomStream } from "./random.ts";
 
 /**
- * Levels return half-way to their mean in three years. Over a window of four this cannot be told from a random walk, while
- * over decades it keeps every price within a few multiples of its base.
+ * Half-life of levels: three years. Over a window of four years this cannot be distinguished from a random walk, while over
+ * decades it keeps every price within a few multiples of its base.
  */
 const LEVEL_HALF_LIFE_SESSIONS = 756;
 
 const MARKET_VOLATILITY = 0.0095;
-/** One volatility a sector, apart, so that each has a principal component of its own. */
+/** One volatility per sector, all different, so that each sector has its own principal component. */
 const SECTOR_VOLATILITIES = [0.0115, 0.0105, 0.0095, 0.0085, 0.0075];
 const LEAST_PRICE_USD = 1;
 
@@ -18,11 +18,11 @@ const FIRST_SECTOR_STREAM = 5;
 /**
  * Closes of sessions `from` to `to` in shares as of session 0, i.e. before every split.
  *
- * log price = log base + β_market · market + β_sector · sector + own, each an autoregression of its own. A planted or decoy
- * instrument follows its leg instead; see {@link PriceModel}. Each is walked from session 0 with draws that depend on the
- * session alone, so that a later `to` changes no earlier price.
+ * log price = log base + β_market · market + β_sector · sector + own, each a separate autoregression. A planted or decoy
+ * instrument follows its leg instead; see {@link PriceModel}. Each starts in session 0 with draws that depend on the session
+ * alone, so that a later `to` does not change earlier prices.
  *
- * Cost: 40 ns a session since session 0 and instrument.
+ * Cost: 40 ns per instrument and session since session 0.
  */
 export function closesBetween(seed: number, from: number, to: number): (instrument: Instrument) => Float64Array {
   const level = (stream: number, volatility: number) =>
@@ -59,7 +59,7 @@ export function closesBetween(seed: number, from: number, to: number): (instrume
   return (instrument) => legs.get(instrument) ?? closesOf(instrument);
 }
 
-/** What is left of a deviation after one session. */
+/** The share of a deviation that remains after one session. */
 function persistence(halfLifeSessions: number): number {
   return 0.5 ** (1 / halfLifeSessions);
 }

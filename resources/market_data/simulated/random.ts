@@ -1,6 +1,6 @@
 /**
- * Random numbers that are a pure function of (seed, stream, counter): the thousandth draw is had without the 999 before it,
- * and no stream depends on how many others there are.
+ * Random numbers that are a pure function of (seed, stream, counter): the thousandth draw does not need the 999 before it, and
+ * streams do not depend on the number of other streams.
  */
 export interface RandomStream {
   /** Uniform on (0, 1), never 0 or 1. @param counter Integer from 0 to 2³² − 1, as below. */
@@ -20,7 +20,7 @@ export interface RandomStream {
  * Source: finalizer and round of MurmurHash3 (Appleby 2011) as a counter-based generator; normals by Box & Muller (1958).
  */
 export function randomStream(seed: number, stream: number): RandomStream {
-  // Two keys, one before and one inside the round: with a single added key all streams would be stretches of one sequence.
+  // Two keys, one before and one inside the round: with a single added key all streams would be parts of one sequence.
   const before = finalize(finalize(seed) ^ Math.imul(stream, 0x9e3779b1));
   const inside = finalize(before ^ Math.imul(seed, 0x85ebca77) ^ stream);
 
@@ -30,7 +30,7 @@ export function randomStream(seed: number, stream: number): RandomStream {
     return ((finalize(h ^ inside) >>> 0) + 0.5) / 0x1_0000_0000;
   }
 
-  // Box and Muller make two normals of two uniforms; neighbours share a pair, which is kept for the second of them.
+  // Box and Muller's method makes two normals from two uniforms; neighbours share a pair, cached for the second of them.
   let pair = -1;
   let even = 0;
   let odd = 0;

@@ -14,35 +14,35 @@ export interface PlantedPair {
   intercept: number;
   /** Standard deviation of the spread, in the same USD. */
   spreadSd: number;
-  /** Sessions until half of a deviation is expected to be gone. */
+  /** Expected number of sessions until half of a deviation is gone. */
   halfLifeSessions: number;
 }
 
-/** What a simulated market has been made of, for tests; within the window that the market answers for. */
+/** Composition of a simulated market, for tests; within the market's window. */
 export interface SimulatedTruth {
   firstSession: string;
   lastSession: string;
   /** Ordered by ticker_1. */
   plantedPairs: PlantedPair[];
-  /** Pairs whose returns are highly correlated and whose prices drift apart. */
+  /** Pairs with highly correlated returns whose prices drift apart. */
   decoys: { ticker_1: string; ticker_2: string; sector: string }[];
-  /** `ratio`: new shares for one old share, effective at the session's open. */
+  /** `ratio`: new shares per old share, effective at the session's open. */
   splits: { ticker: string; session: string; ratio: number }[];
   /** `delistedOn`: first session without a bar. */
   delistings: { ticker: string; delistedOn: string }[];
-  /** Instruments whose first bar lies inside the window. */
+  /** Instruments whose first bar is inside the window. */
   newListings: { ticker: string; listedOn: string }[];
-  /** Sessions on which an instrument that is listed has no row. */
+  /** Sessions in which a listed instrument has no row. */
   missingBars: { ticker: string; session: string }[];
-  /** Rows that come a second time; the second may differ and is then the wrong one. */
+  /** Rows that occur a second time; the second one may differ and is then wrong. */
   duplicates: { ticker: string; session: string; identical: boolean }[];
-  /** Rows with values that no bar can have. */
+  /** Rows with impossible values. */
   rejectedRows: { ticker: string; session: string; reason: ImpossibleRow }[];
 }
 
 export type ImpossibleRow = Exclude<Fault, "duplicate" | "restated_duplicate">;
 
-/** What {@link simulatedMarket} with the same options is made of at the clock's present time. */
+/** Composition of {@link simulatedMarket} with the same options at the clock's current time. */
 export function simulatedTruth(options: SimulatedMarketOptions): SimulatedTruth {
   const window = windowOf(options);
   const { from, to, dateOf } = window;

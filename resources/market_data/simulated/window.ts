@@ -5,19 +5,19 @@ import { eventsUntil, type InstrumentEvents } from "./events.ts";
 import { FEWEST_TICKERS, type Instrument, instrumentsBetween, MOST_TICKERS } from "./instruments.ts";
 
 export interface SimulatedMarketOptions {
-  /** Decides which session is the last: the newest one that is closed. */
+  /** Determines the last session: the newest closed one. */
   clock: Clock;
-  /** Which of 2³² markets. Default 1. */
+  /** Selects one of 2³² markets. Default 1. */
   seed?: number;
-  /** Instruments trading at a time. Default 120. */
+  /** Number of instruments trading at a time. Default 120. */
   tickers?: number;
   /** Sessions in the window that ends with the last closed one, or with that of `since`. Default 1008, four years. */
   sessions?: number;
-  /** Where the window begins: so many sessions before this moment, at every time after it. The window rolls without it. */
+  /** Fixes the start of the window: `sessions` sessions before this moment. The window rolls without it. */
   since?: Temporal.Instant;
 }
 
-/** The sessions a simulated market answers for, who trades in them and what happens to them. */
+/** The sessions of a simulated market, with its instruments and events. */
 export interface SimulatedWindow {
   seed: number;
   tickers: number;
@@ -25,7 +25,7 @@ export interface SimulatedWindow {
   from: number;
   /** Index of the last closed session. */
   to: number;
-  /** Date of a session by its index. */
+  /** Date of a session by index. */
   dateOf(index: number): string;
   instruments(): Instrument[];
   events(instruments: readonly Instrument[]): Map<string, InstrumentEvents>;
@@ -44,7 +44,7 @@ export function settingsOf(
   return { seed, tickers, sessions };
 }
 
-/** The window at the clock's present time. @throws {MarketDataError} If no session of the market is closed yet. */
+/** The window at the clock's current time. @throws {MarketDataError} If no session of the market is closed yet. */
 export function windowOf(options: SimulatedMarketOptions): SimulatedWindow {
   const { seed, tickers, sessions } = settingsOf(options);
   const now = options.clock.now();
