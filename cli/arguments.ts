@@ -1,20 +1,20 @@
 import { parseArgs } from "node:util";
 
-/** The command line was not understood: exit code 2, and how it is used. */
+/** Invalid command line: exit code 2, with the usage. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** Which options a command takes, by name: with a value or without. */
+/** Options of a command by name: with a value or without. */
 type OptionTypes = Readonly<Record<string, "boolean" | "string">>;
 
 type Values<T extends OptionTypes> = { [K in keyof T]?: T[K] extends "boolean" ? boolean : string };
 
 /**
- * Parses the arguments of a command. What follows an option that takes a value is its value, also with one dash in front: there are
- * tickers such as `-INF`.
+ * Parses the arguments of a command. The argument after an option with a value is its value, even if it starts with a dash: there
+ * are tickers such as `-INF`.
  *
- * @param settings.dashedNames Whether what has one dash in front and is no option is a name too.
+ * @param settings.dashedNames Whether an argument that starts with a dash and is not an option counts as a name.
  * @throws {UsageError}
  */
 export function parseArguments<const T extends OptionTypes>(
@@ -27,7 +27,7 @@ export function parseArguments<const T extends OptionTypes>(
   const options = Object.fromEntries(
     Object.entries(types).map(([name, type]) => [
       name,
-      // Of one letter there is -h alone.
+      // -h is the only option of one letter.
       name === "help" ? { type, short: "h" } : { type },
     ]),
   );
@@ -48,7 +48,7 @@ export function parseArguments<const T extends OptionTypes>(
   }
 }
 
-/** Each value with one dash in front as one argument with its option. */
+/** Joins each value that starts with a dash to its option. */
 function withDashedValues(args: readonly string[], types: OptionTypes): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
@@ -63,7 +63,7 @@ function withDashedValues(args: readonly string[], types: OptionTypes): string[]
   return joined;
 }
 
-/** Of one letter there is the option -h alone. */
+/** -h is the only option of one letter. */
 function isDashed(arg: string): boolean {
   return /^-[^-]/.test(arg) && arg !== "-h";
 }

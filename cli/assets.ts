@@ -17,7 +17,7 @@ const STATE_STYLES: Readonly<Record<AssetStateName, Style>> = {
   failed: "red",
 };
 
-/** `assets [--json]`: all assets in dependency order with their state, what needs attention, and how all of them stand. */
+/** `assets [--json]`: all assets in dependency order with their state, what needs attention, and a summary. */
 export async function assetsCommand(
   args: readonly string[],
   control: ControlSource,
@@ -83,7 +83,7 @@ function assetsTable(
   );
 }
 
-/** Why an asset is not fresh; of one that is, what else is to be known of it. */
+/** Why an asset is not fresh; for a fresh asset, further information. */
 function why({ state, reasons, lastStep, failedChecks, freshness }: ListedAsset): string {
   const reason = state === "failed" ? lastStep?.error?.message : reasons[0]?.message;
   const late = freshness?.state === "late" ? "late" : undefined;

@@ -16,17 +16,17 @@ const TONE_STYLES: Readonly<Record<OverallState["tone"], Style>> = {
   bad: "red",
 };
 
-/** How all assets stand, in one line: `Everything is fresh. 28 assets.` */
+/** The state of all assets in one line: `Everything is fresh. 28 assets.` */
 export function overallLine(assets: readonly JudgedAsset[], paint: Paint): string {
   const { tone, title, detail } = overallState(assets);
   return `${paint(TONE_STYLES[tone], `${title}.`)} ${detail}.`;
 }
 
 /**
- * Problems although the run succeeded: failed checks, warnings included, each with a few of the rows at fault, and assets that are late. No
- * lines where there is nothing.
+ * Problems despite a successful run: failed checks, warnings included, each with a few failing rows, and assets that are late.
+ * Without problems there are no lines.
  *
- * @param assets Judged at this moment.
+ * @param assets Evaluated just now.
  */
 export function attentionLines(
   assets: readonly JudgedAsset[],

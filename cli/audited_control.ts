@@ -1,7 +1,7 @@
 import type { Actor, AuditLog } from "../access/mod.ts";
 import type { Control } from "./control.ts";
 
-/** The same control, which writes down what it changes: before it is done and after. */
+/** A control that audits its changes: before and after each. */
 export function auditedControl(control: Control, { audit, by }: { audit: AuditLog; by: Actor }): Control {
   async function audited<T>(action: string, target: string, work: () => Promise<T>): Promise<T> {
     const event = await audit.begin(by, { action, target: target.slice(0, 1_000) });

@@ -22,8 +22,8 @@ type Asked =
   | { kind: "plan" | "begin"; request: BackfillRequest };
 
 /**
- * `backfill SELECTION… [--from DATE] [--to DATE] [--names A,B] [--force] [--dry-run] [--json]`, or `backfill --list`, `--pause N`,
- * `--resume N`, `--cancel N`, `--retry N`. With `--json` standard output gets one document and nothing else.
+ * `backfill SELECTION… [--from DATE] [--to DATE] [--names A,B] [--force] [--dry-run] [--json]`, or `backfill --list`, `--pause
+ * N`, `--resume N`, `--cancel N`, `--retry N`. With `--json` standard output is a single document.
  */
 export async function backfillCommand(
   args: readonly string[],
@@ -41,7 +41,7 @@ export async function backfillCommand(
     return await new BackfillCommand(opened, terminal, json, pollMs).run(asked);
   } catch (error) {
     if (error instanceof UsageError || error instanceof RefusedError) {
-      // How it is used helps who was not understood, not who asked for what there is not.
+      // Show the usage only after invalid arguments, not after a rejected request.
       const more = error instanceof UsageError ? `\n${usage("backfill")}` : "";
       terminal.stderr.write(`${error.message}\n${more}`);
       return 2;

@@ -11,7 +11,7 @@ import type {
 export interface BackfillControl {
   /** @throws {RefusedError} */
   plan(request: BackfillRequest): Promise<BackfillPlan>;
-  /** Plans a backfill and begins it. @throws {RefusedError} */
+  /** Plans a backfill and starts it. @throws {RefusedError} */
   submit(request: BackfillRequest): Promise<Backfill>;
   /** Newest first. */
   list(): Promise<BackfillSummary[]>;
@@ -21,10 +21,10 @@ export interface BackfillControl {
   act(id: number, action: BackfillAction): Promise<Backfill>;
 }
 
-/** How many backfills a list shows. */
+/** Number of backfills in a list. */
 const listed = 50;
 
-/** Control over the backfills of an engine in this process. `refusing` turns what the user can put right into refusals. */
+/** Control over the backfills of an engine in this process. `refusing` turns errors that the user can correct into refusals. */
 export function engineBackfills(
   backfills: Backfills,
   { trigger, refusing }: { trigger: string; refusing: <T>(asked: Promise<T>) => Promise<T> },
@@ -38,7 +38,7 @@ export function engineBackfills(
   };
 }
 
-/** Control over the backfills of a running server, by what gets and posts there. */
+/** Control over the backfills of a running server, by functions that send GET and POST requests. */
 export function httpBackfills(
   { get, post }: { get: <T>(path: string) => Promise<T>; post: <T>(path: string, body: unknown) => Promise<T> },
 ): BackfillControl {

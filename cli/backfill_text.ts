@@ -3,7 +3,7 @@ import type { Paint, Style } from "./paint.ts";
 import { type Cell, textTable } from "./table.ts";
 import { age, count, counted, duration, wrap } from "./text.ts";
 
-/** How lines are laid out. */
+/** Width and style of lines. */
 interface Layout {
   width: number;
   paint: Paint;
@@ -17,7 +17,7 @@ const STATUS_STYLES: Readonly<Record<BackfillSummary["status"], Style>> = {
   cancelled: "yellow",
 };
 
-/** A plan for people: how much there is to do, in which order, and how long it takes as far as that is known. */
+/** A plan as text: amount of work, order, and duration as far as known. */
 export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
   const { width, paint } = layout;
   const notes = [
@@ -64,7 +64,7 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
   ];
 }
 
-/** How much a plan makes, and how long it takes. */
+/** Amount of work in a plan, and its duration. */
 export function amountText({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
   const known = unknown.length < assets.length;
   const time = !known
@@ -90,7 +90,7 @@ function rangeText({ from, to, names }: BackfillRange): string {
   ].join("");
 }
 
-/** All backfills, one a line. */
+/** All backfills, one per line. */
 export function backfillList(backfills: readonly BackfillSummary[], now: number, layout: Layout): string[] {
   if (backfills.length === 0) return ["There is no backfill yet."];
   return textTable(
@@ -114,7 +114,7 @@ export function backfillList(backfills: readonly BackfillSummary[], now: number,
   );
 }
 
-/** How far a backfill is, in one line with a bar. */
+/** The progress of a backfill, on one line with a bar. */
 export function progressLine({ id, progress, assets, remainingSeconds }: Backfill, { width, paint }: Layout): string {
   const { partitions, done, failed, skipped } = progress;
   const settled = done + failed + skipped;
@@ -135,7 +135,7 @@ export function progressLine({ id, progress, assets, remainingSeconds }: Backfil
   }`;
 }
 
-/** How a backfill ended, or stands. */
+/** The outcome or status of a backfill. */
 export function backfillSummary(backfill: Backfill, { width, paint }: Layout): string[] {
   const { id, status, progress, reason } = backfill;
   const counts = [

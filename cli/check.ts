@@ -6,7 +6,7 @@ import { type Cell, textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
 
-/** `check SELECTION… [--names A,B] [--json]`: judges what is published, and shows what was found. */
+/** `check SELECTION… [--names A,B] [--json]`: runs checks on published rows and shows the results. */
 export async function checkCommand(
   args: readonly string[],
   control: ControlSource,

@@ -18,21 +18,21 @@ export interface CommandLineParts {
   version: string;
   /** Runs the service until it is stopped. */
   start(options: StartOptions): Promise<ExitCode>;
-  /** Opens the engine, or finds the server that holds the database. */
+  /** Opens the engine, or connects to the server that holds the database. */
   control: ControlSource;
   /** Likewise for access tokens. */
   tokens: () => Promise<TokenControl>;
-  /** Brings data along from elsewhere. */
+  /** Imports data from other services. */
   imports: ImportControl;
 }
 
-/** How the service is started. */
+/** Options of the service's start. */
 export interface StartOptions {
-  /** Whether history may be dropped that another source has brought. */
+  /** Whether history from another source may be dropped. */
   replace: boolean;
 }
 
-/** Runs the command that `args` name; `start` if they name none. */
+/** Runs the command in `args`; by default `start`. */
 export async function commandLine(
   args: readonly string[],
   parts: CommandLineParts,

@@ -32,8 +32,8 @@ const REFUSALS = [
 /**
  * Control over an engine in this process.
  *
- * @param trigger What runs say of who asked for them.
- * @param evaluateFreshness Judges what is late at this moment, where no service does so all the time.
+ * @param trigger Trigger recorded for runs.
+ * @param evaluateFreshness Evaluates freshness policies now, if no service does so continuously.
  */
 export function engineControl(
   engine: Engine,
@@ -72,7 +72,7 @@ function listed({ lastMaterialization: last, ...state }: AssetState): ListedAsse
   return { ...state, lastMaterialization: { id, at: committedAt, origin, runId, rowCount, dataVersion } };
 }
 
-/** @param named The run that the user named: that it is not there is to be told as such. */
+/** @param named The run that the user named: if it does not exist, that is a refusal. */
 async function refusing<T>(asked: Promise<T>, named?: number): Promise<T> {
   try {
     return await asked;

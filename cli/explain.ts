@@ -20,7 +20,7 @@ const STATE_STYLES: Readonly<Record<ExplainedState, Style>> = {
   changed: "bold",
 };
 
-/** `why KEY [NAME] [DATE] [--json]`: why an asset or some of its partitions are as they are, as a tree. */
+/** `why KEY [NAME] [DATE] [--json]`: the state of an asset or some of its partitions with its causes, as a tree. */
 export async function whyCommand(
   args: readonly string[],
   control: ControlSource,
@@ -39,7 +39,7 @@ export async function whyCommand(
   });
 }
 
-/** `impact KEY [--from DATE] [--to DATE] [--names NAME,…] [--json]`: what a change would touch, as a table. */
+/** `impact KEY [--from DATE] [--to DATE] [--names NAME,…] [--json]`: the impact of a change, as a table. */
 export async function impactCommand(
   args: readonly string[],
   control: ControlSource,
@@ -76,7 +76,7 @@ async function opened(control: ControlSource) {
   return typeof control === "function" ? await control() : control;
 }
 
-/** Writes the answer, or what is wrong. */
+/** Writes the response, or the error. */
 async function answering(
   command: "why" | "impact",
   terminal: Terminal,

@@ -4,14 +4,14 @@ import { progressLine } from "./backfill_text.ts";
 import { paintFor } from "./paint.ts";
 import type { Stream, Terminal } from "./terminal.ts";
 
-/** How often it is asked how far the backfill is. */
+/** Polling interval. */
 const lookMs = 500;
 
 /**
- * Shows a backfill on the terminal until it is over or paused: a moving bar on a terminal, elsewhere a line for each
- * asset that is done. Ctrl-C stops following; the backfill stays.
+ * Shows a backfill until it has ended or is paused: a moving bar on a terminal, elsewhere a line for each finished asset. Ctrl-C
+ * stops following; the backfill continues.
  *
- * @returns How it stood last, and whether it was left before it was over.
+ * @returns Its last state, and whether following stopped before it ended.
  * @throws {RefusedError | UnreachableError}
  */
 export async function followBackfill(

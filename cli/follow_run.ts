@@ -7,22 +7,22 @@ import { RunProgress } from "./run_progress.ts";
 import type { Stream, Terminal } from "./terminal.ts";
 
 export interface FollowOptions {
-  /** Where progress is shown; standard output unless told otherwise. */
+  /** Stream for the progress; standard output by default. */
   stream?: Stream;
-  /** Whether Ctrl-C cancels the run and waits for its end. A second one stops waiting. */
+  /** Whether Ctrl-C cancels the run and waits for its end. A second Ctrl-C stops waiting. */
   cancelOnInterrupt?: boolean;
   /** Stops following; the run continues. */
   signal?: AbortSignal;
 }
 
-/** A run that has ended, or that was followed for as long as was wanted, and how far it came. */
+/** A run that has ended or is no longer followed, with its progress. */
 export interface Followed {
   run: Run;
   progress: RunProgress;
 }
 
 /**
- * Shows a run on the terminal from its beginning to its end: moving bars on a terminal, plain lines elsewhere.
+ * Shows a run from start to end: moving bars on a terminal, plain lines elsewhere.
  *
  * @throws {RefusedError | UnreachableError}
  */
@@ -63,10 +63,10 @@ export async function followRun(
   return { run: await control.run(runId), progress };
 }
 
-/** How often a run that stands still is asked what it waits for. */
+/** Interval for asking a run without running steps what it waits for. */
 const askEveryMs = 1_000;
 
-/** Asks what the run waits for as long as none of its steps runs, and shows the answer when it is another one. */
+/** Polls what the run waits for while none of its steps runs, and shows changes. */
 function watchWaiting(
   control: Control,
   progress: RunProgress,
@@ -87,10 +87,10 @@ function watchWaiting(
     asking = true;
     try {
       const { waitingFor } = await control.run(progress.runId);
-      // It may have gone on while the answer was on its way.
+      // A step may have started before the response arrived.
       if (standsStill()) show(waitingFor);
     } catch {
-      // The reader of the events finds out, and says so.
+      // Ignored: following the events reports it.
     } finally {
       asking = false;
     }

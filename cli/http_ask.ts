@@ -6,14 +6,14 @@ export interface HttpAskOptions {
   fetch?: typeof fetch;
 }
 
-/** Statuses by which a server says that the request itself is wrong. */
+/** Statuses that mean an invalid request. */
 const REFUSALS = new Set([400, 403, 404, 409, 413, 422]);
 
 /**
- * Asks a running server.
+ * Sends requests to a running server.
  *
- * @param url Where it serves, e.g. `http://127.0.0.1:8000`.
- * @returns A function that resolves to answers which are good, and rejects with what is wrong otherwise.
+ * @param url Its address, e.g. `http://127.0.0.1:8000`.
+ * @returns A function that resolves to successful responses, and otherwise rejects with the error.
  */
 export function httpAsk(
   url: string,
@@ -41,7 +41,7 @@ export function httpAsk(
   };
 }
 
-/** The text of a problem response (RFC 9457), or the body as it came. */
+/** The text of a problem response (RFC 9457), or the body as received. */
 async function problemOf(response: Response): Promise<string> {
   const text = await response.text();
   try {
@@ -52,7 +52,7 @@ async function problemOf(response: Response): Promise<string> {
       if (typeof title === "string") return title;
     }
   } catch {
-    // Not a problem response, so not Tandem's: a proxy, say.
+    // Not a problem response, so not from Tandem: from a proxy, for example.
   }
   return text.slice(0, 200) || response.statusText;
 }

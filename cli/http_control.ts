@@ -14,16 +14,16 @@ import { httpAsk, type HttpAskOptions } from "./http_ask.ts";
 import { serverSentEvents } from "../client/server_sent_events.ts";
 
 export interface HttpControlOptions extends HttpAskOptions {
-  /** How long a server that went away is waited for before following a run is given up. */
+  /** How long following a run waits for an unreachable server before it fails. */
   patienceMs?: number;
-  /** Pause before a broken stream is opened again. */
+  /** Pause before a broken stream is reopened. */
   retryMs?: number;
 }
 
 /**
  * Control over a running server.
  *
- * @param url Where it serves, e.g. `http://127.0.0.1:8000`.
+ * @param url Its address, e.g. `http://127.0.0.1:8000`.
  */
 export function httpControl(url: string, options: HttpControlOptions = {}): Control {
   const { patienceMs = 30_000, retryMs = 500 } = options;
@@ -79,7 +79,7 @@ export function httpControl(url: string, options: HttpControlOptions = {}): Cont
             yield event;
             if (event.kind === "run_finished") return;
           }
-          // The stream ended in good order. Either it had nothing more to say, or the server is being stopped.
+          // The stream ended regularly: the run has ended, or the server is stopping.
           if (isFinished((await run(runId)).status)) return;
         } catch (error) {
           if (signal?.aborted) return;

@@ -6,7 +6,10 @@ import { textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
 
-/** `import FROM [--dry-run] [--json]`, `import --held`: brings data along from elsewhere, and tells what of it and what not. */
+/**
+ * `import FROM [--dry-run] [--json]`, `import --held`: imports data from other services, and reports what was imported and what
+ * was not.
+ */
 export async function importCommand(
   args: readonly string[],
   control: ImportControl,

@@ -3,21 +3,21 @@ export interface ImportedTable {
   table: string;
   read: number;
   taken: number;
-  /** Rows that say the same as one that was taken. */
+  /** Rows equal to an imported one. */
   repeated: number;
   refused: number;
-  /** Why rows are refused, each reason with the first of its rows. */
+  /** Reasons for rejected rows, each with its first row. */
   reasons: readonly { reason: string; rows: number; example: string }[];
-  /** Why nothing of it is taken. */
+  /** Why nothing of the table is imported. */
   note?: string;
 }
 
 /** Result of reading an import. */
 export interface ImportReport {
-  /** Where; holds no password. */
+  /** Source; contains no password. */
   from: string;
   tables: readonly ImportedTable[];
-  /** Tables that are not there. */
+  /** Known tables that are missing. */
   absent: readonly string[];
   /** Unknown tables. */
   unknown: readonly string[];
@@ -28,14 +28,14 @@ export interface ImportReport {
 /** Outcome of an import. */
 export interface ImportOutcome {
   report: ImportReport;
-  /** Rows that each asset has now, and how many of them came and went with this import; `null` where nothing was written. */
+  /** Number of rows of each asset, and of rows added and removed by this import; `null` if nothing was written. */
   assets: readonly { key: string; rows: number; added: number; removed: number }[] | null;
   /** The next step. */
   next: string | null;
 }
 
-/** Brings data along from elsewhere. */
+/** Imports data from other services. */
 export interface ImportControl {
-  /** @param from A database or folder; `null` for what this database itself holds. */
+  /** @param from A database or folder; `null` for the data held in this database. */
   run(from: string | null, options: { dryRun: boolean }): Promise<ImportOutcome>;
 }

@@ -7,30 +7,30 @@ import { clip, counted, duration } from "./text.ts";
 
 const redrawMs = 100;
 const spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
-/** More running steps than this are counted, not drawn. */
+/** Maximum number of running steps drawn; further ones are counted. */
 const maxDrawnSteps = 8;
 const barWidth = 20;
 
 const hideCursor = "\x1b[?25l";
 const showCursor = "\x1b[?25h";
 
-/** A piece of a line, and how it is styled. */
+/** A piece of a line, with its style. */
 type Piece = string | [style: Style, text: string];
 
 /**
- * Running steps with a bar each and one for the whole run, redrawn in place; what has ended stays above as a line. Lines are
- * cut to the width that the terminal has at the moment, and never wrap.
+ * Running steps with a bar each and one for the whole run, redrawn in place; ended steps stay above as lines. Lines are cut to
+ * the current width of the terminal, and never wrap.
  */
 export function liveDisplay(stream: Stream, terminal: Terminal, progress: RunProgress): RunDisplay {
   const paint = paintFor(terminal, stream);
-  /** Lengths of the lines that the region below has now. */
+  /** Lengths of the redrawn lines. */
   let drawn: number[] = [];
   let frame = 0;
   let waiting: string | null = null;
   let ended = false;
 
   function erase(): string {
-    // A terminal that was made narrower since has broken the lines that were drawn.
+    // If the terminal became narrower, it has wrapped the drawn lines.
     const width = stream.columns();
     const rows = drawn.reduce((sum, length) => sum + Math.max(1, Math.ceil(length / width)), 0);
     return rows > 0 ? `\x1b[${rows}A\r\x1b[J` : "";
@@ -144,7 +144,7 @@ function percent(fraction: number): string {
   return `${Math.floor(100 * fraction)} %`.padStart(5);
 }
 
-/** Keys have one column, which leaves room for what is said of them. */
+/** Width of the column of keys, which leaves room for the text beside them. */
 function keyColumn(progress: RunProgress, width: number): number {
   const longest = Math.max(0, ...[...progress.steps.keys()].map((key) => key.length));
   return Math.min(longest, Math.max(8, width - 36));
@@ -158,7 +158,7 @@ function lengthOf(line: readonly Piece[]): number {
   return line.reduce((sum, piece) => sum + (typeof piece === "string" ? piece : piece[1]).length, 0);
 }
 
-/** A line cut to `width` and styled. Line breaks within it, as errors may have, become blanks. */
+/** A line cut to `width` and styled. Line breaks in it, as in errors, become blanks. */
 function painted(line: readonly Piece[], width: number, paint: Paint): string {
   const cut = lengthOf(line) > width;
   let room = cut ? width - 1 : width;

@@ -12,12 +12,12 @@ import { type Command, usage } from "./usage.ts";
 /** Exit codes of a command: success, failed or cancelled, invalid arguments. */
 export type ExitCode = 0 | 1 | 2;
 
-/** Control that is at hand, or that is opened once the arguments were understood. */
+/** A control, or a function that opens one once the arguments are valid. */
 export type ControlSource = Control | (() => Promise<Control>);
 
 export interface MaterializeArguments {
   request: MaterializeRequest;
-  /** The run to do again instead, where one is named. */
+  /** The run to retry instead, if any. */
   retry: number | null;
   dryRun: boolean;
   json: boolean;
@@ -25,9 +25,9 @@ export interface MaterializeArguments {
 }
 
 /**
- * `materialize SELECTION… [--dry-run] [--force] [--priority N] [--json] [--config JSON|FILE]`: makes what is missing or stale,
- * and shows how it goes; `materialize --retry RUN`: does again what failed in a run. With `--json` standard output gets one
- * document and nothing else.
+ * `materialize SELECTION… [--dry-run] [--force] [--priority N] [--json] [--config JSON|FILE]`: materializes missing and stale
+ * assets and shows the progress; `materialize --retry RUN`: retries the failed steps of a run. With `--json` standard output is a
+ * single document.
  */
 export async function materializeCommand(
   args: readonly string[],
@@ -47,7 +47,7 @@ export async function materializeCommand(
   });
 }
 
-/** Does what a command does, and answers for what goes wrong, also with how it is used where that was not understood. */
+/** Runs a command and reports its errors, with the usage after invalid arguments. */
 export async function answering(
   command: Command,
   terminal: Terminal,
@@ -57,7 +57,7 @@ export async function answering(
     return await work();
   } catch (error) {
     if (error instanceof UsageError || error instanceof RefusedError) {
-      // How it is used helps who was not understood, not who asked for what there is not.
+      // Show the usage only after invalid arguments, not after a rejected request.
       const more = error instanceof UsageError ? `\n${usage(command)}` : "";
       terminal.stderr.write(`${error.message}\n${more}`);
       return 2;
@@ -70,7 +70,7 @@ export async function answering(
   }
 }
 
-/** Reads the arguments, and the config file where one is named. @throws {UsageError} */
+/** Parses the arguments, and reads the config file if one is named. @throws {UsageError} */
 export async function parseMaterialize(args: readonly string[]): Promise<MaterializeArguments> {
   const { values, positionals } = parseArguments(args, {
     "dry-run": "boolean",
@@ -111,7 +111,7 @@ export async function parseMaterialize(args: readonly string[]): Promise<Materia
   };
 }
 
-/** The number of a run in an argument. @throws {UsageError} */
+/** The id of a run in an argument. @throws {UsageError} */
 export function runNumber(text: string, where: string): number {
   if (/^[1-9]\d{0,15}$/.test(text)) return Number(text);
   throw new UsageError(`${where} is the number of a run, such as 12, not "${text}".`);
@@ -160,7 +160,7 @@ async function showPlan(
   return 0;
 }
 
-/** Shows a run to its end, then what came of it and what else needs attention. */
+/** Shows a run to its end, then its outcome and what else needs attention. */
 export async function followToEnd(
   submitted: Run,
   { json, control, terminal }: { json: boolean; control: Control; terminal: Terminal },
@@ -181,7 +181,7 @@ export async function followToEnd(
   return run.status === "succeeded" ? 0 : 1;
 }
 
-/** Follows a run that was just begun. What is refused then is no fault of the command line's. */
+/** Follows a run just started. A refusal is then not a fault of the command line. */
 async function followBegun(
   runId: number,
   { control, terminal, stream }: { control: Control; terminal: Terminal; stream: Terminal["stdout"] },
@@ -201,7 +201,7 @@ function writeLines(stream: Terminal["stdout"], lines: readonly string[]): void 
   stream.write(lines.map((line) => line + "\n").join(""));
 }
 
-/** Files and pipes have no width; a table there is as wide as it needs to be. */
+/** Files and pipes have no width; tables there are as wide as needed. */
 function widthOf(stream: Terminal["stdout"]): number {
   return stream.isTerminal ? stream.columns() : 160;
 }

@@ -2,7 +2,7 @@ import type { Stream, Terminal } from "./terminal.ts";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Styles text for a stream; returns it as it is where colours are not welcome. */
+/** Styles text for a stream; returns it unchanged if colours are off. */
 export type Paint = (style: Style, text: string) => string;
 
 const CODES: Record<Style, [on: number, off: number]> = {
@@ -14,7 +14,7 @@ const CODES: Record<Style, [on: number, off: number]> = {
   cyan: [36, 39],
 };
 
-/** How text is styled on one of the terminal's streams. */
+/** Styles for one of the terminal's streams. */
 export function paintFor(terminal: Terminal, stream: Stream): Paint {
   if (!terminal.colours || !stream.isTerminal) return (_, text) => text;
   return (style, text) => {

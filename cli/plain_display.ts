@@ -4,10 +4,10 @@ import { publishedText } from "./run_words.ts";
 import type { Stream } from "./terminal.ts";
 import { duration } from "./text.ts";
 
-/** Progress of a step is worth a line this often. */
+/** Minimum time between lines about a step's progress. */
 const progressEveryMs = 5_000;
 
-/** One line for each event worth reading, with the time since the run began: for logs and pipes. */
+/** One line per relevant event, with the time since the start of the run: for logs and pipes. */
 export function plainDisplay(stream: Stream, progress: RunProgress): RunDisplay {
   let began: number | undefined;
   const lastLineAt = new Map<string, number>();

@@ -2,7 +2,7 @@ import type { Plan, PlannedStep } from "../engine/mod.ts";
 import type { Paint } from "./paint.ts";
 import { counted, wrap } from "./text.ts";
 
-/** A plan for people: what will run, in which order, why, and what only if something upstream comes out different. */
+/** A plan as text: the steps in order with reasons, and steps that depend on whether upstream results change. */
 export function planText(plan: Plan, { width, paint }: { width: number; paint: Paint }): string[] {
   if (plan.steps.length === 0) {
     const verdict = plan.blocked.length > 0 ? "stale assets are blocked" : freshText(plan);

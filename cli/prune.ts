@@ -6,7 +6,7 @@ import { textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
 
-/** `prune [--dry-run] [--json]`: deletes rows of versions that are no longer kept, or tells what would go. */
+/** `prune [--dry-run] [--json]`: deletes rows of versions that are no longer kept, or lists them. */
 export async function pruneCommand(
   args: readonly string[],
   control: ControlSource,

@@ -6,10 +6,10 @@ import type { Terminal } from "./terminal.ts";
 import { count, counted, duration } from "./text.ts";
 import { usage } from "./usage.ts";
 
-/** Rows that are shown of a receipt. */
+/** Number of rows shown of a receipt. */
 const shownRows = 3;
 
-/** `replay KEY COLUMN=VALUE… [--as-of V] [--json]`: makes rows again from stored versions and says whether they are the same. */
+/** `replay KEY COLUMN=VALUE… [--as-of V] [--json]`: materializes rows again from stored versions and compares them. */
 export async function replayCommand(
   args: readonly string[],
   control: ControlSource,

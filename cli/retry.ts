@@ -3,7 +3,7 @@ import { answering, type ControlSource, type ExitCode, followToEnd, runNumber } 
 import type { Terminal } from "./terminal.ts";
 import { usage } from "./usage.ts";
 
-/** `retry RUN [--json]`: does again what failed in a run, and shows how it goes. */
+/** `retry RUN [--json]`: retries the failed steps of a run and shows the progress. */
 export async function retryCommand(
   args: readonly string[],
   control: ControlSource,

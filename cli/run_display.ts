@@ -1,11 +1,11 @@
 import type { RunEvent } from "../engine/mod.ts";
 import type { StepProgress } from "./run_progress.ts";
 
-/** Shows a running run. */
+/** Shows the progress of a run. */
 export interface RunDisplay {
-  /** An event, with the step it is about as it is after it. */
+  /** Shows an event, with its step after the event. */
   show(event: RunEvent, step: StepProgress | undefined): void;
-  /** A line of its own beside the progress that is shown. */
+  /** Adds a line beside the progress. */
   note(text: string): void;
   /** Why the run waits, or `null` when it continues. */
   waits(text: string | null): void;

@@ -1,6 +1,6 @@
 import type { RunEvent, RunStatus, StepStatus } from "../engine/mod.ts";
 
-/** One asset that a step published. */
+/** One asset published by a step. */
 export interface Published {
   key: string;
   rows: number;
@@ -8,14 +8,14 @@ export interface Published {
   removed: number;
 }
 
-/** How far one step is. */
+/** Progress of one step. */
 export interface StepProgress {
   readonly key: string;
   status: StepStatus;
   /** Milliseconds since 1970. */
   startedAt: number | null;
   finishedAt: number | null;
-  /** As far as the asset itself says. */
+  /** Progress reported by the asset's function. */
   part: { done: number; total: number } | null;
   attempt: number;
   published: readonly Published[];
@@ -25,7 +25,7 @@ export interface StepProgress {
 
 const ENDED: ReadonlySet<StepStatus> = new Set(["succeeded", "up_to_date", "failed", "skipped", "cancelled"]);
 
-/** How far a run is, as its events tell. */
+/** Progress of a run, computed from its events. */
 export class RunProgress {
   readonly steps = new Map<string, StepProgress>();
   status: RunStatus = "queued";
@@ -37,7 +37,7 @@ export class RunProgress {
     for (const key of keys) this.#step(key);
   }
 
-  /** Takes an event in, and returns the step it is about. */
+  /** Applies an event, and returns its step. */
   apply({ kind, key, at, data }: RunEvent): StepProgress | undefined {
     const time = Date.parse(at);
     if (key === null) {
@@ -95,7 +95,7 @@ export class RunProgress {
     return [...this.steps.values()].filter((step) => ENDED.has(step.status)).length;
   }
 
-  /** Ended steps, and of the running ones the parts that they say are done: from 0 to 1. */
+  /** Ended steps, plus the reported fractions of running ones: from 0 to 1. */
   get fraction(): number {
     if (this.steps.size === 0) return 1;
     const parts = this.running.reduce((sum, step) => sum + fractionOf(step), 0);
@@ -123,7 +123,7 @@ export class RunProgress {
       case "run_finished":
         this.status = data.status as RunStatus;
         this.finishedAt = time;
-        // Steps that never began are cancelled with the run, without an event of their own.
+        // Steps that never started are cancelled with the run, without an event of their own.
         for (const step of this.steps.values()) {
           if (!ENDED.has(step.status)) this.#end(step, "cancelled", time);
         }
@@ -156,12 +156,12 @@ export class RunProgress {
   }
 }
 
-/** How far a step says that it is: from 0 to 1, and 0 where it says nothing. */
+/** The fraction reported by a step: from 0 to 1; 0 without a report. */
 export function fractionOf({ part }: StepProgress): number {
   return part && part.total > 0 ? Math.min(1, Math.max(0, part.done / part.total)) : 0;
 }
 
-/** Milliseconds that a step has taken, up to its end or else to `now`; `null` if it never began. */
+/** Milliseconds from the start of a step to its end or to `now`; `null` if it never started. */
 export function tookMs(step: StepProgress, now: number): number | null {
   return step.startedAt === null ? null : Math.max(0, (step.finishedAt ?? now) - step.startedAt);
 }

@@ -38,7 +38,7 @@ function rowsOf(step: StepProgress, now: number): Cell[][] {
   const { word, style } = STEP_WORDS[step.status];
   const took = tookMs(step, now);
   const time = took === null ? "" : duration(took);
-  // A function may make several assets; the one that it is named after comes first.
+  // A function may make several assets; its own comes first.
   const own = step.published.find((p) => p.key === step.key);
   const others = step.published.filter((p) => p !== own);
   return [

@@ -3,7 +3,7 @@ import type { Style } from "./paint.ts";
 import type { RunStatus, StepStatus } from "../engine/mod.ts";
 import { count, counted } from "./text.ts";
 
-/** How each state of a step is said and shown; the mark says it without colour. */
+/** Word, mark and style of each status of a step; the mark works without colour. */
 export const STEP_WORDS: Readonly<Record<StepStatus, { mark: string; word: string; style: Style }>> = {
   pending: { mark: "·", word: "waiting", style: "dim" },
   running: { mark: "▸", word: "running", style: "cyan" },
@@ -28,14 +28,14 @@ export function runStyle(status: RunStatus): Style {
   return RUN_STYLES[status];
 }
 
-/** What a step published: `918 rows (+18 −2), pair_metrics 12 rows (unchanged)`. */
+/** The assets published by a step: `918 rows (+18 −2), pair_metrics 12 rows (unchanged)`. */
 export function publishedText(step: StepProgress): string {
   return step.published.map(({ key, rows, added, removed }) =>
     `${key === step.key ? "" : `${key} `}${counted(rows, "row")} (${changeText(added, removed)})`
   ).join(", ");
 }
 
-/** Outcomes with their numbers: `7 made, 1 failed, 2 skipped`. */
+/** Outcomes with their counts: `7 made, 1 failed, 2 skipped`. */
 export function outcomesText(progress: RunProgress): string {
   const counts = new Map<StepStatus, number>();
   for (const { status } of progress.steps.values()) counts.set(status, (counts.get(status) ?? 0) + 1);

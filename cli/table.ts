@@ -3,13 +3,13 @@ import type { Paint, Style } from "./paint.ts";
 
 export interface Column {
   title: string;
-  /** Numbers stand at the right. */
+  /** Numbers are right-aligned. */
   align?: "left" | "right";
-  /** Gives way first where the line is too long for the terminal. */
+  /** Cut first if the line is too long for the terminal. */
   flexible?: boolean;
 }
 
-/** A cell, with the style that its text has. */
+/** A cell, with the style of its text. */
 export type Cell = string | { text: string; style: Style };
 
 const GAP = "  ";

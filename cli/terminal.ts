@@ -1,8 +1,8 @@
 /** One of the two streams that a command writes to. */
 export interface Stream {
-  /** Whether a person watches it, so that lines may be redrawn. */
+  /** Whether it is a terminal, so that lines can be redrawn. */
   readonly isTerminal: boolean;
-  /** Width in characters, as it is now. */
+  /** Current width in characters. */
   columns(): number;
   write(text: string): void;
 }
@@ -11,13 +11,13 @@ export interface Stream {
 export interface Terminal {
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** Whether colours are welcome where a stream is a terminal. */
+  /** Whether terminals should get colours. */
   readonly colours: boolean;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls `work` again and again until the returned function is called. */
+  /** Calls `work` repeatedly until the returned function is called. */
   every(intervalMs: number, work: () => void): () => void;
-  /** Calls `work` instead of ending the process when it is interrupted, until the returned function is called. */
+  /** Calls `work` instead of ending the process on an interrupt, until the returned function is called. */
   onInterrupt(work: () => void): () => void;
 }
 
@@ -26,7 +26,7 @@ export function processTerminal(): Terminal {
   return {
     stdout: stream(Deno.stdout),
     stderr: stream(Deno.stderr),
-    // https://no-color.org: any value but the empty one.
+    // https://no-color.org: any value except the empty one.
     colours: (Deno.env.get("NO_COLOR") ?? "") === "" && Deno.env.get("TERM") !== "dumb",
     now: () => Date.now(),
     every(intervalMs, work) {

@@ -1,4 +1,4 @@
-/** A number of things with separators: `12,345`. */
+/** A count with separators: `12,345`. */
 export function count(n: number): string {
   return n.toLocaleString("en-US");
 }
@@ -8,7 +8,7 @@ export function counted(n: number, thing: string): string {
   return `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
 }
 
-/** A stretch of time as short as it can be read: `0.2 s`, `48.0 s`, `3 min 05 s`, `2 h 10 min`. */
+/** A duration in its shortest readable form: `0.2 s`, `48.0 s`, `3 min 05 s`, `2 h 10 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
@@ -18,7 +18,7 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** How long ago something was, in one unit: `just now`, `12 s`, `3 min`, `5 h`, `9 d`. */
+/** Age in one unit: `just now`, `12 s`, `3 min`, `5 h`, `9 d`. */
 export function age(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 5) return "just now";
@@ -28,12 +28,12 @@ export function age(ms: number): string {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** `text` in at most `width` characters. */
+/** `text` cut to at most `width` characters. */
 export function clip(text: string, width: number): string {
   return text.length <= width ? text : width <= 1 ? text.slice(0, Math.max(0, width)) : `${text.slice(0, width - 1)}…`;
 }
 
-/** `text` broken between words into lines of at most `width` characters, all but the first indented. */
+/** `text` broken between words into lines of at most `width` characters, indented after the first. */
 export function wrap(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";

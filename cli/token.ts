@@ -8,7 +8,7 @@ import { age } from "./text.ts";
 import type { TokenControl } from "./token_control.ts";
 import { usage } from "./usage.ts";
 
-/** `token create NAME`, `token list`, `token revoke ID`: access of programs. */
+/** `token create NAME`, `token list`, `token revoke ID`: access tokens for programs. */
 export async function tokenCommand(
   args: readonly string[],
   tokens: () => Promise<TokenControl>,

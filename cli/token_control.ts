@@ -10,7 +10,7 @@ export interface TokenControl {
   revoke(id: number): Promise<Token>;
 }
 
-/** Control over the tokens of a database that this process has open. */
+/** Control over the tokens of a database opened by this process. */
 export function storedTokens(tokens: Tokens, by: Actor): TokenControl {
   return {
     create: (token) => tokens.create(token, by),

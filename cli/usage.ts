@@ -190,7 +190,7 @@ Add --help to any of them for more, or --version for the version.
 ${SELECTIONS}
 `;
 
-/** How to use a command, or the whole command line. Ends with a line break. */
+/** Usage of a command, or of the whole command line. Ends with a line break. */
 export function usage(command?: Command): string {
   return command === undefined ? OVERVIEW : USAGE[command];
 }
