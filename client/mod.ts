@@ -18,14 +18,14 @@ import type { Api } from "../routes/mod.ts";
 import { requireGood } from "./problem.ts";
 
 export interface ClientOptions {
-  /** Where the service is, such as `http://127.0.0.1:8000`. */
+  /** Address of the service, such as `http://127.0.0.1:8000`. */
   url: string;
   /** An access token, if the service requires one. */
   token?: string;
   fetch?: typeof fetch;
 }
 
-/** Something that answers JSON of a known shape. */
+/** A response with JSON of a known type. */
 interface Answer extends Pick<Response, "ok" | "status" | "headers" | "text"> {
   json(): Promise<unknown>;
 }
@@ -37,8 +37,8 @@ type Said<A extends Answer> = A extends { json(): Promise<infer T> } ? T : never
 export type RowQuery = Readonly<Record<string, string>>;
 
 /**
- * A client of the service at `url`. Routes are its properties, as `hono/client` has them: `service.v1.runs[":id"].$get({ param })`. Nothing
- * is retried automatically: only the caller knows whether that is safe.
+ * A client of the service at `url`. Routes are its properties, as in `hono/client`: `service.v1.runs[":id"].$get({ param })`.
+ * Nothing is retried automatically: only the caller knows whether that is safe.
  */
 export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
   const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
@@ -47,7 +47,7 @@ export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
   return {
     /** Routes of the service. */
     v1: routes.v1,
-    /** Routes that the original services had. */
+    /** Routes of the original services. */
     api: routes.api,
 
     /** The body of a response. @throws {ProblemError} If the status is not 2xx. */
@@ -74,7 +74,7 @@ export function tandem({ url, token, fetch: fetcher = fetch }: ClientOptions) {
       } while (cursor !== null);
     },
 
-    /** Events of a run as they happen, to its end. @throws {ProblemError} If there is no such run. */
+    /** Events of a run as they occur, to its end. @throws {ProblemError} If there is no such run. */
     async *events(runId: number, { after = 0, signal }: { after?: number; signal?: AbortSignal } = {}): AsyncGenerator<
       RunEvent
     > {

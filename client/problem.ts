@@ -1,21 +1,21 @@
 import type { ProblemDetails } from "../routes/mod.ts";
 
-/** The service refused a request, or could not do it: what it said, as RFC 9457 has it. */
+/** The service rejected a request or failed; has its problem document (RFC 9457). */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
 
   constructor(
     readonly status: number,
-    /** `undefined` where what answered was not the service, but a proxy, say. */
+    /** `undefined` if the response was not from the service but, for example, from a proxy. */
     readonly problem: ProblemDetails | undefined,
-    /** Seconds to wait before a retry, where the service says so. */
+    /** Seconds to wait before a retry, if the service says so. */
     readonly retryAfterSeconds: number | undefined,
   ) {
     super(problem ? `${problem.title}: ${problem.detail ?? ""}`.replace(/: $/, "") : `The answer was ${status}.`);
   }
 }
 
-/** @throws {ProblemError} If the answer is not good. */
+/** @throws {ProblemError} If the status is not 2xx. */
 export async function requireGood<R extends Pick<Response, "ok" | "status" | "headers" | "text">>(
   response: R,
 ): Promise<R> {
@@ -25,7 +25,7 @@ export async function requireGood<R extends Pick<Response, "ok" | "status" | "he
     const body: unknown = JSON.parse(await response.text());
     if (typeof (body as ProblemDetails | null)?.title === "string") problem = body as ProblemDetails;
   } catch {
-    // No problem document: the status has to do.
+    // Not a problem document: report the status.
   }
   const wait = Number(response.headers.get("Retry-After") ?? NaN);
   throw new ProblemError(response.status, problem, Number.isFinite(wait) ? wait : undefined);

@@ -4,7 +4,7 @@ export interface ServerSentEvent {
 }
 
 /**
- * Reads a `text/event-stream`; comments and events without data are passed over.
+ * Reads a `text/event-stream`; skips comments and events without data.
  *
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */

@@ -3,12 +3,12 @@ import { z } from "zod";
 
 /** Outside resources of the assets. */
 export interface Resources {
-  /** The mean temperature of a day in °C, at each station. */
+  /** The mean temperature of a day in °C, by station. */
   temperatures(day: string): Promise<Record<string, number>>;
 }
 const { asset } = assetsWith<Resources>();
 
-/** Partitioned by day: a day is asked for once, and a day that failed is asked for again. */
+/** Partitioned by day: each day is requested once, and a failed day again. */
 export const readings = asset({
   key: "readings",
   group: "weather",
@@ -37,7 +37,7 @@ export const readings = asset({
   },
 });
 
-/** A day is made from the readings of that day alone. */
+/** Each day depends on the readings of that day alone. */
 export const warmest = asset({
   key: "warmest",
   group: "weather",
@@ -55,7 +55,7 @@ export const warmest = asset({
   },
 });
 
-/** Made as a whole, from the newest day. */
+/** Without partitions; reads the newest day. */
 export const today = asset({
   key: "today",
   group: "weather",
