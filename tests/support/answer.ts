@@ -1,14 +1,14 @@
-/** An answer with its body read. */
+/** A response with its body read. */
 export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** The body as JSON. Tests look into it as they expect it to be. */
+  /** The body as JSON, untyped so that tests can access expected fields. */
   // deno-lint-ignore no-explicit-any -- the point of a test is to find out what it is
   json: any;
 }
 
-/** Reads an answer to its end. */
+/** Reads a response to its end. */
 export async function read(response: Response): Promise<Answer> {
   const text = await response.text();
   const { status, headers } = response;
@@ -20,7 +20,7 @@ export async function read(response: Response): Promise<Answer> {
   };
 }
 
-/** Whether a media type is that of one JSON document. */
+/** Whether a media type is a JSON document. */
 export function isJson(type: string | null): boolean {
   return /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type ?? "");
 }

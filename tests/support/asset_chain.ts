@@ -13,38 +13,38 @@ export type ChainConfig = Readonly<Record<string, Readonly<Record<string, unknow
 
 /** Tables in memory. */
 export interface AssetTables {
-  /** Rows of an asset that was made on the way, in key order. */
+  /** Rows of an asset made for the chain, in key order. */
   rows<A extends AnyAsset>(asset: A): RowOf<A>[];
-  /** What the checks of such an asset say of them, by name. */
+  /** Results of the checks of such an asset, by name. */
   checks(asset: AnyAsset): Record<string, CheckOutcome>;
 }
 
 type Row = Record<string, unknown>;
 
-/** From what and how a chain is made. */
+/** Inputs and settings of a chain. */
 export interface ChainOptions {
   bars: readonly RawBar[];
   config?: ChainConfig;
-  /** Whether all partitions are made of assets of which only the newest are made by themselves. */
+  /** Whether to make all partitions of assets of which only the newest are made automatically. */
   history?: boolean;
   calendar?: SourceCalendar;
   clock?: Clock;
 }
 
-/** Tables that are made when they are first asked for. */
+/** Tables made on first use. */
 export interface LazyTables extends AssetTables {
-  /** Makes an asset and all that it is made from; what has been made already stays. */
+  /** Makes an asset and everything upstream of it, unless it was made before. */
   make(target: AnyAsset): Promise<void>;
 }
 
-/** Makes an asset and all that it is made from, each function once, on tables in memory, from bars to `target`. */
+/** Makes an asset and everything upstream of it from bars, each function once, on tables in memory. */
 export async function runChain(target: AnyAsset, options: ChainOptions): Promise<AssetTables> {
   const chain = chainOf(options);
   await chain.make(target);
   return chain;
 }
 
-/** A chain over bars of which nothing has been made. */
+/** A chain over bars, with nothing made yet. */
 export function chainOf(
   { bars, config = {}, history = false, calendar = weekdays, clock = fixedClock("2026-11-23T12:00:00Z") }: ChainOptions,
 ): LazyTables {
@@ -58,7 +58,7 @@ export function chainOf(
     },
     rows<A extends AnyAsset>(asset: A) {
       const rows = tables.get(asset.key);
-      // Each table was held to its asset's schema when it was made.
+      // Each table was validated by its asset's schema when it was made.
       if (rows) return rows as RowOf<A>[];
       throw new TypeError(`"${asset.key}" has not been made.`);
     },
@@ -108,7 +108,7 @@ export function chainOf(
     return partitionsDef.missing === "latest" && !history ? wanted.during(end === 0 ? [] : [end - 1, end]) : wanted;
   }
 
-  /** The rows of an upstream asset that its mapping lets a function read. */
+  /** The rows of an upstream asset that a function reads through its mapping. */
   function read(
     upstream: AnyAsset,
     reader: AnyAsset,

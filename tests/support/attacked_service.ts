@@ -9,30 +9,30 @@ import { type Answer, read } from "./answer.ts";
 import { heldToDocument } from "./described.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
-/** The whole service, as it stands on the network, over a small chain that has been made. */
+/** The whole service as exposed on the network, over a small materialized chain. */
 export interface Attacked extends Tiny {
   app: Hono;
   /** What was logged. */
   logged: { level: LogLevel; message: string }[];
-  /** Asks without a port. */
+  /** Sends a request without a port. */
   ask(path: string, init?: RequestInit): Promise<Answer>;
-  /** Everything that is stored of assets and runs, in few letters: the same as before if nothing was changed. */
+  /** A short form of everything stored about assets and runs: equal texts mean that nothing was changed. */
   stored(): Promise<string>;
-  /** Fails unless the service answers as if nothing had happened. */
+  /** Fails unless the service still works normally. */
   livesOn(): Promise<void>;
 }
 
-/** The same on a port of loopback, for what only a connection can do. */
+/** The same on a port of loopback, for attacks that need a connection. */
 export interface AttackedServer extends Attacked {
   port: number;
-  /** Sends bytes over a connection of its own and gives back what comes until it is closed, or for `waitMs`. */
+  /** Sends bytes over a separate connection and returns what it receives until the connection is closed, or for `waitMs`. */
   send(parts: string | readonly (string | number)[], options?: { waitMs?: number }): Promise<RawAnswer>;
 }
 
-/** What came over a connection. */
+/** Data received over a connection. */
 export interface RawAnswer {
   text: string;
-  /** The status of each answer. */
+  /** The status of each response. */
   statuses: number[];
   closed: boolean;
 }
@@ -40,7 +40,7 @@ export interface RawAnswer {
 export interface AttackedOptions {
   engine?: TinyOptions;
   api?: Partial<ApiOptions>;
-  /** Whether the chain is made first. */
+  /** Whether the chain is materialized first. */
   materialized?: boolean;
 }
 
@@ -125,7 +125,7 @@ async function send(
         text += decoder.decode(buffer.subarray(0, count), { stream: true });
       }
     } catch {
-      // Closed by the other side without a word, or by this one at the end.
+      // Closed by the other side, or by this one at the end.
     }
     closed = true;
   })();
@@ -142,7 +142,7 @@ async function send(
     try {
       connection.close();
     } catch {
-      // It was closed by the other side.
+      // Closed by the other side.
     }
     await reading;
     closed = wasClosed;
@@ -155,6 +155,6 @@ async function writeAll(connection: Deno.Conn, text: string): Promise<void> {
   try {
     for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
   } catch {
-    // The other side takes no more, and has said why.
+    // The other side accepts no more and has sent the reason.
   }
 }

@@ -1,6 +1,6 @@
 import { type AnyAsset, type Condition, type Facts, PartitionSet, PartitionSpace } from "../../engine/mod.ts";
 
-/** Assets of which some declare an automation, by key. */
+/** Assets by key, some with an automation condition. */
 export function withConditions(
   assets: readonly AnyAsset[],
   conditions: Readonly<Record<string, Condition>>,
@@ -31,7 +31,7 @@ export function named(set: PartitionSet): string {
   return Array.from(set.partitions(), ([name, date]) => `${name}${date.slice(-1)}`).join(" ");
 }
 
-/** Facts of an asset all of whose partitions are made and fresh, but for what is said. */
+/** Facts of an asset whose partitions are all made and fresh, except as given. */
 export function factsOf(
   { stale = {}, ...given }: Omit<Partial<Facts>, "stale" | "staleBy"> & {
     stale?: Partial<Record<"code" | "config" | "source" | "other", PartitionSet>>;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** The rules of WCAG 2.2, levels A and AA, that a machine can judge. */
+/** The rules of WCAG 2.2, levels A and AA, that can be checked automatically. */
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 interface Violation {
@@ -13,13 +13,13 @@ interface Violation {
 }
 
 /**
- * Asserts that axe finds no fault in a page as it is now: names, roles, contrast, order, language, targets.
+ * Asserts that axe finds no fault in the page's current state: names, roles, contrast, order, language, targets.
  *
- * Says of each fault the rule, the elements and the remedy. What a machine cannot judge (whether a label says the right thing,
- * whether the keyboard finds its way) is for other tests.
+ * Reports rule, elements and remedy of each fault. Properties that cannot be checked automatically (the wording of labels,
+ * navigation by keyboard) have other tests.
  */
 export async function assertAccessible(page: Page): Promise<void> {
-  // As text and not as a script element, which the page's policy refuses.
+  // As text instead of a script element, which the page's policy refuses.
   await page.evaluate(axe.source);
   const found = await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ["violations"] })

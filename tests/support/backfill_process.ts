@@ -1,6 +1,6 @@
 /**
- * A process with an engine over the assets of `partition_engine.ts`, for tests that kill it: begins a backfill of everything where there
- * is none, goes on with the one that there is, and ends with it. Tells what it does on standard output, a line each.
+ * A process with an engine over the assets of `partition_engine.ts`, for tests that kill it: starts a backfill of everything, or
+ * continues an existing one, and ends with it. Reports its progress on standard output, line by line.
  *
  * `deno run -A backfill_process.ts '{"databaseUrl": "…", "dataDir": "…"}'`
  */
@@ -20,7 +20,7 @@ const world: PartitionWorld = {
   version: "2024-03-01",
   async before(key) {
     console.log(`part of ${key}`);
-    // Long enough to be killed in the middle of.
+    // Long enough to be killed in the middle.
     await new Promise((resolve) => setTimeout(resolve, 20));
   },
   calls: [],

@@ -1,4 +1,4 @@
-/** A row of `raw_daily_bars` as a test writes it. */
+/** A row of `raw_daily_bars` in a test. */
 export interface RawBar {
   ticker: string;
   session: string;
@@ -13,13 +13,13 @@ export interface RawBar {
   split: number | null;
 }
 
-/** A bar whose open, high, low and close are the one price, of a million shares, unless told otherwise. */
+/** A bar with one price as open, high, low and close, and a volume of a million shares, unless given. */
 export function rawBar(ticker: string, session: string, close: number | null, more: Partial<RawBar> = {}): RawBar {
   const bar = { ticker, session, occurrence: 1, open: close, high: close, low: close, close };
   return { ...bar, volume: 1_000_000, vwap: null, dividend: 0, split: 1, ...more };
 }
 
-/** Weekdays from Monday 2024-01-01 on, as ISO dates: sessions as good as any. */
+/** Weekdays from Monday 2024-01-01 on, as ISO dates, to be used as sessions. */
 export function weekdays(count: number): string[] {
   const days: string[] = [];
   for (let day = Temporal.PlainDate.from("2024-01-01"); days.length < count; day = day.add({ days: 1 })) {
@@ -28,7 +28,7 @@ export function weekdays(count: number): string[] {
   return days;
 }
 
-/** Rows of `sessions`: those that have a bar, each complete unless it is among `thin`. */
+/** Rows of `sessions`: the sessions with a bar, each complete unless it is in `thin`. */
 export function sessionRows(bars: readonly { session: string }[], thin: readonly string[] = []) {
   return [...new Set(bars.map(({ session }) => session))].sort().map((session) => ({
     session,

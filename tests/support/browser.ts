@@ -3,7 +3,7 @@ import { sharedProcess } from "./shared_process.ts";
 
 export const chromiumPath: string = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
-/** Why there is no browser to test in; `null` where there is one. TANDEM_REQUIRE_BROWSER=1 makes its absence an error. */
+/** Why no browser is available; `null` if one is. TANDEM_REQUIRE_BROWSER=1 makes its absence an error. */
 export const browserMissing: string | null = await Deno.stat(chromiumPath).then(
   () => null,
   () => `${chromiumPath} is not there; CHROMIUM names another`,
@@ -13,12 +13,12 @@ if (browserMissing && Deno.env.get("TANDEM_REQUIRE_BROWSER") === "1") {
   throw new Error(`TANDEM_REQUIRE_BROWSER is 1, but ${browserMissing}.`);
 }
 
-/** A page with a record of what must not happen on it. */
+/** A page with a record of forbidden events. */
 export interface WatchedPage {
   page: Page;
-  /** Errors that scripts threw or the console showed, in order. */
+  /** Errors thrown by scripts or shown on the console, in order. */
   readonly errors: string[];
-  /** Addresses that were asked for on other hosts. */
+  /** Requested addresses on other hosts. */
   readonly foreign: string[];
 }
 
@@ -30,9 +30,9 @@ export interface BrowserPageOptions {
 }
 
 /**
- * Gives `test` a headless browser in which it sees nothing of other tests, and closes its windows however the test ends.
+ * Runs `test` with a headless browser, isolated from other tests, and always closes its windows.
  *
- * It is the one of `browser_host.ts`, which all test files of this run share.
+ * The process is that of `browser_host.ts`, shared by all test files of a run.
  */
 export async function withBrowser<T>(test: (browser: Browser) => Promise<T>): Promise<T> {
   const browser = await chromium.connect(await sharedProcess("browser", new URL("./browser_host.ts", import.meta.url)));
@@ -65,7 +65,7 @@ export async function openPage(
   return { page, errors, foreign };
 }
 
-/** Asks the page until it says yes: Playwright's own way compiles text in the page, which the page's policy refuses. */
+/** Polls the page until the expression is true: Playwright's own function compiles text in the page, which the page's policy refuses. */
 export async function until(page: Page, expression: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (await page.evaluate(expression)) return;

@@ -1,6 +1,6 @@
 /**
- * The process of the browser that the test files of a run share: starting one takes a second of a processor, opening a window of
- * its own in one a tenth. Run by `shared_process.ts`; started again where it crashed.
+ * The process of the browser that the test files of a run share: starting one takes a CPU second, opening an isolated window a
+ * tenth. Run by `shared_process.ts`; restarted after a crash.
  */
 import { type BrowserServer, chromium } from "playwright-core";
 import { chromiumPath } from "./browser.ts";

@@ -4,17 +4,17 @@ import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import { migrate } from "../../resources/database/migrations.ts";
 
-/** An asset as a test looks at it: state, why, and rows as they are read. */
+/** An asset as a test sees it: state, reason, and rows. */
 export interface Seen {
   state: string;
   reasons: string[];
   rows: Record<string, unknown>[];
 }
 
-/** Engines that are opened one after the other on one database, each with its own declarations. */
+/** Engines opened one after the other on one database, each with its own declarations. */
 export class ChangingAssets {
   #engine: Engine | undefined;
-  /** What the engines have logged since the last look, as `level message`. */
+  /** Log lines of the engines since the last call, as `level message`. */
   readonly logged: string[] = [];
   readonly #logger: Logger = loggerTo((level, message) => this.logged.push(`${level} ${message}`));
 
@@ -29,7 +29,7 @@ export class ChangingAssets {
     return this.#engine!;
   }
 
-  /** Closes the engine before and opens one with these assets, as a new process would. */
+  /** Closes the current engine and opens one with these assets, as a new process would. */
   async open(...assets: AnyAsset[]): Promise<Engine> {
     await this.#engine?.close();
     this.#engine = undefined;
@@ -48,7 +48,7 @@ export class ChangingAssets {
     return await this.engine.finished(id);
   }
 
-  /** The same, which must succeed. */
+  /** The same; fails unless the run succeeds. */
   async make(selection?: string, more?: Partial<MaterializeRequest>): Promise<Run> {
     const run = await this.run(selection, more);
     assert.equal(

@@ -9,7 +9,7 @@ export function cleanPriceRows(closes: Readonly<Record<string, ArrayLike<number>
   );
 }
 
-/** Rows of `raw_daily_bars` with the same closes, and the last session, as of which they are all known. */
+/** Rows of `raw_daily_bars` with the same closes, and the last session. */
 export function rawBarRows(closes: Readonly<Record<string, ArrayLike<number>>>): { bars: RawBar[]; asOf: string } {
   const rows = cleanPriceRows(closes);
   return {
@@ -18,7 +18,7 @@ export function rawBarRows(closes: Readonly<Record<string, ArrayLike<number>>>):
   };
 }
 
-/** Standard normal numbers, by Box and Muller; always the same ones for a seed. */
+/** Standard normal numbers by Box and Muller's method; reproducible by seed. */
 export function normals(seed: number): () => number {
   const random = pseudoRandom(seed);
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -31,7 +31,7 @@ export function walk(seed: number, length: number): Float64Array {
   return Float64Array.from({ length }, () => Math.exp(log += 0.01 * normal()));
 }
 
-/** A series that reverts to 0: each value is `keeps` times the one before plus standard normal noise. */
+/** A series that reverts to 0: each value is `keeps` times the previous one plus standard normal noise. */
 export function reverting(seed: number, length: number, keeps = 0.8): Float64Array {
   const normal = normals(seed);
   let value = 0;

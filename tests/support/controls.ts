@@ -9,7 +9,7 @@ export interface Controlled extends Tiny {
   control: Control;
 }
 
-/** Both ways to an engine, for the same test on each. */
+/** Both kinds of control of an engine, to run the same test on each. */
 export const controls: readonly {
   name: string;
   open(test: (controlled: Controlled) => Promise<void>): Promise<void>;

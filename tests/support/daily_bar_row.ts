@@ -1,4 +1,4 @@
-/** A row of `daily_bars` whose prices are the one. */
+/** A row of `daily_bars` with one price. */
 export function dailyBarRow(
   ticker: string,
   session: string,

@@ -4,30 +4,30 @@ import { postgresBinaries, startServer } from "./postgres_server.ts";
 import { openSharedEmbedded } from "./shared_embedded.ts";
 import { owner, startedOnce } from "./shared_parts.ts";
 
-/** One of the two databases that every integration test runs on. */
+/** One of the two databases on which every integration test runs. */
 export interface TestDatabase {
-  /** For the test's name; says so where the database is missing. */
+  /** Part of the test's name; says if the database is missing. */
   name: string;
-  /** Whether there is no such database on this machine. */
+  /** Whether the database is missing on this machine. */
   ignore: boolean;
-  /** Gives a migrated database without rows that ends, with everything in it, on `close()`. */
+  /** Opens a migrated database without rows; `close()` discards it. */
   open(): Promise<Database>;
-  /** As `open()`, but nothing is in it: no migration has been applied. */
+  /** Like `open()`, but without migrations. */
   openBare(): Promise<Database>;
 }
 
-/** A database on a server, by its URL: for processes that a test starts. */
+/** A database on a server by its URL, for processes started by a test. */
 export interface TestDatabaseUrl {
   url: string;
-  /** Ends every connection to it and removes it. */
+  /** Ends all connections to it and drops it. */
   drop(): Promise<void>;
 }
 
 const givenServer = Deno.env.get("TEST_DATABASE_URL") || null;
-/** Name of a database of our own server that is migrated and has no rows. */
+/** Name of a migrated database without rows on the tests' own server. */
 const template = "tandem_template";
 
-/** Whether there is a PostgreSQL server to test on. TANDEM_REQUIRE_POSTGRES=1 makes its absence an error. */
+/** Whether a PostgreSQL server is available. TANDEM_REQUIRE_POSTGRES=1 makes its absence an error. */
 export const postgresAvailable: boolean = givenServer !== null || postgresBinaries !== null;
 
 if (!postgresAvailable && Deno.env.get("TANDEM_REQUIRE_POSTGRES") === "1") {
@@ -57,20 +57,20 @@ export async function withEmbedded<T>(test: (database: Database) => Promise<T>):
   return await closing(await openSharedEmbedded(), test);
 }
 
-/** Runs `test` on a migrated database of a PostgreSQL server, without rows; only where {@link postgresAvailable}. */
+/** Runs `test` on a migrated database of a PostgreSQL server, without rows; only if {@link postgresAvailable}. */
 export async function withPostgres<T>(test: (database: Database) => Promise<T>): Promise<T> {
   return await closing(await openOnServer({ migrated: true }), test);
 }
 
 /**
- * Makes a database without rows on the server that all test files share, or on the one that TEST_DATABASE_URL names.
+ * Creates a database without rows on the server shared by all test files, or on that of TEST_DATABASE_URL.
  *
- * @param options.migrated Whether migrations have been applied; they have, unless told otherwise.
+ * @param options.migrated Whether migrations are applied; true by default.
  */
 export async function createTestDatabase({ migrated = true } = {}): Promise<TestDatabaseUrl> {
   const server = await serverUrl();
   const name = `tandem_test_${crypto.randomUUID().replaceAll("-", "")}`;
-  // Files are copied in a fifth of the time that pages are.
+  // Copying files takes a fifth of the time of copying pages.
   const copied = migrated && !givenServer ? `template ${template} strategy file_copy` : "strategy file_copy";
   await administer(server, `create database ${name} ${copied}`);
   const url = at(server, name);
@@ -112,7 +112,7 @@ async function administer(url: string, statement: string): Promise<void> {
   }
 }
 
-/** The server that all test files share: the given one, or one with a migrated database to copy. */
+/** The server shared by all test files: the given one, or one with a migrated database to copy. */
 async function serverUrl(): Promise<string> {
   return givenServer ?? await startedOnce("postgres", async (folder) => {
     const { url } = await startServer({ folder, owner });

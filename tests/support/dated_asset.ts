@@ -2,14 +2,14 @@ import { z } from "zod";
 import { assetsWith, check, sessionDeadline } from "../../engine/mod.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
 
-/** What {@link dated} is made of: tests change it. */
+/** Content of {@link dated}, which tests change. */
 export interface DatedWorld {
   sessions: string[];
-  /** Thrown instead of making anything. */
+  /** Thrown by its function, if set. */
   failure: Error | null;
   /** Whether its checks pass. */
   sound: { blocking: boolean; warning: boolean };
-  /** What the check that warns shows. */
+  /** Failing rows of the check with severity warning. */
   failingRows: object[];
 }
 
@@ -22,7 +22,7 @@ export const datedWorld: DatedWorld = {
 
 const { asset } = assetsWith<unknown>();
 
-/** Sessions that are due by 18:30 New York on their day, with a check that blocks and one that warns. */
+/** Sessions due by 18:30 New York time on their day, with a blocking check and a warning one. */
 export const dated = asset({
   key: "dated",
   group: "t",
@@ -47,7 +47,7 @@ export const dated = asset({
   },
 });
 
-/** Puts the world back as a test wants to begin. */
+/** Resets the world for a test. */
 export function resetDatedWorld(sessions: readonly string[]): void {
   Object.assign(datedWorld, {
     sessions: [...sessions],

@@ -10,10 +10,8 @@ import {
 } from "../../routes/openapi/mod.ts";
 import { type Answer, isJson, read } from "./answer.ts";
 
-/*
- * Answers are held against the document itself, as those read it who are not written in TypeScript, and by a validator that knows
- * nothing of the schemas that the document is made of: a document that says something else than these is found out.
- */
+/* Validates responses against the OpenAPI document itself, as clients in other languages use it, with a validator that is
+   independent of the schemas from which the document is made: this detects a document that differs from them. */
 
 interface Template {
   method: string;
@@ -30,7 +28,7 @@ interface Judge {
 /** An application whose routes are described. */
 type Described = Pick<Hono, "request" | "routes">;
 
-/** Judges by the routes that they judge: applications of the same routes have the same document. */
+/** Validators by the routes that they cover: applications with the same routes have the same document. */
 const judges = new Map<string, Judge>();
 
 function judgeOf({ routes }: Described): Judge {
@@ -55,12 +53,12 @@ function newJudge(routes: Described["routes"]): Judge {
       ),
     }))
   )
-    // Of two that fit, the one with fewer parameters is the route.
+    // If two match, the one with fewer parameters is the route.
     .sort((a, b) => a.path.split("{").length - b.path.split("{").length);
   return { templates, ajv };
 }
 
-/** The operation of an application's document that a request is for; `undefined` where there is none. */
+/** The operation of an application's document for a request; `undefined` if there is none. */
 export function operationFor(
   app: Described,
   { method, path }: { method: string; path: string },
@@ -78,9 +76,8 @@ function operationOf(
 }
 
 /**
- * Fails unless an answer is one that the document describes: its status is listed, its media type and the headers that a client goes on
- * by are those of that status, and its JSON fits the schema. Answers of paths that no operation has are passed over, as are those to
- * HEAD, which have no body.
+ * Fails unless the document describes the response: its status is listed, its media type and the headers that clients use are
+ * those of the status, and its JSON matches the schema. Skips responses of undocumented paths and to HEAD, which have no body.
  */
 function assertDescribed(
   judge: Judge,
@@ -113,7 +110,7 @@ function assertDescribed(
   );
 }
 
-/** Headers that a client goes on by. */
+/** Headers that clients use. */
 const telling = [
   "Link",
   "Location",
@@ -124,7 +121,7 @@ const telling = [
   "Allow",
 ] as const;
 
-/** Judges the answers of one status and media type. */
+/** Validator of the responses with one status and media type. */
 function validatorOf(
   { ajv }: Judge,
   { name, status, type }: { name: string; status: number; type: string },
@@ -132,7 +129,7 @@ function validatorOf(
   const [method, path] = name.split(" ") as [string, string];
   const pointer = ["paths", path, method.toLowerCase(), "responses", String(status), "content", type, "schema"]
     .map((part) => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"))).join("/");
-  // Compiled once: `getSchema` keeps it.
+  // Compiled once: `getSchema` caches it.
   return ajv.getSchema(`document#/${pointer}`)!;
 }
 
@@ -143,7 +140,7 @@ export function heldToDocument<A extends Described>(app: A): A {
   app.request = async (input, init, ...more) => {
     const response = await request(input, init, ...more);
     const { status, headers } = response;
-    // A stream may have no end, and a test may count what is read of it.
+    // A stream may be endless, and a test may count how much of it is read.
     const whole = response.body === null || isJson(headers.get("Content-Type"));
     const answer = whole ? await read(response.clone()) : { status, headers, text: "not read", json: undefined };
     const asked = input instanceof Request ? input : { method: init?.method ?? "GET", url: String(input) };

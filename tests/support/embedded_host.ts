@@ -1,10 +1,10 @@
 /**
- * The process in which the test files of a run share embedded databases: opening one takes three seconds of a processor, emptying
- * one a few hundredths.
+ * The process in which the test files of a run share embedded databases: opening one takes three CPU seconds, emptying one a few
+ * hundredths.
  *
- * Who connects gets a line with the port at which it has a database to itself, migrated and without rows, until it ends
- * that connection. Databases are emptied before they are given out, so that it does not matter how the last test left
- * them; one that cannot be emptied is thrown away.
+ * A client that connects receives a line with the port of a migrated database without rows, which is exclusively its own until it
+ * ends that connection. Databases are emptied before each use, so that their previous content does not matter; one that cannot be
+ * emptied is discarded.
  *
  * Run by `shared_process.ts`.
  */
@@ -14,10 +14,10 @@ import { EmbeddedThread } from "../../resources/database/embedded_thread.ts";
 import { contentsOf, emptyDatabase, structureOf } from "./empty_database.ts";
 import { tellAddress } from "./shared_process.ts";
 
-/** Catalogs grow with every table that is made and dropped: after so many tests a new database is cheaper. */
+/** Catalogs grow with every table created and dropped: after this many tests a new database is cheaper. */
 const testsPerDatabase = 200;
 
-/** A database that tests get one after the other. */
+/** A database used by one test after the other. */
 class SharedDatabase {
   #database!: EmbeddedDatabase;
   #thread: EmbeddedThread | null = null;
@@ -25,7 +25,7 @@ class SharedDatabase {
   #contents = "";
   #tests = 0;
   #crashed = false;
-  /** Called when it stops by itself. */
+  /** Called if it stops by itself. */
   onCrash: (reason: Error) => void = () => {};
 
   static async open(): Promise<SharedDatabase> {
@@ -49,7 +49,7 @@ class SharedDatabase {
     return shared;
   }
 
-  /** Makes it as it was when it was migrated; false where that cannot be done. */
+  /** Restores the state after migration; false if that is impossible. */
   async empty(): Promise<boolean> {
     if (this.#crashed || this.#tests++ === testsPerDatabase) return false;
     try {

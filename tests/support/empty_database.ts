@@ -1,18 +1,18 @@
 import type { Sql } from "../../resources/database/mod.ts";
 
-/** Schemas that migrations make, with tables of their own and for those of assets; `public` is PostgreSQL's. */
+/** Schemas created by migrations, with their own tables and those of assets; `public` is PostgreSQL's. */
 const own = ["engine", "access"];
 const forAssets = ["raw", "silver", "gold", "retired", "public"];
 
-/** A table of more pages is truncated, which costs the same however many rows it has; a few rows are deleted ten times as fast. */
+/** Tables with more pages are truncated, at a cost independent of rows; deleting a few rows is ten times as fast. */
 const pagesToDelete = 16;
 
 /**
- * Makes a migrated database as it was: takes every table of assets and every row out of it, puts back those that migrations made, and
- * ends what its session has been told.
+ * Restores a migrated database: drops the tables of assets, deletes all rows, inserts those of the migrations again, and resets
+ * the session.
  *
- * @param sql Of the only session there is: another one could hold locks on what is dropped.
- * @param contents What {@link contentsOf} gave before the first test.
+ * @param sql The only session: another one could hold locks on tables to be dropped.
+ * @param contents Result of {@link contentsOf} before the first test.
  */
 export async function emptyDatabase(sql: Sql, contents: string): Promise<void> {
   await sql.unsafe("discard all").simple();
@@ -50,7 +50,7 @@ export async function emptyDatabase(sql: Sql, contents: string): Promise<void> {
     end $$`).simple();
 }
 
-/** The statements that put the rows and the sequences of {@link own} schemas as they are now, into empty tables. */
+/** Statements that insert the current rows and sequences of the {@link own} schemas into empty tables. */
 export async function contentsOf(sql: Sql): Promise<string> {
   const statements = await sql.unsafe<{ statement: string }[]>(`
     select format('perform setval(%L, %s, %L);', format('%I.%I', schemaname, sequencename), coalesce(last_value, start_value), last_value is not null)
@@ -70,10 +70,10 @@ export async function contentsOf(sql: Sql): Promise<string> {
 }
 
 /**
- * A text that differs where any definition does that migrations have made.
+ * A text that changes with any definition made by migrations.
  *
- * A change of a definition writes its catalog row anew, so that the transactions that wrote them tell (`xmin`), where nothing
- * else writes them. Texts of definitions cost three times as much.
+ * A changed definition rewrites its catalog row, so that the writing transactions (`xmin`) reveal it, for catalogs that nothing
+ * else writes. Comparing texts of definitions would cost three times as much.
  */
 export async function structureOf(sql: Sql): Promise<string> {
   const written = (catalog: string, condition = "true") =>

@@ -9,15 +9,15 @@ import type { MarketData } from "../../resources/market_data/mod.ts";
 /** The real assets on a real engine. */
 export interface AssetChain {
   engine: Engine;
-  /** Materializes what is stale in a selection, everything by default, and waits for the end. */
+  /** Materializes stale assets of a selection, everything by default, and waits for the end. */
   materialize(selection?: string, more?: { range?: PartitionRange; force?: boolean }): Promise<Run>;
-  /** Rows of an asset that meet the filters, in key order, however many. */
+  /** All rows of an asset that meet the filters, in key order. */
   rows(key: string, filters?: readonly Filter[], asOf?: number): Promise<Record<string, unknown>[]>;
-  /** The version of each asset's content, by key. */
+  /** Data version of each asset, by key. */
   dataVersions(): Promise<Record<string, string>>;
 }
 
-/** Runs `test` with all assets on an empty database, and closes the engine however the test ends. */
+/** Runs `test` with all assets on an empty database, and always closes the engine. */
 export async function withAssetChain<T>(
   { database, marketData, calendar = xnys, clock, config }: {
     database: Database;

@@ -1,15 +1,15 @@
 import type { Stream, Terminal } from "../../cli/terminal.ts";
 
-/** A terminal that keeps what is written, whose clock stands still and whose Ctrl-C is a function. */
+/** A terminal that records its output, with a manual clock and a function for Ctrl-C. */
 export interface FakeTerminal extends Terminal {
-  /** What was written to standard output so far. */
+  /** Standard output so far. */
   readonly out: string;
-  /** What was written to standard error so far. */
+  /** Standard error so far. */
   readonly err: string;
-  /** Moves the clock, and does what is done again and again. */
+  /** Advances the clock and runs due intervals. */
   tick(ms: number): void;
   interrupt(): void;
-  /** How many intervals and interrupt handlers are left: none, once a command has ended. */
+  /** Number of remaining intervals and interrupt handlers: 0 once a command has ended. */
   readonly held: number;
   resize(columns: number): void;
 }
@@ -72,7 +72,7 @@ export function fakeTerminal(
   };
 }
 
-/** What a terminal of `columns` columns shows after `text`: of escape sequences it knows those that displays here use. */
+/** The screen of a terminal with `columns` columns after `text`; supports the escape sequences used by our displays. */
 export function screenOf(text: string, columns: number): string[] {
   const lines: string[] = [""];
   let row = 0;

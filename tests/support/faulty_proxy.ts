@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 
 /**
- * Handling of bytes: passed on; held until they are passed on again; or silently dropped, as by a firewall that has forgotten the
- * connection.
+ * Handling of bytes: passed on; held until they are passed on again; or silently dropped, as by a firewall that has dropped the
+ * connection's state.
  */
 export type ProxyMode = "pass" | "hold" | "swallow";
 
@@ -13,7 +13,7 @@ interface Pair {
   server: Socket;
 }
 
-/** A TCP proxy on 127.0.0.1 that does to connections what networks do. */
+/** A TCP proxy on 127.0.0.1 that simulates network faults. */
 export class FaultyProxy implements AsyncDisposable {
   readonly #pairs = new Set<Pair>();
   #mode: { toServer: ProxyMode; toClient: ProxyMode } = { toServer: "pass", toClient: "pass" };
@@ -34,19 +34,19 @@ export class FaultyProxy implements AsyncDisposable {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  /** Connections that are open through it. */
+  /** Number of open connections. */
   get connections(): number {
     return this.#pairs.size;
   }
 
-  /** For all connections there are and those to come. */
+  /** For existing and future connections. */
   set(mode: ProxyMode, direction: "both" | "toServer" | "toClient" = "both"): void {
     if (direction !== "toClient") this.#mode.toServer = mode;
     if (direction !== "toServer") this.#mode.toClient = mode;
     for (const pair of this.#pairs) this.#apply(pair);
   }
 
-  /** What is open now never passes anything again, whatever comes later does: a router that forgot its connections. */
+  /** Existing connections never pass data again, new ones do: like a router that lost its state. */
   forget(): void {
     for (const pair of this.#pairs) {
       pair.client.removeAllListeners("data").resume();
@@ -62,7 +62,7 @@ export class FaultyProxy implements AsyncDisposable {
     }
   }
 
-  /** Tells the client that no more will come, and keeps what it sends. */
+  /** Sends the client the end of the stream, and holds its data. */
   halfClose(): void {
     for (const { client } of this.#pairs) client.end();
   }
@@ -83,7 +83,7 @@ export class FaultyProxy implements AsyncDisposable {
     const server = new Socket({ allowHalfOpen: true });
     const pair: Pair = { client, server };
     this.#pairs.add(pair);
-    // An end on one side is one on the other, unless that is what is to be kept back.
+    // An end on one side ends the other, unless it is to be held back.
     for (const [from, to] of [[client, server], [server, client]] as const) {
       from.on("error", () => {});
       from.on("end", () => to.end());

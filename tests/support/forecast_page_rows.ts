@@ -9,7 +9,7 @@ type Accuracy = RowOf<typeof trendAccuracy>;
 const models = ["arima", "last_value"] as const;
 const horizons = [1, 5] as const;
 
-/** Forecasts of KO and PEP from session 40 on, those of the last five sessions ahead still open; of another pair in the newest alone. */
+/** Forecasts of KO and PEP from session 40 on, those of the last five sessions still open; for another pair only in the newest session. */
 function forecasts(sessions: readonly string[]): Forecast[] {
   const of = (t: number, tickers: { ticker_1: string; ticker_2: string }) =>
     models.flatMap((model) =>
@@ -24,7 +24,7 @@ function forecasts(sessions: readonly string[]): Forecast[] {
           window: 1,
           scaled_spread: t / 100,
           forecast,
-          // ARIMA is sure of a fall in the newest session alone.
+          // ARIMA is certain of a fall only in the newest session.
           lower: forecast - (t === 89 ? 0.2 : 1),
           upper: forecast + (t === 89 ? 0.2 : 1),
           target_session: target,
@@ -71,7 +71,10 @@ const rules = [
   { rule: "best_in_hindsight", min_r_squared: null, signals: 250 },
 ];
 
-/** The rolling trend by two thresholds: out of sample right in 45 to 55 of 100, by the research's measure in 90; none above 0.6 five ahead. */
+/**
+ * The rolling trend at two thresholds: right in 45 to 55 of 100 out of sample, in 90 by the research's measure; no signals above
+ * 0.6 five sessions ahead.
+ */
 function accuracies(): Accuracy[] {
   const measured = [
     ["change", 1, "trading", 0.55],
@@ -99,7 +102,7 @@ function accuracies(): Accuracy[] {
   );
 }
 
-/** Forecasts and their scores as their pages read them, on sessions of a page. */
+/** Forecasts and their scores, as their pages read them, on given sessions. */
 export function forecastPageAssets(sessions: readonly string[]): AnyAsset[] {
   return [
     knownTable(spreadForecasts, forecasts(sessions)),

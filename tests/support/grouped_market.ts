@@ -1,13 +1,13 @@
 import { type RawBar, rawBar, weekdays } from "./bars.ts";
 import { normals, walk } from "./closes.ts";
 
-/** Groups of tickers on a common factor, with spreads that revert, so that every step from clusters to trades has work. */
+/** Groups of tickers on a common factor, with reverting spreads, so that every step from clusters to trades has data. */
 const GROUPS = ["A", "B", "C"];
 const PER_GROUP = 4;
 
 /**
- * Bars of twelve tickers in three groups. A1 splits and B1 pays dividends all along, A2 misses bars, B2 has no opens and C3 is
- * delisted after seven tenths. All are dear enough for the default choice, A1 after its splits too.
+ * Bars of twelve tickers in three groups. A1 splits and B1 pays dividends throughout, A2 misses bars, B2 has no opens and C3 is
+ * delisted after seven tenths. All prices are high enough for the default choice, that of A1 after its splits too.
  */
 export function groupedMarket(sessionCount: number): RawBar[] {
   const sessions = weekdays(sessionCount);

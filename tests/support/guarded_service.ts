@@ -10,7 +10,7 @@ import type { SimulatedProvider } from "./identity_provider/identity_provider.ts
 import { pageSchedule } from "./page_server.ts";
 import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
-/** The whole service where requests need credentials. */
+/** The whole service with authentication. */
 export interface Guarded extends Tiny {
   app: Hono;
   access: Access;
@@ -21,14 +21,14 @@ export interface GuardedOptions {
   engine?: TinyOptions;
   api?: Partial<ApiOptions>;
   access?: Partial<AccessOptions>;
-  /** By which people sign in, and who may. */
+  /** Identity provider, and the people who may sign in. */
   provider?: SimulatedProvider;
   allow?: string;
   providerTimeoutMs?: number;
-  /** Origins of pages that people may sign in for, and whether these find a token in their address. */
+  /** Origins whose pages people may sign in for, and whether these receive a token in their URL. */
   allowedOrigins?: readonly string[];
   tokenInUrl?: boolean;
-  /** Where people reach it; http://localhost:8000 unless told otherwise. */
+  /** Public address; http://localhost:8000 by default. */
   siteUrl?: () => URL;
 }
 
@@ -85,13 +85,13 @@ export async function withGuarded<T>(
   }, engineOptions);
 }
 
-/** A browser without a window: it keeps cookies, goes where it is led on its own site, and says so where it is led elsewhere. */
+/** A browser without a window: it keeps cookies, follows redirects within its own site, and reports those to other sites. */
 export class CookieJar {
   readonly cookies: Map<string, string> = new Map();
 
   constructor(private readonly app: Hono, private readonly origin = "http://localhost:8000") {}
 
-  /** One request, with what a browser sends of its own. */
+  /** One request, with the headers that a browser adds. */
   async ask(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers({ Accept: "text/html", ...Object.fromEntries(new Headers(init.headers)) });
     if (this.cookies.size > 0) headers.set("Cookie", [...this.cookies].map(([k, v]) => `${k}=${v}`).join("; "));
@@ -114,7 +114,7 @@ export class CookieJar {
     });
   }
 
-  /** The whole way through the identity provider; the answer is that of the callback. */
+  /** The complete sign-in at the identity provider; returns the response of the callback. */
   async signIn(returnTo = "/"): Promise<Response> {
     const begun = await this.ask(`/auth/google/login?redirect_url=${encodeURIComponent(returnTo)}`);
     const back = await fetch(begun.headers.get("Location")!, { redirect: "manual" });

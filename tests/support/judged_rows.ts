@@ -4,7 +4,7 @@ import { checkedRows } from "../../engine/checks/checked_rows.ts";
 import { judge } from "../../engine/checks/judge.ts";
 import { prepareRows, rowSchema } from "../../engine/declare/row_schema.ts";
 
-/** Rows of a small table of series, as checks see them. */
+/** Rows of a small table of series, for checks. */
 export const Bar = z.object({
   ticker: z.string(),
   session: z.iso.date(),
@@ -13,18 +13,18 @@ export const Bar = z.object({
 });
 export type Bar = z.output<typeof Bar>;
 
-/** Which columns of {@link Bar} are the series and the date. */
+/** The columns of {@link Bar} with series and date. */
 export const bySession = { series: "ticker", date: "session" } as const;
 
-/** A bar at 100 with a volume of 1000, unless told otherwise. */
+/** A bar with a close of 100 and a volume of 1000, unless given. */
 export function bar(ticker: string, session: string, more: Partial<Bar> = {}): Bar {
   return { ticker, session, close: 100, volume: 1000, ...more };
 }
 
 /**
- * What a check says of bars, as the engine has it judge them.
+ * Result of a check on bars, evaluated as by the engine.
  *
- * @param primaryKey Rows stand in its order. By default ticker, then session.
+ * @param primaryKey Order of the rows; by default ticker, then session.
  */
 export async function judged(
   check: Check<never>,

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 
-/** A test, with the file that it is in. */
+/** A test with its file. */
 export interface TimedTest {
   name: string;
   file: string;
   seconds: number;
 }
 
-/** Reads the reports that `deno test --junit-path=folder/….xml` wrote, and gives the tests that took longest, slowest first. */
+/** Reads the reports written by `deno test --junit-path=folder/….xml`; returns the slowest tests, slowest first. */
 export async function slowestTests(folder: string, count: number): Promise<TimedTest[]> {
   const tests: TimedTest[] = [];
   for await (const { name } of Deno.readDir(folder)) {
@@ -16,7 +16,7 @@ export async function slowestTests(folder: string, count: number): Promise<Timed
   return tests.sort((a, b) => b.seconds - a.seconds).slice(0, count);
 }
 
-/** The tests of one report, without their steps, whose times are part of theirs. */
+/** The tests of one report, without their steps, whose times are included. */
 export function testsOf(report: string): TimedTest[] {
   const found = report.matchAll(/<testcase name="([^"]*)" classname="([^"]*)" time="([^"]*)"/g);
   const all = Array.from(found, ([, name, file, seconds]) => ({

@@ -3,10 +3,7 @@ import type { AnyAsset, Asset, Metadata } from "../../engine/mod.ts";
 
 const empty = z.strictObject({});
 
-/**
- * An asset of the service by its own name, schema and settings, with rows that are given instead of computed: what reads it is tested
- * against the very columns it has.
- */
+/** An asset of the service with its own name, schema and settings, but with given rows: its readers are tested against its real columns. */
 export function knownTable<Row extends object>(
   asset: Asset<Row>,
   rows: readonly Row[],

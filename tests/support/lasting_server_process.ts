@@ -1,4 +1,4 @@
-/** A process that serves as the service does, for tests that take its open files away. It prints its port and what it logs. */
+/** A process with the service's HTTP server, for tests that exhaust its open files. It prints its port and its log. */
 import { loggerTo } from "../../engine/mod.ts";
 import { lastingServer } from "../../routes/limits/lasting_server.ts";
 

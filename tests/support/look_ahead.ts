@@ -4,31 +4,31 @@ import { type ChainConfig, chainOf, type LazyTables } from "./asset_chain.ts";
 import type { RawBar } from "./bars.ts";
 import { groupedMarket } from "./grouped_market.ts";
 
-/** How an asset's rows are guarded. */
+/** Settings of the guard on an asset's rows. */
 export interface LookAheadOptions {
-  /** Column with the session at whose close a row is known; rows in which it is null are left out. `session` by default. */
+  /** Column with the session at whose close a row is known; rows with null in it are left out. `session` by default. */
   knownBy?: string;
-  /** Columns that are known by then; all by default. */
+  /** Columns known by then; all by default. */
   columns?: readonly string[];
-  /** Rows to look at; all by default. */
+  /** Selects rows; all by default. */
   where?: (row: Record<string, unknown>) => boolean;
-  /** Settings by asset key, of the asset and of what is upstream. */
+  /** Settings by asset key, of the asset and of its upstream assets. */
   config?: ChainConfig;
-  /** Whether all cells are made of assets of which only the newest are made by themselves. */
+  /** Whether to make all partitions of assets of which only the newest are made automatically. */
   history?: boolean;
-  /** Random cuts; 4 by default. */
+  /** Number of random cuts; 4 by default. */
   trials?: number;
   seed?: number;
 }
 
-/** Short windows, so that a market of 260 sessions has four of them, the last one incomplete. */
+/** Short windows, so that a market of 260 sessions has four, the last one incomplete. */
 const shortWindows: ChainConfig = { formation_pairs: { formationSessions: 120, tradingSessions: 40 } };
 
 const market = groupedMarket(260);
 
 /**
- * Whether an asset looks ahead: makes it and everything upstream of it from raw bars, changes all prices, volumes, dividends and splits after
- * a session at random, makes it again, and reports each row up to that session that is not the same to the last bit.
+ * Tests an asset for look-ahead: makes it and everything upstream of it from raw bars, changes all prices, volumes, dividends and
+ * splits after a session at random, makes it again, and reports each row up to that session that is not bit-identical.
  *
  * @example
  * ```ts ignore
@@ -55,7 +55,7 @@ export function lookAheadOf(asset: AnyAsset, options: LookAheadOptions = {}): Pr
   );
 }
 
-/** Rows known by `cut`, once with all data and once with the data that there were at its close: the same without look-ahead. */
+/** Rows known by `cut`, computed from all data and from the data up to that close: equal without look-ahead. */
 export async function rowsKnownBy(
   cut: string,
   asset: AnyAsset,
@@ -79,7 +79,7 @@ async function rowsOf(
   return (chain.rows(asset) as Record<string, unknown>[]).filter(where);
 }
 
-/** By what they are made from. All assets are guarded on the same few markets, and most share what is upstream of them. */
+/** By inputs. All assets are tested on the same few markets, and most share upstream assets. */
 const chains = new Map<string, LazyTables>();
 
 function sharedChain(bars: readonly RawBar[], { config, history }: Pick<LookAheadOptions, "config" | "history">) {
@@ -87,7 +87,7 @@ function sharedChain(bars: readonly RawBar[], { config, history }: Pick<LookAhea
   return chains.getOrInsertComputed(from, () => chainOf({ bars, config, history }));
 }
 
-/** Bars with the values of a table. A split that the market has not divides the prices from then on, as a split does. */
+/** Bars with the values of a table. A split that the market does not have divides the prices from then on, as a split does. */
 function barsFrom(sessions: readonly string[], columns: GuardedTable["columns"]): RawBar[] {
   const number = (name: string, row: number) => {
     const value = columns[name]![row] as number | null;
@@ -120,14 +120,17 @@ function barsFrom(sessions: readonly string[], columns: GuardedTable["columns"])
   });
 }
 
-/** Moves of the size of the market's own, some missing bars and splits: enough to change every result, too little to end it. */
+/**
+ * Moves of the size of the market's own, some missing bars and splits: enough to change every result, too little to break the
+ * computation.
+ */
 function change(value: number, column: string, random: () => number): number {
   if (column === "split") return random() < 0.003 ? 2 : value;
   if (column === "dividend") return random() < 0.05 ? 0.1 * random() : value;
   return random() < 0.02 ? NaN : value * Math.exp(0.02 * (random() - 0.5));
 }
 
-/** Rows by the session at which they are known, and among those of one session in key order. */
+/** Rows by the session at which they are known, within a session in key order. */
 function guarded(
   rows: readonly Record<string, unknown>[],
   { knownBy = "session", columns }: LookAheadOptions,

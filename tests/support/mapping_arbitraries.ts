@@ -33,7 +33,7 @@ const dates: fc.Arbitrary<DateMapping> = fc.oneof(
   }),
   fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 3 })).map(([from, to]): DateMapping => ({
     kind: "own",
-    // By the calendar, and nothing on some days.
+    // Depends on the calendar, with no dates on some days.
     read: (date) =>
       date.endsWith("3")
         ? null
@@ -41,7 +41,7 @@ const dates: fc.Arbitrary<DateMapping> = fc.oneof(
   })),
 );
 
-/** Every mapping that the engine names, and any other of names and dates. */
+/** Every named mapping of the engine, and arbitrary ones of names and dates. */
 export const mappings: fc.Arbitrary<PartitionMapping> = fc.oneof(
   fc.constantFrom(identity, everything, newest, wholeSeries),
   fc.tuple(count, dimension).map(([sessions, of]) => lastSessions(sessions, of)),

@@ -1,7 +1,7 @@
 import type { DailyBars, MarketData, TickerListing } from "../../resources/market_data/mod.ts";
 import type { RawBar } from "./bars.ts";
 
-/** A market that answers what a test gives it; bars in the order in which they come, their `occurrence` forgotten. */
+/** A market with given data; bars stay in the given order, without their `occurrence`. */
 export function marketOf(
   { bars = [], listings, version = "1" }: {
     bars?: readonly RawBar[];
@@ -17,7 +17,7 @@ export function marketOf(
   };
 }
 
-/** Bars in the columns in which a market answers them. */
+/** Bars in the columns that a market returns. */
 export function columnsOf(bars: readonly RawBar[]): DailyBars {
   const column = (name: Exclude<keyof RawBar, "ticker" | "session">) =>
     Float64Array.from(bars, (bar) => bar[name] ?? NaN);

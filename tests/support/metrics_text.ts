@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 
-/** A sample as it was read. */
+/** A parsed sample. */
 export interface ReadSample {
   name: string;
   labels: Record<string, string>;
   value: number;
 }
 
-/** A family as it was read. */
+/** A parsed family. */
 export interface ReadFamily {
   type: string;
   help: string;
@@ -22,8 +22,8 @@ const suffixes: Record<string, Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads metrics as strictly as the formats are written down: every family has its help and type once, before its samples and in one
- * piece, no sample comes twice, and histograms add up. Fails with the line that is wrong.
+ * Parses metrics strictly by their format: every family has its help and type once, before its samples and contiguous, no sample
+ * is repeated, and histograms add up. Fails with the invalid line.
  */
 export function readMetrics(text: string, format: "prometheus" | "openMetrics"): Map<string, ReadFamily> {
   assert.ok(text.endsWith("\n"), "the last line has no end");

@@ -1,15 +1,13 @@
-/** A page of another origin that asks what the page of the original services asks, and does with the answers what that does. */
+/** A page of another origin with the requests of the original services' page, and the same use of the responses. */
 export interface OldPage {
-  /** Where it is served. */
+  /** Its origin. */
   origin: string;
-  /** Its address for one of its views, asking `backend`. */
+  /** The address of one of its views, using `backend`. */
   address(view: string, backend: string): string;
 }
 
-/*
- * Calls, headers and methods that are called on fields are those of the original's components; a number that is null, or an object,
- * ends a view with the error that turned the original's page white.
- */
+/* Requests, headers and methods called on fields are those of the original's components; a number that is null, or an object,
+   breaks a view with the error that blanked the original's page. */
 const script = `
 const query = new URLSearchParams(location.search);
 const backend = query.get("backend");

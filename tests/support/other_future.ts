@@ -1,6 +1,6 @@
 import type { DailyBars } from "../../resources/market_data/mod.ts";
 
-/** The same bars up to a session; from it on every price is another one, some closes are missing and some shares are split. */
+/** The same bars before a session; from it on every price differs, some closes are missing and some shares are split. */
 export function otherFuture(
   bars: DailyBars,
   { from, random }: { from: string; random: () => number },

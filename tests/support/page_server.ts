@@ -15,7 +15,7 @@ const missed = {
   runId: null,
 };
 
-/** One schedule that was missed once, for pages. */
+/** One schedule with one missed tick, for pages. */
 export const pageSchedule: ScheduleState = {
   name: "after_close",
   description: "After the close in New York, everything that the day changed.",
@@ -29,7 +29,7 @@ export const pageSchedule: ScheduleState = {
   lastTicks: [missed],
 };
 
-/** The page and the API over an engine, as the service puts them together. */
+/** The pages and the API over an engine, as the service combines them. */
 export function pageAndApi(
   engine: Engine,
   scheduler: ScheduleControl = fixedSchedules([pageSchedule]),
@@ -57,7 +57,7 @@ export function pageAndApi(
   return app;
 }
 
-/** A server of {@link pageAndApi} that can be stopped in the middle of streams, and started again on its port. */
+/** A server of {@link pageAndApi} that can be stopped in the middle of streams, and restarted on its port. */
 export interface PageServer {
   readonly url: string;
   stop(): Promise<void>;

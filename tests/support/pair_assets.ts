@@ -4,7 +4,7 @@ import type { TinyWorld } from "./tiny_engine.ts";
 
 const { asset, assetOut } = assetsWith<TinyWorld>();
 
-/** Stale when the world's numbers change. */
+/** Becomes stale when the world's numbers change. */
 export const rawPrices = asset({
   key: "raw_prices",
   group: "market",
@@ -20,7 +20,7 @@ export const rawPrices = asset({
   },
 });
 
-/** Two pairs, the first the surer one. */
+/** Two pairs, the better one first. */
 export const chosenPairs = asset({
   key: "chosen_pairs",
   group: "pairs",
@@ -68,7 +68,7 @@ export const chosenPairs = asset({
   },
 });
 
-/** Made while `pair_trades` is. */
+/** Made together with `pair_trades`. */
 export const pairMetrics = assetOut({
   key: "pair_metrics",
   group: "backtests",

@@ -49,13 +49,13 @@ const dull: Omit<Tested, "ticker_1" | "ticker_2" | "cluster"> = {
   failed_criteria: [{ criterion: "adfPValue", reason: "p-value 0.4 is not below 0.05." }],
 };
 
-/** Shares of a chosen pair. */
+/** Sizes of a chosen pair. */
 const knownSizes = { notional: 10_000, shares_1: -81, shares_2: 41, max_notional: tradablePair.max_notional };
 const unknownSizes = { notional: 10_000, shares_1: null, shares_2: null, max_notional: null };
 
 /**
- * One accepted pair, one that failed by two criteria, one that does not revert, and 52 dull ones: 55 in four clusters. Five sessions
- * before, one of the dull ones was accepted and KO and PEP were not.
+ * One accepted pair, one that failed two criteria, one that does not revert, and 52 rejected ones: 55 in four clusters. Five
+ * sessions earlier, one of the 52 was accepted and KO and PEP were not.
  */
 const tested: Tested[] = [
   { ...dull, as_of: pageSessions[84]!, ticker_1: "KO", ticker_2: "PEP", cluster: 7, slope: 3 },
@@ -153,7 +153,7 @@ const window = {
   ...tradablePair,
 };
 
-/** KO and PEP in two windows with ten sessions between them; a pair that only the past knew. */
+/** KO and PEP in two windows with ten sessions between them; and a pair with only a past window. */
 const windows: RowOf<typeof walkForwardPairs>[] = [
   { ...window, ticker_1: "KO", ticker_2: "PEP" },
   { ...window, ticker_1: "OLD", ticker_2: "PAIR" },
@@ -252,7 +252,7 @@ const trades: RowOf<typeof walkForwardTrades>[] = [
   },
 ];
 
-/** Held long in sessions 10 to 19 and short from 20 to 29, which is a reversal; 1,000 USD more each time. */
+/** Long in sessions 10 to 19 and short from 20 to 29, which is a reversal; a gain of 1,000 USD each time. */
 const reference: RowOf<typeof pairTrades>[] = pageSessions.map((session, t) => ({
   ticker_1: "KO",
   ticker_2: "PEP",
@@ -266,7 +266,10 @@ const reference: RowOf<typeof pairTrades>[] = pageSessions.map((session, t) => (
   ticker_2_price: 110,
 }));
 
-/** Settings that were compared: two strategies under two weightings, one of them under a third, at other costs and at costs by spread as well, and the reference. */
+/**
+ * Compared settings: two strategies under two weightings, one of them under a third, at other costs and at costs by spread as
+ * well, and the reference.
+ */
 const compared = [
   { strategy: "rolling_trend", costs: "fixed", cost_bps: 2, weighting: "equal" },
   { strategy: "rolling_trend", costs: "fixed", cost_bps: 2, weighting: "volatility_scaled" },
@@ -282,7 +285,7 @@ function isHeadline({ strategy, costs, cost_bps }: typeof compared[number]): boo
   return strategy === "rolling_trend" && costs === "fixed" && cost_bps === 2;
 }
 
-/** Limits that bound in some sessions under one of the weightings. */
+/** Limits that were binding in some sessions under one of the weightings. */
 const portfolioMetadata = {
   max_ticker_share: 0.25,
   max_sector_share: 0.405,
@@ -374,7 +377,7 @@ const result: RowOf<typeof strategyComparison> = {
   deflated_sharpe_all_trials: 0.5,
 };
 
-/** Of every setting but the first other figures, in part none. */
+/** Different figures for every setting except the first, some of them null. */
 const results: RowOf<typeof strategyComparison>[] = compared.map((setting) => {
   if (isHeadline(setting) && setting.weighting === "equal") return result;
   const other = {
@@ -399,7 +402,7 @@ const results: RowOf<typeof strategyComparison>[] = compared.map((setting) => {
   };
 });
 
-/** One cluster of three by the setting of the tested pairs, and none by the other. */
+/** One cluster of three tickers for the preset of the tested pairs, none for the other. */
 const clusters: RowOf<typeof pairClusters>[] = (["research", "service"] as const).flatMap((preset) =>
   ["KO", "PEP", "CVX", "C<D"].map((ticker, i) => ({
     as_of: pageSessions[89]!,
@@ -417,7 +420,7 @@ const clusters: RowOf<typeof pairClusters>[] = (["research", "service"] as const
   }))
 );
 
-/** The same tickers by t-SNE. */
+/** The same tickers placed by t-SNE. */
 const mapped: RowOf<typeof tickerMap>[] = ["KO", "PEP", "CVX", "C<D"].map((ticker, i) => ({
   as_of: pageSessions[89]!,
   ticker,
@@ -425,7 +428,7 @@ const mapped: RowOf<typeof tickerMap>[] = ["KO", "PEP", "CVX", "C<D"].map((ticke
   y: 10 * Math.sin(i),
 }));
 
-/** What the pages of pairs read: the service's own tables, with rows that can be counted by hand. */
+/** Tables read by the pages of pairs: the service's own, with rows that can be counted by hand. */
 export const pairPageAssets: AnyAsset[] = [
   knownTable(cleanPrices, prices),
   knownTable(pairClusters, clusters),

@@ -6,7 +6,7 @@ import { type Answer, read } from "./answer.ts";
 import { heldToDocument } from "./described.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
 
-/** The API over an engine with assets made by partitions, called without a port. */
+/** The API over an engine with partitioned assets, called without a port. */
 export interface PartitionApi extends PartitionTest {
   app: Api;
   get(path: string): Promise<Answer>;

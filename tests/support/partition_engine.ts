@@ -16,15 +16,15 @@ import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import { databases } from "./database.ts";
 
-/** What the assets made by partitions read from outside. */
+/** Outside data of the partitioned assets. */
 export interface PartitionWorld {
   names: string[];
   dates: string[];
-  /** Value of a partition, by `name date`; 1 where nothing is said. */
+  /** Value of a partition, by `name date`; 1 by default. */
   values: Map<string, number>;
-  /** Name, date and ratio of events that change what came before. */
+  /** Name, date and ratio of events that change earlier values. */
   events: { name: string; date: string; ratio: number }[];
-  /** Dates of the newest partitions that are read again with each version. */
+  /** Number of newest dates whose partitions are read again with each version. */
   trailing: number;
   version: string;
   /** Called with the partitions of each part: throw to fail it. */
@@ -46,7 +46,7 @@ async function begin(
 
 const series = z.object({ name: z.string(), date: z.iso.date(), value: z.number() });
 
-/** Events, made as a whole, tracked by partitions. */
+/** Events, without partitions, tracked by partition. */
 export const events = asset({
   key: "events",
   group: "t",
@@ -59,7 +59,7 @@ export const events = asset({
   materialize: ({ resources }) => ({ rows: resources.events }),
 });
 
-/** Read from outside, a partition for each name and date, two dates a part. */
+/** Reads outside data, with a partition for each name and date, two dates per call. */
 export const quotes = asset({
   key: "quotes",
   group: "t",
@@ -117,7 +117,7 @@ export const adjusted = asset({
   },
 });
 
-/** The sum of the last three dates of all names, by date; missing ones only where asked for. */
+/** The sum of the last three dates of all names, by date; missing ones are made only on request. */
 export const sums = asset({
   key: "sums",
   group: "t",
@@ -146,7 +146,7 @@ export const sums = asset({
   },
 });
 
-/** Made as a whole of the newest sum alone. */
+/** Without partitions; reads only the newest sum. */
 export const headline = asset({
   key: "headline",
   group: "t",
@@ -165,7 +165,7 @@ export const headline = asset({
 /** `quotes` (name × date) and `events` → `adjusted` (the same partitions) → `sums` (by date) → `headline` (whole). */
 export const partitionAssets = [events, quotes, adjusted, sums, headline];
 
-/** An engine over {@link partitionAssets}, and the world that they read. */
+/** An engine over {@link partitionAssets}, with their world. */
 export interface PartitionTest {
   engine: Engine;
   world: PartitionWorld;
@@ -174,7 +174,7 @@ export interface PartitionTest {
     selection?: string,
     more?: { force?: boolean; range?: { from?: string; to?: string; names?: string[] } },
   ): Promise<Run>;
-  /** Calls since the last look. */
+  /** Calls since the last query. */
   calls(): string[];
   rows(key: string): Promise<Record<string, unknown>[]>;
   /** Closes the engine and opens another one on the same database, as another process would; with other settings if given. */
@@ -203,7 +203,7 @@ export function testPartitions(
   }
 }
 
-/** Runs `test` on an empty database with {@link partitionAssets} and further ones, and closes the engine however it ends. */
+/** Runs `test` on an empty database with {@link partitionAssets} and further assets, and always closes the engine. */
 export async function withPartitionEngine<T>(
   database: Database,
   test: (partition: PartitionTest) => Promise<T>,

@@ -15,7 +15,7 @@ type PartitionOptions = Partial<
   >
 >;
 
-/** An asset of one row, another one each time it is made: `world.before` holds or fails it, `world.started` tells of it. */
+/** An asset with one row, which differs each time it is made: `world.before` can hold or fail it, `world.started` records it. */
 export function partition(key: string, more: PartitionOptions = {}): AnyAsset {
   let runs = 0;
   return asset({
@@ -34,13 +34,13 @@ export function partition(key: string, more: PartitionOptions = {}): AnyAsset {
   });
 }
 
-/** Holds functions in their middle until a test lets go of them; a cancelled one goes by itself. */
+/** Holds functions until a test releases them; a cancelled one continues by itself. */
 export function holding(world: TinyWorld): {
-  /** Resolves when the function of the asset has begun. */
+  /** Resolves when the asset's function has started. */
   begun(key: string): Promise<void>;
-  /** Lets go of the function, now and from now on. */
+  /** Releases the function, now and in the future. */
   release(key: string): void;
-  /** Functions that are held now, and how many were at most. */
+  /** Functions currently held, and their maximum number at a time. */
   readonly now: ReadonlySet<string>;
   readonly most: number;
 } {
@@ -75,12 +75,12 @@ export async function force(engine: Engine, selection: string, priority = 0): Pr
   return await engine.submit({ selection, force: true, priority, trigger: "test" });
 }
 
-/** Each step of a run with how it ended. */
+/** The outcome of each step of a run. */
 export function outcomes(run: Run): Record<string, string> {
   return Object.fromEntries(run.steps.map((step) => [step.key, step.status]));
 }
 
-/** Asks until the answer is as wanted, and gives it. For what another process or a poll brings about in its own time. */
+/** Polls until the result is as wanted, and returns it. For effects of another process or of polling. */
 export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, timeoutMs = 20_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

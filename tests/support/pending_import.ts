@@ -2,7 +2,7 @@ import type { ImportedRows } from "../../assets/imported/imported_rows.ts";
 import type { PendingImport } from "../../assets/imported/resources.ts";
 import { RejectedRows } from "../../assets/market/rejected_rows.ts";
 
-/** A bar of an import, as a test writes it. */
+/** A bar of an import in a test. */
 export interface ImportedBar {
   ticker: string;
   session: string;
@@ -12,7 +12,7 @@ export interface ImportedBar {
   adjusted_through?: string;
 }
 
-/** Columns of bars whose open, high and low are their close. */
+/** Columns of bars with open, high and low equal to their close. */
 export function importedBars(bars: readonly ImportedBar[]): ImportedRows["bars"] {
   const closes = () => Float64Array.from(bars, ({ close }) => close);
   return {

@@ -4,7 +4,7 @@ import { asServerUser, freePort } from "./postgres_server.ts";
 
 export const pgbouncer: string | null = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].find(isFile) ?? null;
 
-/** Runs `test` with the URL of a connection pooler before the server of `databaseUrl`. */
+/** Runs `test` with the URL of a connection pooler in front of the server of `databaseUrl`. */
 export async function withPooler(
   { databaseUrl, settings }: { databaseUrl: string; settings: Readonly<Record<string, string | number>> },
   test: (url: string) => Promise<void>,

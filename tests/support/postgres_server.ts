@@ -1,40 +1,40 @@
 import { dirname, join } from "node:path";
 
-/** A PostgreSQL server of the tests' own, on 127.0.0.1, trusting everyone. */
+/** A PostgreSQL server of the tests, on 127.0.0.1, with authentication `trust`. */
 export interface PostgresServer {
-  /** Of the database `postgres`; others differ in the last part. */
+  /** URL of the database `postgres`; other databases differ in the last part. */
   readonly url: string;
-  /** Ends it as a crash would, or in order, and starts it again on the same port with the same data. */
+  /** Stops it as a crash would, or regularly, and restarts it on the same port with the same data. */
   restart(mode: "immediate" | "fast"): Promise<void>;
   /** The first half of a restart. */
   halt(mode: "immediate" | "fast"): Promise<void>;
   /** The second half of a restart. */
   resume(): Promise<void>;
-  /** With `tls`: the certificate of the authority that vouches for the server, which is called localhost. */
+  /** With `tls`: the certificate of the authority that signed the server's, which is for localhost. */
   readonly authority: string;
   /** Ends the server and removes its files. */
   stop(): Promise<void>;
 }
 
 export interface PostgresServerOptions {
-  /** Where the server and its files go. */
+  /** Folder of the server and its files. */
   folder: string;
-  /** Survive more than the death of processes; slower. */
+  /** Whether commits survive a crash of the machine; slower. */
   fsync?: boolean;
-  /** The process with which the server ends; this one unless told otherwise. */
+  /** The process with which the server ends; by default this one. */
   owner?: number;
-  /** Answer those who ask for TLS; needs `openssl`. */
+  /** Accept TLS; needs `openssl`. */
   tls?: boolean;
 }
 
-/** The folder of `initdb` and `pg_ctl`, or null where PostgreSQL is not installed. */
+/** The folder of `initdb` and `pg_ctl`; null if PostgreSQL is not installed. */
 export const postgresBinaries: string | null = findBinaries();
 
 /**
  * Starts a server in a new folder.
  *
- * A watchdog process stops it and removes the folder once this process is gone, whatever ended it. Nothing is left
- * open in this process, so that Deno's sanitizers find no leak in the test that happened to start it.
+ * A watchdog process stops it and removes the folder after this process has ended in any way. Nothing stays open in this process,
+ * so that Deno's sanitizers report no leak in the test that started it.
  */
 export async function startServer(
   { folder, fsync = false, tls = false, owner = Deno.pid }: PostgresServerOptions,
@@ -75,11 +75,11 @@ export async function startServer(
   };
 }
 
-/** Whether certificates can be made. */
+/** Whether certificates can be created. */
 export const opensslAvailable: boolean = Deno.build.os !== "windows" &&
   new Deno.Command("sh", { args: ["-c", "command -v openssl"], stdout: "null" }).outputSync().success;
 
-/** Makes an authority, and a certificate of its for localhost, in the data folder $1. */
+/** Creates an authority and its certificate for localhost in the data folder $1. */
 const CERTIFY = `
 cd "$1" && umask 077 && key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes" &&
 openssl req -x509 $key -keyout authority.key -out authority.crt -days 30 -subj "/CN=Tests" &&
@@ -89,8 +89,8 @@ openssl x509 -req -in server.csr -CA authority.crt -CAkey authority.key -CAcreat
 `;
 
 /**
- * Waits in the background for the process $1 to end; ends as well when the folder has been removed before. Deaf to the
- * signals that a terminal or `timeout` send to the whole process group: then it is needed most.
+ * Waits in the background for the process $1 to end; also ends if the folder has been removed. Ignores the signals that a
+ * terminal or `timeout` sends to the whole process group: it must clean up after these.
  */
 const WATCHDOG = `
 (
@@ -110,21 +110,21 @@ function findBinaries(): string | null {
     versions.sort((a, b) => Number(b) - Number(a));
     folders.push(...versions.map((version) => `/usr/lib/postgresql/${version}/bin`));
   } catch {
-    // Not a Debian.
+    // Not a Debian system.
   }
   for (const folder of folders) {
     try {
-      // Through the link, because not every file is linked.
+      // The link's target, because not every program is linked.
       const real = dirname(Deno.realPathSync(join(folder, "initdb")));
       if (Deno.statSync(join(real, "pg_ctl")).isFile) return real;
     } catch {
-      // Not here.
+      // Not in this folder.
     }
   }
   return null;
 }
 
-/** PostgreSQL refuses to run as root; null where this process is not root. */
+/** PostgreSQL refuses to run as root; null if this process is not root. */
 function serverUser(): string | null {
   if (Deno.uid() !== 0) return null;
   const users = Deno.readTextFileSync("/etc/passwd");

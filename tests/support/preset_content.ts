@@ -1,9 +1,9 @@
 /**
- * What the presets of the originals make of a generated market, as digests by asset: by this a change of the default shows that it left
- * them alone.
+ * Results of the originals' presets on a generated market, as digests by asset: they prove that a change of the default does not
+ * change the presets.
  *
- * `deno run -P tests/support/preset_content.ts` prints the fixture `tests/assets/fixtures/preset_content.json`. It was made before pairs
- * were judged by how easily they are traded, with the market of this folder; a digest is of the columns that there were.
+ * `deno run -P tests/support/preset_content.ts` prints the fixture `tests/assets/fixtures/preset_content.json`. It was made
+ * before tradability became a criterion, with the market of this folder; a digest covers the columns of that time.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface Content {
   sha256: string;
 }
 
-/** Columns of a comparison that say what luck explains, which no preset decides: trials are counted otherwise since. */
+/** Columns about the correction for luck, which presets do not determine: trials are counted differently since. */
 const corrected = ["settings_tried", "expected_maximum_sharpe", "deflated_sharpe", "deflated_sharpe_all_trials"];
 
 const compared: readonly AnyAsset[] = [

@@ -1,4 +1,4 @@
-/** Serves the routes of the original quant service alone, and tells how much memory the process has taken at most. */
+/** Serves only the routes of the original quant service, and reports the peak memory of the process. */
 import { Hono } from "hono";
 import { silentLogger } from "../../engine/mod.ts";
 import { onOldError } from "../../routes/compat/old_errors.ts";

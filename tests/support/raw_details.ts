@@ -3,7 +3,7 @@ import type { RawTickerDetails } from "../../assets/market/raw_ticker_details.ts
 
 type Row = z.output<typeof RawTickerDetails>;
 
-/** A row of `raw_ticker_details` in which nothing is known but what a test says. */
+/** A row of `raw_ticker_details` with only the given values. */
 export function rawDetails(ticker: string, more: Partial<Row> = {}): Row {
   return {
     ticker,

@@ -12,13 +12,13 @@ import type {
   RunStatus,
 } from "../../engine/mod.ts";
 
-/** What happens in a scripted run, with its time in milliseconds since the run was queued. */
+/** An event of a scripted run, with its time in milliseconds since the run was queued. */
 export type Scripted = [ms: number, kind: EventKind, key: string | null, data?: Record<string, unknown>];
 
 /** Milliseconds since 1970 at which a scripted run is queued. */
 export const scriptStart = Date.parse("2026-11-23T12:00:00Z");
 
-/** What a {@link scriptedControl} answers with. */
+/** Data of a {@link scriptedControl}. */
 export interface Script {
   steps?: readonly string[];
   events?: readonly Scripted[];
@@ -26,7 +26,7 @@ export interface Script {
   assets?: readonly ListedAsset[];
   why?: Explanation;
   impact?: Impact;
-  /** Called before each event is handed out. */
+  /** Called before each event is returned. */
   before?: (event: RunEvent) => Promise<void> | void;
   checks?: readonly CheckRun[];
   pruned?: readonly PrunedHistory[];
@@ -35,7 +35,7 @@ export interface Script {
   waitingFor?: () => string | null;
 }
 
-/** A control that plays one run, always the same, so that what is shown of it can be compared letter by letter. */
+/** A control that plays one fixed run, so that its output can be compared exactly. */
 export function scriptedControl(
   {
     steps = [],
@@ -140,7 +140,7 @@ export function scriptedControl(
   };
 }
 
-/** For commands that have nothing to do with tokens. */
+/** For commands that do not use tokens. */
 export const noTokens = () => Promise.reject(new Error("No command of these asks for tokens."));
 
 /** For commands that import nothing. */

@@ -10,7 +10,7 @@ import type {
 } from "../../resources/market_data/mod.ts";
 import type { VendorResources } from "../../assets/polled/vendor_resources.ts";
 
-/** What a vendor has to say; nothing where it is left out. */
+/** Data of a vendor; empty by default. */
 export interface VendorScript {
   tickers?: readonly VendorTicker[];
   details?: Readonly<Record<string, Partial<VendorTickerDetails>>>;
@@ -20,7 +20,7 @@ export interface VendorScript {
   news?: readonly VendorNews[];
 }
 
-/** A vendor in memory that answers what a test gives it, and keeps what it was asked. */
+/** A vendor in memory with given data, which records its calls. */
 export function scriptedVendor(script: VendorScript): { vendor: MarketVendor; asked: string[] } {
   const asked: string[] = [];
   const ask = <T>(question: string, answer: T, options: { onRequest?: () => void } = {}): Promise<T> => {
@@ -83,7 +83,7 @@ export function scriptedVendor(script: VendorScript): { vendor: MarketVendor; as
   return { vendor, asked };
 }
 
-/** What vendor assets use, around a vendor that a test has. */
+/** Resources of vendor assets around a given vendor. */
 export function vendorResources(vendor: MarketVendor, more: Partial<VendorResources> = {}): VendorResources {
   return {
     vendor,
@@ -95,7 +95,7 @@ export function vendorResources(vendor: MarketVendor, more: Partial<VendorResour
   };
 }
 
-/** A clock two hours after the close of a session, when a vendor has it. */
+/** A clock two hours after the close of a session, when a vendor has its bars. */
 export function afterClose(session: string): { now(): Temporal.Instant } {
   const now = nyse.closeOf(session).add({ hours: 2 });
   return { now: () => now };

@@ -11,21 +11,21 @@ import { ServiceProcess } from "./service_process.ts";
 
 const graph = assetGraph(Object.values(assets) as AnyAsset[]);
 
-/** A place where services are killed: what they are given, and a look at their database while none of them runs. */
+/** A setting for killing services: their environment, and access to their database while none of them runs. */
 export interface Place {
   environment: Record<string, string>;
   look(): Promise<Database>;
 }
 
-/** What is wrong in a database after a kill, in words; all empty where nothing is. */
+/** Faults in a database after a kill, in words; all empty without faults. */
 export interface Wrongs {
-  /** Rows of an asset without a record, or other rows than its record says. */
+  /** Assets with rows but no record, or with rows that differ from their record. */
   rowsWithoutRecord: string[];
-  /** Records of steps that left no rows, or whose rows are not there. */
+  /** Records of steps without their rows. */
   recordsWithoutRows: string[];
-  /** Locks, slots and runs of no live process. Checked only while a service runs that should have freed them. */
+  /** Locks, slots and runs of ended processes. Checked only while a service runs that should have freed them. */
   kept: string[];
-  /** Ticks that began more than one run. */
+  /** Ticks that started more than one run. */
   firedTwice: string[];
 }
 
@@ -54,7 +54,7 @@ export async function lookForWrongs(database: Database): Promise<{ wrongs: Wrong
     if (n === record.rows && await versionOf(database, asset, record.id) !== record.version) {
       wrongs.rowsWithoutRecord.push(`${asset.key} is not what was recorded`);
     }
-    // How the service is differs from one process to the next.
+    // The state of the service differs between processes.
     if (asset.key !== "service_health") versions.set(asset.key, record.version);
   }
   const orphans = await database.sql<{ run: number; key: string }[]>`
@@ -70,7 +70,7 @@ export async function lookForWrongs(database: Database): Promise<{ wrongs: Wrong
   return { wrongs, versions };
 }
 
-/** Locks, slots and runs of no live process, in a database that a service has had time to clean up. */
+/** Locks, slots and runs of ended processes, in a database that a service has had time to clean up. */
 export async function lookForKept({ sql }: Database): Promise<string[]> {
   const rows = await sql<{ text: string }[]>`
     SELECT format('%s of run %s runs under process %s%s', s.key, s.run_id, s.process_id,
@@ -84,7 +84,7 @@ export async function lookForKept({ sql }: Database): Promise<string[]> {
   return rows.map(({ text }) => text);
 }
 
-/** The version of the rows that the table holds, worked out anew: of those as of the record, which are the current ones. */
+/** Computes the data version of the table's rows as of the record, which are the current ones. */
 async function versionOf(database: Database, asset: AnyAsset, materialization: number): Promise<string> {
   if (graph.producerOf(asset.key).recipe.partitionsDef) {
     return partitionVersion(asset, (await contentOf(database.sql, asset)).sum);
@@ -103,14 +103,14 @@ export async function writeBars(path: string, change: number): Promise<void> {
       ticker,
       bars.session[i],
       ...[bars.open, bars.high, bars.low].map((column) => partition(column[i]!)),
-      // Another close for every thousandth bar: work for every asset of the chain.
+      // Changes every thousandth close, so that every asset of the chain has work.
       partition(i % 1000 === 0 ? bars.low[i]! + (bars.high[i]! - bars.low[i]!) * ((change % 10) / 10) : bars.close[i]!),
       partition(bars.volume[i]!),
       partition(bars.dividend[i]!),
       partition(bars.split[i]!),
     ].join(",")
   );
-  // Whole or not at all: a service may be reading.
+  // Written atomically: a service may be reading.
   await Deno.writeTextFile(
     `${path}.new`,
     `ticker,date,open,high,low,close,volume,dividend,split\n${lines.join("\n")}\n`,
@@ -118,7 +118,7 @@ export async function writeBars(path: string, change: number): Promise<void> {
   await Deno.rename(`${path}.new`, path);
 }
 
-/** Asks for everything that is stale, and for the end of it where `wait`. */
+/** Requests a run of everything stale, and with `wait` waits for its end. */
 export async function materialize(
   url: string,
   wait: boolean,
@@ -133,12 +133,12 @@ export async function materialize(
   return body;
 }
 
-/** Has the first of some services that serves make what is stale, and kills one that it starts beside them. */
+/** Makes the first of several running services materialize what is stale, and kills one started beside them. */
 export async function killOnce(
   { environment }: Place,
   { afterMs, from, others = [] }: {
     afterMs: number;
-    /** Whether that counts from when it was started, or from when it was asked for something. */
+    /** Whether time counts from the start of the service or from the request. */
     from: "start" | "work";
     others?: readonly ServiceProcess[];
   },
@@ -153,14 +153,14 @@ export async function killOnce(
   await asked;
 }
 
-/** Runs a service until everything is fresh, and ends it. Gives what is there then. */
+/** Runs a service until everything is fresh, and ends it. Returns the database's content. */
 export async function finish({ environment, look }: Place): Promise<{ wrongs: Wrongs; versions: Map<string, string> }> {
   {
     await using service = new ServiceProcess(environment);
     const url = await service.url;
     const run = await materialize(url, true);
     assert.equal(run.status, "succeeded", JSON.stringify(run.steps));
-    // What was interrupted is taken up beside the run that was asked for, and may end after it.
+    // Interrupted runs resume beside the requested one, and may end after it.
     let open: { id: number; status: string }[] = [];
     for (let tries = 0; tries < 300; tries++) {
       const { runs } = await (await fetch(`${url}/v1/runs?limit=1000`)).json();

@@ -1,16 +1,16 @@
 const root = new URL("../../", import.meta.url);
 
-/** The whole service as a process of its own, as `deno task start` runs it; on the simulated market unless told otherwise. */
+/** The whole service as a separate process, as started by `deno task start`; by default on the simulated market. */
 export class ServiceProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #url = Promise.withResolvers<string>();
   readonly #read: Promise<void>;
-  /** What it has logged so far. */
+  /** Its log so far. */
   output = "";
 
   /**
-   * @param flags More flags of the runtime.
-   * @param folder Of the project, whose `main.ts` is run.
+   * @param flags Further flags of the runtime.
+   * @param folder Folder of the project whose `main.ts` is run.
    */
   constructor(environment: Record<string, string>, flags: readonly string[] = [], folder: URL = root) {
     this.#child = new Deno.Command(Deno.execPath(), {
@@ -41,7 +41,7 @@ export class ServiceProcess implements AsyncDisposable {
     this.#url.reject(new Error(`The service ended before it served:\n${this.output}`));
   }
 
-  /** Its address, once it serves. @throws If it ends before. */
+  /** Its address, once it serves. @throws If the process ends before. */
   get url(): Promise<string> {
     return this.#url.promise;
   }
@@ -50,13 +50,13 @@ export class ServiceProcess implements AsyncDisposable {
     this.#child.kill(signal);
   }
 
-  /** How it ended. */
+  /** Its exit status. */
   async ended(): Promise<Deno.CommandStatus> {
     await this.#read;
     return await this.#child.status;
   }
 
-  /** Ends it, if it has not ended. */
+  /** Ends it, unless it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#url.promise.catch(() => {});
     try {
@@ -68,7 +68,7 @@ export class ServiceProcess implements AsyncDisposable {
   }
 }
 
-/** Asks again and again, until the answer fits. @throws If it takes too long. */
+/** Polls until the result fits. @throws If it takes too long. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   fits: (answer: T) => boolean,

@@ -5,9 +5,9 @@ import { sharedProcess } from "./shared_process.ts";
 const host = new URL("./embedded_host.ts", import.meta.url);
 
 /**
- * Gives an embedded database in memory, migrated and without rows, for as long as it is open.
+ * Opens an embedded database in memory, migrated and without rows.
  *
- * It runs in the process of `embedded_host.ts`, which all test files of this run share, so that it is open at once.
+ * It runs in the process of `embedded_host.ts`, shared by all test files of a run, so that it opens at once.
  */
 export async function openSharedEmbedded(): Promise<EmbeddedDatabase> {
   return await openEmbedded({

@@ -3,7 +3,7 @@ import { databases } from "./database.ts";
 import { structureOf } from "./empty_database.ts";
 import { openSharedEmbedded } from "./shared_embedded.ts";
 
-/** Everything of a database that a test could leave behind. */
+/** Everything in a database that a test could leave behind. */
 async function contents({ sql }: Awaited<ReturnType<typeof openSharedEmbedded>>): Promise<unknown> {
   const [row] = await sql`
     SELECT

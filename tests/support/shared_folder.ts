@@ -1,8 +1,8 @@
 /**
- * The folder with real prices and golden numbers, or `null` where it is absent.
+ * The folder with real prices and golden numbers; `null` if it is missing.
  *
- * `TANDEM_SHARED` names it; otherwise `../shared` beside the repository is tried. It is not part of the project: tests that
- * need it are ignored without it, and say so in their names.
+ * `TANDEM_SHARED` names it; otherwise it is `../shared` beside the repository. It is not part of the project: without it, tests
+ * that need it are ignored, with a note in their names.
  */
 export function sharedFolder(): string | null {
   const folder = Deno.env.get("TANDEM_SHARED") ?? new URL("../../../shared", import.meta.url).pathname;

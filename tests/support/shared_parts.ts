@@ -1,20 +1,17 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/**
- * The process for whose life things are shared between test files: this one, or the gate, which runs several.
- * TANDEM_TEST_OWNER names it.
- */
+/** The process for whose lifetime test files share processes: this one, or the gate, which runs several files. Set by TANDEM_TEST_OWNER. */
 export const owner = Number(Deno.env.get("TANDEM_TEST_OWNER") ?? Deno.pid);
 
 /**
- * Starts something that all test files share, once, and gives its address.
+ * Starts a process shared by all test files, once, and returns its address.
  *
- * Each test file is a world of its own, so that they meet in the file system: who takes the lock first starts it, and the
- * others read its address.
+ * Test files are isolated from each other and coordinate through the file system: the first to take the lock starts the process,
+ * the others read its address.
  *
  * @param name Part of the folder's name.
- * @param start Gets a folder, not yet there, that is removed with `<folder>.lock` by what it starts, once {@link owner} is gone.
+ * @param start Gets the path of a folder to create. The started process removes it and `<folder>.lock` once {@link owner} has ended.
  */
 export async function startedOnce(name: string, start: (folder: string) => Promise<string>): Promise<string> {
   const folder = join(tmpdir(), `tandem-test-${owner}-${name}`);

@@ -1,9 +1,8 @@
 /**
- * Processes that all test files of a run share, started by the first that needs one.
+ * Processes shared by all test files of a run, started by the first file that needs one.
  *
- * `deno run shared_process.ts MODULE FOLDER OWNER` starts MODULE as a process that belongs to no terminal and holds no pipe of its
- * starter, prints the first line that it prints, and ends. A test cannot do so itself: Deno's sanitizers take a child that
- * goes on for a leak.
+ * `deno run shared_process.ts MODULE FOLDER OWNER` starts MODULE as a process without a terminal and without pipes to its parent,
+ * prints that process's first line, and ends. A test cannot do so itself: Deno's sanitizers report a running child as a leak.
  */
 import process from "node:process";
 import { owner, startedOnce } from "./shared_parts.ts";
@@ -20,9 +19,9 @@ export function sharedProcess(name: string, module: URL): Promise<string> {
 }
 
 /**
- * Called by a shared process once it serves. It ends, and its folder goes, when the process that the tests belong to is gone.
+ * Called by a shared process once it serves. When the owner of the tests has ended, the process ends and removes its folder.
  *
- * @param end Ends what would otherwise go on.
+ * @param end Ends everything that would otherwise continue.
  */
 export async function tellAddress(address: string, end: () => Promise<void> = () => Promise.resolve()): Promise<void> {
   const [folder, belongsTo] = Deno.args as [string, string];

@@ -14,7 +14,7 @@ import {
 import { fixedClock } from "../../resources/clock.ts";
 import { type DailyBars, simulatedMarket, simulatedTruth } from "../../resources/market_data/mod.ts";
 
-/** The two ways to look for pairs that the project ships. */
+/** The project's two searches for pairs. */
 export const SEARCHES = {
   service: {
     clusters: { minSamples: 5, maxEps: 10, xi: 0.1 },
@@ -26,19 +26,19 @@ export const SEARCHES = {
   },
 } satisfies Record<string, { clusters: OpticsOptions; criteria: PairCriteria }>;
 
-/** How a search for pairs did against what a simulated market was made of. */
+/** Score of a search for pairs against the composition of a simulated market. */
 export interface PairSearchScore {
   planted: number;
-  /** Planted pairs whose legs both survived cleaning. */
+  /** Number of planted pairs with both legs kept by the cleaning. */
   complete: number;
-  /** Planted pairs whose legs came into one cluster. */
+  /** Number of planted pairs with both legs in one cluster. */
   clustered: number;
   tested: number;
   accepted: number;
-  /** Planted pairs among the accepted. */
+  /** Number of planted pairs among the accepted ones. */
   found: number;
   decoysAccepted: number;
-  /** Accepted and planted pairs left when the false-discovery rate of the criterion's own p-values is held below `fdr`. */
+  /** Accepted and planted pairs with the false-discovery rate of the criterion's own p-values limited to `fdr`. */
   acceptedUnderFdr: number;
   foundUnderFdr: number;
   /** The same with MacKinnon's p-values for a residual: the criterion's are those of an observed series and too small. */
@@ -47,8 +47,8 @@ export interface PairSearchScore {
 }
 
 /**
- * Looks for pairs in the simulated market of `seed` from bars alone — reject impossible rows, adjust splits, clean, cluster,
- * test — and counts how many planted ones it found.
+ * Searches for pairs in the simulated market of `seed` from bars alone — reject impossible rows, adjust splits, clean, cluster,
+ * test — and counts the planted ones found.
  */
 export async function searchSimulatedPairs(
   seed: number,
@@ -91,7 +91,7 @@ export async function searchSimulatedPairs(
   };
 }
 
-/** Closes in the shares of each ticker's last session; NaN where the row cannot be. Of two rows for one session the first counts. */
+/** Closes in the shares of each ticker's last session; NaN for an impossible row. Of two rows of one session the first counts. */
 export function adjustedCloses(bars: DailyBars): { ticker: string[]; session: string[]; close: Float64Array } {
   const close = new Float64Array(bars.ticker.length);
   let sharesForOne = 1;

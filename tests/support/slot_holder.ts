@@ -1,6 +1,6 @@
 /**
- * A process that materializes one asset of a pool and never ends by itself, for tests that kill it:
- * `deno run -A slot_holder.ts DATABASE_URL KEY`. Says so when it holds the slot.
+ * A process that materializes one asset of a pool and never ends by itself, for tests that kill it: `deno run -A slot_holder.ts
+ * DATABASE_URL KEY`. Prints a line when it holds the slot.
  */
 import { Engine, silentLogger } from "../../engine/mod.ts";
 import { systemClock } from "../../resources/clock.ts";

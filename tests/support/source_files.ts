@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 
-/** A file of the project's sources, without its tests and benchmarks. */
+/** A source file of the project, without tests and benchmarks. */
 export interface SourceFile {
-  /** Below the root of the project. */
+  /** Path relative to the project's root. */
   path: string;
   text: string;
 }
@@ -10,7 +10,7 @@ export interface SourceFile {
 const root = new URL("../../", import.meta.url);
 const skipped = new Set(["tests", "bench", "docs", "examples", ".git", ".data", "node_modules"]);
 
-/** Every TypeScript and JavaScript file that the service consists of. */
+/** Every TypeScript and JavaScript file of the service. */
 export async function sourceFiles(): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   async function walk(folder: URL, path: string): Promise<void> {
@@ -26,7 +26,7 @@ export async function sourceFiles(): Promise<SourceFile[]> {
   return files.sort((a, b) => a.path < b.path ? -1 : 1);
 }
 
-/** Runs a visitor over the syntax tree of a file; what it reports comes back with its line. */
+/** Runs a visitor over the syntax tree of a file; adds lines to its reports. */
 export function visit(
   { path, text }: SourceFile,
   create: (context: Deno.lint.RuleContext) => Deno.lint.LintVisitor,

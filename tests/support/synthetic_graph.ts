@@ -7,15 +7,15 @@ const { asset } = assetsWith<TinyWorld>();
 
 /** Settings of {@link syntheticAssets}. */
 export interface SyntheticGraphOptions {
-  /** Into how many groups they are divided. */
+  /** Number of groups. */
   groups?: number;
   /** When each is made by itself. */
   automation?: ReturnType<typeof eager>;
 }
 
 /**
- * So many assets in layers of a group, each but the first made from one to three others: mostly from the layer before in its group, now
- * and then from the group that stands above it in a tree of groups. Equal for equal arguments.
+ * The given number of assets in groups of layers, each except the first with one to three upstream assets: mostly of the previous
+ * layer of its group, sometimes of the parent group in a tree of groups. Equal for equal arguments.
  */
 export function syntheticAssets(
   count: number,

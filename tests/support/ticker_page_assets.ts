@@ -23,7 +23,7 @@ export const tickerSessions: readonly string[] = Array.from({ length: 300 }, (_,
 });
 export const lastTickerSession = tickerSessions[299]!;
 
-/** Adjusted close of KO: 30.00 in its first session, 59.90 in its last, a tenth of a dollar more each. */
+/** Adjusted close of KO: 30.00 in the first session, 0.10 USD more in each, 59.90 in the last. */
 export function closeOfKo(t: number): number {
   return (300 + t) / 10;
 }
@@ -54,11 +54,11 @@ const all = tickerSessions.map((_, t) => t);
 const series = (ticker: string, from: number, until: number, more: Partial<Bar> = {}) =>
   all.slice(from, until).map((t) => bar(ticker, t, 50 + t / 100, more));
 
-/** Its rows are read when it is made: a test may add to them. */
+/** Read when the table is made: a test may add rows. */
 export const tickerBars: Bar[] = [
   ...all.map((t) => bar("KO", t, closeOfKo(t), { split_factor: t < splitAt ? 2 : 1, split: t === splitAt ? 2 : 1 })),
   ...series("PEP", 0, 300),
-  // A source of closes alone.
+  // A source with closes only.
   ...series("BRK.B", 0, 300, { open: null, high: null, low: null, volume: null }),
   ...series("OLD", 0, 120),
   ...series("LATE", 0, 290),
@@ -102,7 +102,7 @@ const listed = (ticker: string, name: string | null, more: Partial<Listed> = {})
   ...more,
 });
 
-/** Nine that differ, and 60 funds of which nothing but the listing is known. */
+/** Nine different instruments, and 60 funds with only a listing. */
 const listing: Listed[] = [
   listed("KO", "Coca-Cola Co", {
     sector: "Beverages",
@@ -193,7 +193,7 @@ const article = (id: string, published_at: string, more: Partial<Article> = {}):
   ...more,
 });
 
-/** A Saturday, so that what is published on it falls on Monday, {@link newsMonday}. */
+/** A Saturday, so that articles published on it belong to Monday, {@link newsMonday}. */
 const newsSaturday = "2024-01-27";
 export const newsMonday = "2024-01-29";
 
@@ -210,7 +210,7 @@ const barsTable = knownTable(dailyBars, tickerBars);
 const indicatorRows = [...Map.groupBy(tickerBars, ({ ticker }) => ticker).values()].flatMap(indicatorsOf);
 const indicatorsTable = knownTable(indicators, indicatorRows);
 
-/** What the pages of tickers read: the service's own tables, with rows that can be counted by hand. */
+/** Tables read by the pages of tickers: the service's own, with rows that can be counted by hand. */
 export const tickerPageAssets: AnyAsset[] = [
   knownTable(tickers, listing),
   knownTable(tickerDetails, [{
@@ -230,7 +230,7 @@ export const tickerPageAssets: AnyAsset[] = [
     share_class_figi: "BBG001S5XXX1",
   }]),
   barsTable,
-  // Made of the bars, so that it can be told whether it is of these.
+  // Depends on the bars, so that pages can tell whether it was made from these.
   { ...indicatorsTable, recipe: { ...indicatorsTable.recipe!, deps: { bars: barsTable } } },
   knownTable(rejectedBars, [
     {
@@ -260,7 +260,7 @@ export const tickerPageAssets: AnyAsset[] = [
   knownTable(rawDividends, [
     { ticker: "KO", session: tickerSessions[100]!, cash: 0.46 },
     { ticker: "KO", session: tickerSessions[250]!, cash: 0.2325 },
-    // Announced for the future.
+    // Announced.
     { ticker: "KO", session: "2024-03-14", cash: 0.24 },
   ]),
   knownTable(news, articles),

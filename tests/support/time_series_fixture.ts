@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import type { CriticalValues, DeterministicTerms } from "../../quant/mackinnon.ts";
 
-/**
- * Cases of tests/quant/fixtures/time_series.json; `make_time_series.py` beside it says where each number comes from.
- */
+/** Cases of tests/quant/fixtures/time_series.json; `make_time_series.py` beside it has the source of each number. */
 interface TimeSeriesFixture {
   series: Record<string, number[]>;
   pairs: Record<string, { y: number[]; x: number[] }>;
@@ -98,7 +96,7 @@ interface TimeSeriesFixture {
 
 const path = new URL("../quant/fixtures/time_series.json", import.meta.url);
 
-/** Generated series and what reference software and 50-digit arithmetic say of them. */
+/** Generated series, with results of reference software and of 50-digit arithmetic. */
 export const timeSeries: TimeSeriesFixture = JSON.parse(Deno.readTextFileSync(path));
 
 /** A generated series by name. */
@@ -112,7 +110,7 @@ export function generatedPair(name: string): { y: Float64Array; x: Float64Array 
   return { y: Float64Array.from(y), x: Float64Array.from(x) };
 }
 
-/** Asserts that a number lies within an absolute tolerance of what is expected. */
+/** Asserts that a number is within an absolute tolerance of the expected one. */
 export function assertWithin(actual: number | null, expected: number, tolerance: number, what: string): void {
   assert.ok(
     actual !== null && (actual === expected || Math.abs(actual - expected) <= tolerance),
@@ -120,15 +118,12 @@ export function assertWithin(actual: number | null, expected: number, tolerance:
   );
 }
 
-/** Asserts that a number lies within a relative tolerance of what is expected. */
+/** Asserts that a number is within a relative tolerance of the expected one. */
 export function assertRelative(actual: number, expected: number, tolerance: number, what: string): void {
   assertWithin(actual, expected, tolerance * Math.abs(expected), what);
 }
 
-/**
- * Asserts a RangeError with the same message for each of the inputs that no number can be computed from: NaN and both
- * infinities.
- */
+/** Asserts a RangeError with the same message for each value that is not finite: NaN and both infinities. */
 export function assertRefusesNonFinite(call: (value: number) => unknown): void {
   for (const value of [NaN, Infinity, -Infinity]) {
     assert.throws(() => call(value), { name: "RangeError", message: /finite, but value \d+ is (NaN|-?Infinity)/ });

@@ -6,13 +6,13 @@ import { type Tiny, type TinyOptions, withTinyEngine } from "./tiny_engine.ts";
 
 export { type Answer, read } from "./answer.ts";
 
-/** The API over a tiny engine, called without a port; every answer is held against the document of the API. */
+/** The API over a tiny engine, called without a port; every response is validated against the OpenAPI document. */
 export interface TinyApi extends Tiny {
   app: Api;
-  /** What the API logged. */
+  /** The API's log. */
   logged: { level: LogLevel; message: string; fields: Record<string, unknown> }[];
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
-  /** Sends `body` as JSON, or nothing where it is left out. */
+  /** Sends `body` as JSON, or no body. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
 }
 

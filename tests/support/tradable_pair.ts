@@ -1,6 +1,6 @@
 import type { PairTradability } from "../../assets/pairs/tradability_criteria.ts";
 
-/** Columns of a pair whose legs are traded by the million. */
+/** Columns of a pair with very liquid legs. */
 export const tradablePair: PairTradability = {
   price_1: 58.9,
   price_2: 127.8,

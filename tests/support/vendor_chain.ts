@@ -9,31 +9,31 @@ import { polygonVendor } from "../../resources/market_data/polygon/mod.ts";
 import { unlimitedRate } from "../../resources/rate_limit/mod.ts";
 import { type EndpointName, startVendor, type VendorDouble, type VendorOptions } from "./vendor/mod.ts";
 
-/** The assets of a vendor on a real engine, beside the double that they ask over HTTP. */
+/** The vendor's assets on a real engine, with the double that they call over HTTP. */
 export interface VendorChain {
   vendor: VendorDouble;
   engine: Engine;
   resources: VendorResources;
-  /** Materializes what is stale in a selection and waits for the end. */
+  /** Materializes stale assets of a selection and waits for the end. */
   materialize(selection?: string): Promise<Run>;
-  /** Calls that the double received since the last look, by endpoint. */
+  /** Number of calls that the double received since the last query, by endpoint. */
   calls(): Partial<Record<EndpointName, number>>;
   rows(key: string): Promise<Record<string, unknown>[]>;
-  /** Closes the engine and opens another on the same database, as another process would; with another key, where one is given. */
+  /** Closes the engine and opens another on the same database, as another process would; with another key, if given. */
   reopen(options?: { apiKey?: string; imported?: boolean }): Promise<void>;
 }
 
 export interface VendorChainOptions extends VendorOptions {
   database: Database;
   resources?: Partial<VendorResources & ImportResources>;
-  /** Whether something was imported into the database, or is about to be. */
+  /** Whether data were imported into the database, or are about to be. */
   imported?: boolean;
 }
 
-/** What is received and what follows from it at once: everything up to the search for pairs. */
+/** Received data and their immediate results: everything up to the search for pairs. */
 export const receivedAndCleaned = "+tickers +news_mentions +daily_ohlc +indicators";
 
-/** Runs `test` on an empty database and a market that begins with the double's first session, and closes all however it ends. */
+/** Runs `test` on an empty database and a market that starts with the double's first session, and always closes everything. */
 export async function withVendorChain<T>(
   { database, ...given }: VendorChainOptions,
   test: (chain: VendorChain) => Promise<T>,

@@ -4,17 +4,17 @@ import { type PolygonOptions, polygonVendor } from "../../resources/market_data/
 import { unlimitedRate } from "../../resources/rate_limit/mod.ts";
 import { startVendor, type VendorDouble, type VendorOptions } from "./vendor/mod.ts";
 
-/** The client beside the double that it talks to, and what it did meanwhile. */
+/** A client with its double, and a record of its activity. */
 export interface Counterparts {
   vendor: VendorDouble;
   client: MarketVendor;
-  /** Pauses between tries, in milliseconds; none was waited for. */
+  /** Pauses between retries, in milliseconds; none was actually waited for. */
   pauses: number[];
-  /** What the client logged. */
+  /** The client's log. */
   lines: string[];
 }
 
-/** Runs `test` on a client and a double of its own. The client's pauses take no time, and its jitter is half of all there is. */
+/** Runs `test` with a client and its own double. The client's pauses take no time, and its jitter is always half. */
 export async function withVendor(
   test: (counterparts: Counterparts) => Promise<void>,
   { client = {}, ...options }: VendorOptions & { client?: Partial<PolygonOptions> } = {},

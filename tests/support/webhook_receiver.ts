@@ -1,31 +1,31 @@
 import type { AlertMessage } from "../../engine/mod.ts";
 
-/** What a receiver does with a request: answer with a status, never answer, or cut the connection. */
+/** Behaviour of a receiver: respond with a status, never respond, or reset the connection. */
 export type Behaviour = number | "hang" | "reset";
 
-/** One request as it arrived. */
+/** One received request. */
 export interface Received {
   headers: Headers;
   body: string;
   message: AlertMessage;
 }
 
-/** A webhook's other end, over real connections. */
+/** A receiver of webhooks, over real connections. */
 export interface WebhookReceiver {
-  /** Its path stands for the token that an address may hold. */
+  /** Its path represents the token that an address may contain. */
   url: string;
-  /** Messages that were taken, in the order in which they came. */
+  /** Accepted messages, in order. */
   taken: Received[];
-  /** Requests in all, refused ones included. */
+  /** Number of all requests, rejected ones included. */
   requests: number;
   behaviour: Behaviour;
-  /** Headers of every answer. */
+  /** Headers of every response. */
   answerHeaders: Record<string, string>;
-  /** Resolves when that many requests have come. */
+  /** Resolves when this many requests have arrived. */
   requested(count: number): Promise<void>;
 }
 
-/** Runs `test` with a receiver that answers 200 until told otherwise. */
+/** Runs `test` with a receiver that responds with 200 by default. */
 export async function withWebhookReceiver(test: (receiver: WebhookReceiver) => Promise<void>): Promise<void> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connections = new Set<Deno.Conn>();
@@ -75,7 +75,7 @@ export async function withWebhookReceiver(test: (receiver: WebhookReceiver) => P
       try {
         connection.close();
       } catch {
-        // The other end was first.
+        // The other side closed first.
       }
     }
   }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { eventually, ServiceProcess } from "./service_process.ts";
 
-/** The service in a process and a data folder of its own, once it serves. */
+/** A running service with its own process and data folder. */
 export interface ServedService {
   url: string;
   /** Resolves once everything is fresh. @throws {Error} If that takes longer than five minutes. */
@@ -9,9 +9,9 @@ export interface ServedService {
 }
 
 /**
- * Starts the service with `environment` on a free port, and ends it when `use` has ended.
+ * Starts the service with `environment` on a free port, and ends it after `use`.
  *
- * @throws {Error} If it ends before it serves, with what it said.
+ * @throws {Error} If it ends before it serves, with its output.
  */
 export async function withService<T>(
   environment: Readonly<Record<string, string>>,
@@ -36,7 +36,7 @@ export async function withService<T>(
   }
 }
 
-/** An address of every page, of things that are there now. */
+/** An address of every page, with existing items. */
 export async function pagePaths(url: string): Promise<{ name: string; path: string }[]> {
   const rows = async (path: string) => (await (await fetch(`${url}/v1/assets/${path}`)).json()).rows;
   const [pair] = await rows("chosen_pairs/rows?order=rank&limit=1");

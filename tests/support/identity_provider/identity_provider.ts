@@ -2,21 +2,21 @@ import { exportJWK, generateKeyPair, type GenerateKeyPairResult, type JWK, SignJ
 import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 
-/** How the provider misbehaves, for the next sign-in or for all of them. */
+/** Faults of the provider, for the next sign-in or for all. */
 export interface ProviderFaults {
-  /** Claims that replace those of a good token; `undefined` removes one. */
+  /** Claims that replace those of a valid token; `undefined` removes one. */
   claims?: Record<string, unknown>;
-  /** How the token is signed: with its own key, an unknown one, the public key as a shared secret, or not at all. */
+  /** Signature of the token: with its own key, an unknown key, the public key as a shared secret, or none. */
   signature?: "own" | "foreign" | "shared" | "none";
-  /** What the endpoint of tokens answers instead. */
+  /** Status of the token endpoint. */
   tokenStatus?: number;
-  /** What it answers as body instead. */
+  /** Body of the token endpoint. */
   tokenBody?: string;
-  /** How long it waits before. */
+  /** Delay of the response. */
   delayMs?: number;
-  /** Whether the keys cannot be had. */
+  /** Whether the keys are unavailable. */
   keysAway?: boolean;
-  /** Whether the person declines. */
+  /** Whether the person declines the sign-in. */
   denies?: boolean;
 }
 
@@ -35,11 +35,11 @@ export interface SimulatedProvider extends AsyncDisposable {
   clientSecret: string;
   person: SimulatedPerson;
   faults: ProviderFaults;
-  /** Everything that is secret and passed through it: none of it may be in a log. */
+  /** All secrets that passed through it: none may be in a log. */
   readonly secrets: readonly string[];
   /** Requests by path. */
   readonly requests: readonly string[];
-  /** Signs with another key from now on, which is published too. */
+  /** From now on signs with another key, which is published too. */
   rotate(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ interface IssuedCode {
 
 const encoder = new TextEncoder();
 
-/** Starts one on a port of loopback; any free one unless told otherwise. */
+/** Starts one on a port of loopback, by default any free one. */
 export async function simulatedProvider({ port = 0, asks = false }: { port?: number; asks?: boolean } = {}): Promise<
   SimulatedProvider
 > {
@@ -173,7 +173,7 @@ export async function simulatedProvider({ port = 0, asks = false }: { port?: num
       const secret = encoder.encode(JSON.stringify(keys[0]!.jwk));
       return await new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid: keys[0]!.jwk.kid }).sign(secret);
     }
-    // A foreign key comes under the name of a known one.
+    // The foreign key has the id of a known one.
     return await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: keys[0]!.jwk.kid }).sign(key.privateKey);
   }
 
@@ -193,7 +193,7 @@ function part(value: unknown): string {
   return encoder.encode(JSON.stringify(value)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Pairs of keys of all providers of this process: making one takes longer than a whole sign-in. */
+/** Key pairs of all providers in this process: generating one takes longer than a whole sign-in. */
 const keyPairs: Promise<GenerateKeyPairResult>[] = [];
 
 async function keyOf(pair: number): Promise<{ privateKey: CryptoKey; jwk: JWK }> {

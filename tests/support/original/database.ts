@@ -11,7 +11,7 @@ const news = `id uuid primary key, polygon_id text, ticker varchar(10) not null,
   source_url text, description text, published_at timestamptz, ${times}, deleted_at timestamptz, unique (polygon_id, ticker)`;
 const bars = `ticker varchar(10) not null, ${values}, date date not null, ${times}, deleted_at timestamptz`;
 
-/** The fifteen tables of the original and the one of its users, by `schema.table`. */
+/** The fifteen tables of the original, and that of its users, by `schema.table`. */
 const tables: Readonly<Record<string, string>> = {
   "raw.tickers": listing,
   "raw.ticker_details": details,
@@ -39,7 +39,7 @@ const tables: Readonly<Record<string, string>> = {
     google_id text unique`,
 };
 
-/** Makes the original's tables in an empty database and fills them. */
+/** Creates the original's tables in an empty database and fills them. */
 export async function fillOriginal(url: string, rows: OriginalRows): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
@@ -58,7 +58,7 @@ async function insert(sql: postgres.Sql, table: string, rows: readonly OriginalR
   await sql`insert into ${sql(table)} select * from jsonb_populate_recordset(null::${sql(table)}, ${sql.json(rows)})`;
 }
 
-/** Writes the tables as COPY … WITH CSV HEADER does, one file each, `gold.tickers.csv`. */
+/** Writes the tables in the form of COPY … WITH CSV HEADER, one file each, `gold.tickers.csv`. */
 export async function dumpOriginal(folder: string, rows: OriginalRows): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   for (const [name, table] of Object.entries(rows)) {
@@ -70,7 +70,7 @@ export async function dumpOriginal(folder: string, rows: OriginalRows): Promise<
 
 function field(value: string | null): string {
   if (value === null) return "";
-  // As PostgreSQL writes a boolean.
+  // PostgreSQL's form of a boolean.
   if (value === "true" || value === "false") return value[0]!;
   return value === "" || /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }

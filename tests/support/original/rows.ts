@@ -1,7 +1,7 @@
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
 import { pseudoRandom } from "../pseudo_random.ts";
 
-/** A row as a dump has it: values as PostgreSQL writes them. */
+/** A row of a dump: values in PostgreSQL's text form. */
 export type OriginalRow = Record<string, string | null>;
 
 /** The tables of the original's database by `schema.table`, with rows of generated series. */
@@ -17,8 +17,8 @@ export interface OriginalOptions {
 const sixteen = ["ABCD", "AGNC", "BNDX", "EMB", "EMXC", "ESGD", "IBB", "ICLN", "IEF", "ONEQ", "PFF", "QQEW", "QQQ"];
 
 /**
- * What the original would hold after it has run for a while: every layer has the bars, the later ones the same as the first; one ticker
- * has no listing, one bar a session is missing, and the newest session has reached the first layer alone.
+ * Contents of the original after some time of operation: every layer has the bars, later layers the same as the first; one ticker
+ * has no listing, one bar per session is missing, and the newest session is in the first layer only.
  */
 export function originalRows(
   { tickers = sixteen, from = "2024-01-02", to = "2024-12-31", seed = 1 }: OriginalOptions = {},

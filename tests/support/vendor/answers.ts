@@ -2,7 +2,7 @@ import type { FaultName, Faults } from "./faults.ts";
 
 type Body = Record<string, unknown> | unknown[];
 
-/** Answers given instead of the endpoint's own, by the fault that is behind them. */
+/** Responses that replace the endpoint's own, by fault. */
 export function insteadOfAnswer(
   drawn: ReadonlySet<FaultName>,
   { retryAfter, elsewhere }: { retryAfter: string; elsewhere: string },
@@ -21,7 +21,7 @@ export function insteadOfAnswer(
 export const TOO_MANY =
   "You've exceeded the maximum requests per minute, please wait or upgrade your subscription to continue.";
 
-/** What is wrong with an answer, done to it. */
+/** Applies faults to a body. */
 export function spoilt(body: Body, drawn: ReadonlySet<FaultName>): Body {
   const rows = Array.isArray(body) ? body : Array.isArray(body.results) ? body.results : null;
   let changed = rows;
@@ -51,12 +51,12 @@ export function spoilt(body: Body, drawn: ReadonlySet<FaultName>): Body {
   return answer;
 }
 
-/** A day's bar of a listing of them. */
+/** Whether a row is a daily bar of a listing. */
 function isBar(row: unknown): row is Record<string, unknown> {
   return isObject(row) && "t" in row && "c" in row;
 }
 
-/** A bar of which nothing is known but whose it is. */
+/** A bar with only its ticker and time. */
 function blank({ T, t }: Record<string, unknown>): unknown {
   return T === undefined ? { t } : { T, t };
 }
@@ -67,13 +67,13 @@ function isEvent(row: unknown): row is Record<string, unknown> {
   return isObject(row) && EVENT_DATES.some((name) => name in row);
 }
 
-/** The same split or dividend under another id, perhaps some days later. */
+/** The same split or dividend with another id, optionally some days later. */
 function again(row: Record<string, unknown>, days: number): unknown {
   const date = EVENT_DATES.find((name) => name in row)!;
   return { ...row, id: `${row.id}b`, [date]: Temporal.PlainDate.from(String(row[date])).add({ days }).toString() };
 }
 
-/** The first of a row's fields is given a value that it cannot have. */
+/** An impossible value for the first of these fields that a row has. */
 const IMPOSSIBLE: Readonly<Record<string, unknown>> = {
   c: "N/A",
   split_to: 0,
@@ -92,7 +92,7 @@ function unusable(row: unknown): unknown {
 /** Rows of the same listing for unfollowed instruments, some of which are unusable. */
 function strangersLike(row: unknown): unknown[] {
   const field = ["T", "ticker", "tickers"].find((name) => isObject(row) && name in row);
-  // Bars of one ticker are of the one that was asked for.
+  // Bars of one ticker are those of the requested one.
   if (field === undefined) return [];
   const named = (ticker: string, more: object = {}) => ({
     ...row as object,
@@ -102,7 +102,7 @@ function strangersLike(row: unknown): unknown[] {
   });
   const whole = named("ZZZTEST");
   return [
-    // What is listed is followed.
+    // Listed instruments are followed.
     ..."active" in whole ? [] : [whole],
     unusable(whole),
     named("ZZZTEST", { t: null, execution_date: "0000-00-00", ex_dividend_date: "soon", active: "maybe" }),
@@ -110,7 +110,7 @@ function strangersLike(row: unknown): unknown[] {
   ];
 }
 
-/** The fields that every row of some endpoint has; the first that a row has is the one to go wrong. */
+/** Required fields of the endpoints' rows; the first that a row has is damaged. */
 const REQUIRED = ["t", "id", "ticker", "date"];
 
 function without(row: unknown): unknown {
@@ -124,7 +124,7 @@ function mistyped(row: unknown): unknown {
   return { ...row as object, [field!]: typeof value === "number" ? String(value) : 17 };
 }
 
-/** The body on its way: whole, cut off, in a trickle, or with its connection lost. */
+/** Sends a body: complete, truncated, slowly, or with a lost connection. */
 export function sent(body: Body, drawn: ReadonlySet<FaultName>, faults: Faults, released: AbortSignal): Response {
   const text = JSON.stringify(body);
   if (drawn.has("truncated_json")) {
@@ -135,7 +135,7 @@ export function sent(body: Body, drawn: ReadonlySet<FaultName>, faults: Faults, 
   return json(body, 200);
 }
 
-/** Half a body under a promise of all of it: the server has to drop the connection. */
+/** Half a body with the length of a whole one: the server has to drop the connection. */
 function lostConnection(text: string): Response {
   const bytes = new TextEncoder().encode(text);
   const half = new ReadableStream<Uint8Array>({
@@ -149,7 +149,7 @@ function lostConnection(text: string): Response {
 
 const PIECES = 10;
 
-/** Never silent for long, and late all the same. */
+/** Never silent for long, but late in total. */
 function trickle(text: string, durationMs: number, released: AbortSignal): Response {
   const bytes = new TextEncoder().encode(text);
   const size = Math.ceil(bytes.length / PIECES);

@@ -1,6 +1,6 @@
 import { drawsOf, type Instrument } from "./instruments.ts";
 
-/** A day's bar in the vendor's letters, without identity and time. */
+/** A daily bar with the vendor's field names, without ticker and time. */
 export interface Candle {
   o?: number;
   h?: number;
@@ -23,8 +23,8 @@ const DAILY_VOLATILITY = 0.015;
 const KIND = { price: 0, range: 1, volume: 2, gaps: 3 };
 
 /**
- * Unadjusted bars of an instrument, a pure function of seed, instrument and session number: a later end of the market changes
- * none of them. Before any split a price follows a geometric walk; a split divides it from its execution date on.
+ * Unadjusted bars of an instrument, a pure function of seed, instrument and session number: a later end of the market does not
+ * change them. Before any split a price follows a geometric walk; a split divides it from its execution date on.
  */
 export class Bars {
   readonly #seed: number;
@@ -36,8 +36,8 @@ export class Bars {
   }
 
   /**
-   * @param index Number of the session since the market's first.
-   * @param factor New shares for one old share over all splits up to this session.
+   * @param index Index of the session since the market's first.
+   * @param factor New shares per old share over all splits up to this session.
    * @returns `null` in a session in which a rarely traded instrument did not trade.
    */
   candle(instrument: Instrument, index: number, factor: number): Candle | null {
@@ -54,7 +54,7 @@ export class Bars {
       h: price(high / factor),
       l: price(low / factor),
       c: price(close / factor),
-      // Some venues count parts of a share.
+      // Some venues report fractional shares.
       v: stream % 3 === 1 ? Math.round(volume * factor * 100) / 100 : Math.round(volume * factor),
     };
     if (stream % 10 !== 7) candle.vw = price((high + low + close) / 3 / factor);
@@ -75,12 +75,12 @@ export class Bars {
   }
 }
 
-/** New shares for one old share over the splits that `counts` picks. */
+/** New shares per old share over the splits selected by `counts`. */
 export function shareFactor(splits: readonly Split[], counts: (executionDate: string) => boolean): number {
   return splits.reduce((factor, { executionDate, from, to }) => counts(executionDate) ? factor * to / from : factor, 1);
 }
 
-/** The candle in shares of which `factor` make one of its own. */
+/** The candle in shares of which `factor` equal one of its own. */
 export function rescaled(candle: Candle, factor: number): Candle {
   if (factor === 1) return candle;
   const scaled: Candle = { ...candle };

@@ -13,7 +13,7 @@ export interface Dividend {
 const SESSIONS_A_QUARTER = 63;
 const DIVIDEND_KIND = 4;
 
-/** Every sixth instrument splits once on the way: two for one, three for two, or one for ten. */
+/** Every sixth instrument splits once: two for one, three for two, or one for ten. */
 export function firstSplits(instruments: readonly Instrument[], sessions: readonly string[]): Split[] {
   const ratios = [[1, 2], [2, 3], [10, 1]] as const;
   return instruments.filter(({ stream, listed }) => listed && stream % 6 === 1).map((instrument) => {
@@ -23,7 +23,7 @@ export function firstSplits(instruments: readonly Instrument[], sessions: readon
   });
 }
 
-/** Every fourth instrument pays each quarter. A pure function of the session number, so that a longer market has more of them. */
+/** Every fourth instrument pays quarterly dividends. A pure function of the session index, so that a longer market has more of them. */
 export function regularDividends(
   seed: number,
   instruments: readonly Instrument[],
@@ -51,7 +51,7 @@ export function regularDividends(
   return found;
 }
 
-/** A name of an action that stays the same whatever else there is. */
+/** An id of an action that does not depend on other actions. */
 export function actionId(kind: string, ticker: string, date: string): string {
   return `${kind}${date.replaceAll("-", "")}${
     [...ticker].map((c) => c.charCodeAt(0).toString(16).padStart(2, "0")).join("")

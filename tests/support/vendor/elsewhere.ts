@@ -1,7 +1,7 @@
 /** A host that is not the vendor. */
 export interface Elsewhere {
   readonly url: string;
-  /** What reached it: nothing should, and a key least of all. */
+  /** Requests that reached it: there should be none, least of all with a key. */
   readonly requests: { url: string; authorization: string | null }[];
   close(): Promise<void>;
 }
@@ -12,6 +12,6 @@ export function startElsewhere(): Elsewhere {
     requests.push({ url: request.url, authorization: request.headers.get("Authorization") });
     return Response.json({ status: "OK", results: [] });
   });
-  // Under another name, which is another host to a comparison.
+  // Under another name, which counts as another host.
   return { url: `http://localhost:${server.addr.port}`, requests, close: () => server.shutdown() };
 }

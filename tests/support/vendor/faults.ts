@@ -1,8 +1,8 @@
 import { pseudoRandom } from "../pseudo_random.ts";
 
-/** Everything that the vendor is known to do, by name. */
+/** All known faults of the vendor, by name. */
 export const faultNames = [
-  // Instead of an answer.
+  // Instead of a response.
   "hang",
   "connection_reset",
   "too_many_requests",
@@ -14,7 +14,7 @@ export const faultNames = [
   "redirect_elsewhere",
   "not_authorized_date",
   "not_authorized_plan",
-  // In what is answered.
+  // In the body of a response.
   "null_results",
   "duplicate_rows",
   "delayed_status",
@@ -28,19 +28,19 @@ export const faultNames = [
   "blank_bars",
   "doubled_events",
   "adjacent_events",
-  // On the way.
+  // In transmission.
   "truncated_json",
   "slow_body",
 ] as const;
 export type FaultName = typeof faultNames[number];
 
-/** Those for which a call fails, and what hangs on it waits. */
+/** Faults that fail a call, so that its dependents wait. */
 export const failingFaults: readonly FaultName[] = ["redirect_elsewhere", "not_authorized_date", "not_authorized_plan"];
 
-/** Those that cost rows, each of which is told; an answer that is one thing alone fails. */
+/** Faults that cost rows, each of which is reported; a response with a single result fails. */
 export const rowFaults: readonly FaultName[] = ["missing_field", "wrong_type", "unusable_rows"];
 
-/** Those that a client hands on, and that what is made of its answers must get over. */
+/** Faults that a client passes on, and that its callers must tolerate. */
 export const repeatingFaults: readonly FaultName[] = [
   "rows_of_strangers",
   "blank_bars",
@@ -48,27 +48,27 @@ export const repeatingFaults: readonly FaultName[] = [
   "adjacent_events",
 ];
 
-/** Those that a client must get over without a difference to what it answers, each for itself. */
+/** Faults that a client must handle without a difference in its results, each on its own. */
 export const survivableFaults: readonly FaultName[] = faultNames.filter((name) =>
   ![...failingFaults, ...rowFaults, ...repeatingFaults].includes(name)
 );
 
 export interface FaultSetting {
-  /** Of a call having it; 1 by default. */
+  /** Probability per call; 1 by default. */
   probability?: number;
-  /** It ends after so many calls had it. */
+  /** Ends after this many calls. */
   times?: number;
-  /** Calls it is for; all by default. */
+  /** Selects calls; all by default. */
   when?: (call: { endpoint: string; path: string; query: Readonly<Record<string, string>> }) => boolean;
 }
 
-/** Switches for faults. At random they are drawn from a seed, one draw a fault and call. */
+/** Switches for faults. Random ones are drawn from a seed, one draw per fault and call. */
 export class Faults {
   readonly #random: () => number;
   readonly #settings = new Map<FaultName, Required<FaultSetting>>();
-  /** What `Retry-After` says where it is sent: seconds, or an HTTP date. */
+  /** Value of `Retry-After`: seconds, or an HTTP date. */
   retryAfter = "1";
-  /** How long a slow body takes. */
+  /** Duration of a slow body. */
   slowBodyMs = 10_000;
 
   constructor(seed: number) {
@@ -88,7 +88,7 @@ export class Faults {
     else this.#settings.delete(name);
   }
 
-  /** The faults that a call has, in the order of {@link faultNames}. */
+  /** The faults of a call, in the order of {@link faultNames}. */
   draw(call: Parameters<NonNullable<FaultSetting["when"]>>[0]): ReadonlySet<FaultName> {
     const drawn = new Set<FaultName>();
     for (const name of faultNames) {

@@ -1,42 +1,42 @@
 import { type RandomStream, randomStream } from "../../../resources/market_data/simulated/random.ts";
 
-/** Something that trades on the double's market. */
+/** An instrument on the double's market. */
 export interface Instrument {
   ticker: string;
-  /** Absent where the vendor's listing lacks it. */
+  /** Absent if the vendor's listing lacks it. */
   name?: string;
   type: string;
   exchange: string;
   cik?: string;
   compositeFigi?: string;
   shareClassFigi?: string;
-  /** First session, as New York date. */
+  /** First session, as a New York date. */
   listedOn: string;
   /** First date on which it no longer trades. */
   delistedOn: string | null;
-  /** Whether the listing knows it. Others show in grouped bars alone. */
+  /** Whether it is in the listing. Others are only in grouped bars. */
   listed: boolean;
-  /** Which random numbers are its own. */
+  /** Stream of its random numbers. */
   stream: number;
 }
 
-/** The draws of an instrument, `kind` by `kind`, each independent of all others. */
+/** The draws of an instrument by `kind`, independent of all others. */
 export function drawsOf(seed: number, { stream }: Instrument, kind: number): RandomStream {
   return randomStream(seed, stream * 16 + kind);
 }
 
 const FIRST_STREAM = { etf: 0, stock: 100_000, delisted: 200_000, unlisted: 300_000, added: 400_000 };
 
-/** A symbol of four letters that says what it stands for by its first. */
+/** A symbol of four letters whose first letter is the kind. */
 function symbol(initial: string, index: number): string {
   const letter = (power: number) => String.fromCharCode(65 + Math.floor(index / 26 ** power) % 26);
   return initial + letter(2) + letter(1) + letter(0);
 }
 
 /**
- * What trades at first: `etfs` active ETFs on XNAS, and beside them stocks on XNAS and XNYS, preferred shares that differ from a
- * stock by case alone, symbols with dots and with more than ten characters, ETFs that were delisted on the way, one that was
- * listed on the way, and names that no listing knows. Some have no name, CIK or FIGI.
+ * The initial instruments: `etfs` active ETFs on XNAS, also stocks on XNAS and XNYS, preferred shares that differ from a stock
+ * only by case, symbols with dots and with more than ten characters, ETFs that are delisted later, one that is listed later, and
+ * unlisted instruments. Some have no name, CIK or FIGI.
  *
  * @param sessions Sessions of the first window, oldest first.
  */
@@ -73,7 +73,7 @@ export function firstInstruments(etfs: number, sessions: readonly string[]): Ins
   return found;
 }
 
-/** Fills in what is not given; some of what a listing may lack, it lacks. */
+/** Adds missing fields; some optional ones stay missing. */
 export function instrument(
   given: Partial<Instrument> & Pick<Instrument, "ticker" | "listedOn" | "stream">,
 ): Instrument {
@@ -92,7 +92,7 @@ export function instrument(
   };
 }
 
-/** The stream of the instrument that is added as number `index`. */
+/** The stream of the added instrument with index `index`. */
 export function addedStream(index: number): number {
   return FIRST_STREAM.added + index;
 }

@@ -5,7 +5,7 @@ import { addedStream, firstInstruments, type Instrument, instrument } from "./in
 import { type NewsItem, newsOfSession } from "./news_items.ts";
 
 export interface VendorMarketOptions {
-  /** Active ETFs on XNAS; other instruments come on top. */
+  /** Number of active ETFs on XNAS; other instruments are added. */
   tickers?: number;
   /** First date with bars. */
   from?: string;
@@ -14,28 +14,25 @@ export interface VendorMarketOptions {
   seed?: number;
 }
 
-/** A row of bars without time: what an endpoint gives, before it adds its own `t`. */
+/** A row of bars without time, before an endpoint adds its own `t`. */
 export interface MarketBar extends Candle {
   ticker: string;
   session: string;
 }
 
-/** Fields of a bar to replace; `undefined` takes one away. */
+/** Fields of a bar to replace; `undefined` removes one. */
 export type Restatement = { [Field in keyof Candle]: Candle[Field] | undefined };
 
-/**
- * The market behind the double: everything that the endpoints answer comes from here, as of `now`. A pure function of the options
- * and of what was done to it since.
- */
+/** The market behind the double: the source of all responses, as of `now`. A pure function of the options and of later changes. */
 export class VendorMarket {
   readonly seed: number;
   readonly instruments: Instrument[];
   readonly splits: Split[];
-  /** Splits that the listing has and that never were. */
+  /** Splits in the listing that never happened. */
   readonly listedSplits: Split[] = [];
-  /** Dividends that the listing has and that never were. */
+  /** Dividends in the listing that were never paid. */
   readonly listedDividends: Dividend[] = [];
-  /** The plan's first date; earlier ones are not given out. */
+  /** The first date included in the plan. */
   entitledFrom: string | null = null;
   readonly #from: string;
   readonly #bars: Bars;
@@ -66,14 +63,14 @@ export class VendorMarket {
     return this.#today;
   }
 
-  /** Moves time, forwards or back: sessions that close by then get their bars. */
+  /** Sets the time, forwards or backwards: sessions closed by then have bars. */
   setNow(now: Temporal.Instant | string): void {
     this.#now = Temporal.Instant.from(now);
     this.#today = this.#now.toZonedDateTimeISO("America/New_York").toPlainDate().toString();
     this.#sessions = nyse.sessionsBetween(this.#from, nyse.lastClosedSession(this.#now));
   }
 
-  /** Moves time to two hours after the close of the `count`-th next session and returns it. */
+  /** Advances the time to two hours after the close of the `count`-th next session, which it returns. */
   advanceSessions(count: number): string {
     let session = nyse.lastClosedSession(this.#now);
     for (let i = 0; i < count; i++) session = nyse.nextSession(session);
@@ -86,7 +83,7 @@ export class VendorMarket {
     return this.#sessions;
   }
 
-  /** Unadjusted, or adjusted for the splits executed by now. In a session that is not closed there are none. */
+  /** Unadjusted, or adjusted for the splits executed by now. None for a session that is not closed. */
   sessionBars(session: string, { adjusted = false } = {}): MarketBar[] {
     const rows = this.instruments.flatMap((of) => this.#bar(of, session, adjusted) ?? []);
     return [...rows, ...this.#extraRows.filter((row) => row.session === session)];
@@ -114,13 +111,13 @@ export class VendorMarket {
       .toSorted((a, b) => Date.parse(a.published_utc) - Date.parse(b.published_utc) || (a.id < b.id ? -1 : 1));
   }
 
-  /** Corrects a bar after the fact. */
+  /** Corrects a bar. */
   restateBar(ticker: string, session: string, change: Restatement): void {
     const key = `${ticker} ${session}`;
     this.#restated.set(key, { ...this.#restated.get(key), ...change });
   }
 
-  /** Adds a row to a session's grouped bars as it is, also one that contradicts another. */
+  /** Adds a row to a session's grouped bars unchanged, even if it contradicts another. */
   addRow(row: MarketBar): void {
     this.#extraRows.push(row);
   }
@@ -139,7 +136,7 @@ export class VendorMarket {
     return added;
   }
 
-  /** Lists an instrument, from today on unless told otherwise. */
+  /** Lists an instrument, by default from today on. */
   addTicker(given: Partial<Instrument> & { ticker: string }): Instrument {
     const added = instrument({
       stream: addedStream(this.instruments.length),
@@ -151,7 +148,7 @@ export class VendorMarket {
     return added;
   }
 
-  /** The instrument trades no more from `date` on. */
+  /** The instrument no longer trades from `date` on. */
   delist(ticker: string, date: string): void {
     const found = this.instruments.find((of) => of.ticker === ticker && of.delistedOn === null);
     if (!found) throw new RangeError(`No active instrument is called ${ticker}.`);
@@ -185,7 +182,7 @@ export class VendorMarket {
   }
 }
 
-/** Where `session` is in the ascending `sessions`, or −1. */
+/** Index of `session` in the ascending `sessions`, or −1. */
 function indexOf(sessions: readonly string[], session: string): number {
   let low = 0;
   let high = sessions.length;

@@ -1,4 +1,4 @@
-/** A double of the market-data vendor, for tests and for people: {@link startVendor}. @module */
+/** A double of the market-data vendor, for tests and manual use: {@link startVendor}. @module */
 export {
   failingFaults,
   type FaultName,

@@ -1,6 +1,6 @@
 import { drawsOf, type Instrument } from "./instruments.ts";
 
-/** A piece of news as the vendor gives it. */
+/** An article in the vendor's form. */
 export interface NewsItem {
   id: string;
   publisher: { name: string; homepage_url?: string; logo_url?: string };
@@ -19,7 +19,7 @@ export interface NewsItem {
 const NEWS_KIND = 5;
 const SHARE_OF_SESSIONS = 0.04;
 
-/** What was written on a session, about one instrument in twenty-five. */
+/** Articles of a session, about one instrument in twenty-five. */
 export function newsOfSession(
   seed: number,
   instruments: readonly Instrument[],

@@ -1,11 +1,11 @@
-/** What an endpoint throws instead of answering; the server makes an answer of it. */
+/** An error response of an endpoint. */
 export class Refusal extends Error {
   constructor(readonly status: 400 | 403 | 404, message: string) {
     super(message);
   }
 }
 
-/** The query of a request, read by the endpoint's rules. A parameter that the endpoint does not have is refused. */
+/** The query of a request by the endpoint's rules. Unknown parameters are rejected. */
 export class Query {
   readonly #values: ReadonlyMap<string, string>;
 
@@ -46,7 +46,7 @@ export class Query {
     return Number(given);
   }
 
-  /** Whether a value passes `name=`, `name.gte=` and so on; values are compared by what `order` makes of them. */
+  /** Whether a value meets `name=`, `name.gte=` and so on; values are compared by the result of `order`. */
   passes(name: string, order: (value: string) => string | number = (value) => value): (value: string) => boolean {
     const tests: ((value: string | number) => boolean)[] = [];
     const add = (key: string, test: (value: string | number, limit: string | number) => boolean) => {
@@ -62,31 +62,31 @@ export class Query {
   }
 }
 
-/** A calendar date as it is. @throws {Refusal} For anything else. */
+/** A calendar date. @throws {Refusal} For anything else. */
 export function date(text: string): string {
   try {
     if (/^\d{4}-\d\d-\d\d$/.test(text)) return Temporal.PlainDate.from(text).toString();
   } catch {
-    // Refused below, like what does not look like one.
+    // Rejected below, like a text of another form.
   }
   throw new Refusal(400, `Could not parse the date '${text}'. Use YYYY-MM-DD.`);
 }
 
-/** Milliseconds of an instant or, as its midnight UTC, a date. @throws {Refusal} For anything else. */
+/** Milliseconds of an instant, or of a date's midnight UTC. @throws {Refusal} For anything else. */
 export function instant(text: string): number {
   const ms = /^\d{4}-\d\d-\d\d(T.*)?$/.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(ms)) throw new Refusal(400, `Could not parse the time '${text}'.`);
   return ms;
 }
 
-/** Part of a list and the query for the rest, which travels in `next_url` as a cursor. */
+/** Part of a list, with a cursor for the rest in `next_url`. */
 export interface Page<Row> {
   rows: Row[];
   /** Absent on the last page. */
   cursor?: string;
 }
 
-/** Rows from `offset` on. The cursor holds the query, since `next_url` has nothing else. */
+/** Rows from `offset` on. The cursor contains the query, since `next_url` has nothing else. */
 export function page<Row>(all: readonly Row[], request: EndpointRequest, limit: number): Page<Row> {
   const end = request.offset + Math.min(limit, request.mostRows);
   const rows = all.slice(request.offset, end);
@@ -95,28 +95,28 @@ export function page<Row>(all: readonly Row[], request: EndpointRequest, limit: 
   return { rows, cursor: btoa(JSON.stringify({ query, offset: end })).replaceAll("=", "") };
 }
 
-/** What a cursor says. @throws {Refusal} If it is none. */
+/** Decodes a cursor. @throws {Refusal} If it is invalid. */
 export function readCursor(cursor: string): { query: Record<string, string>; offset: number } {
   try {
     const { query, offset } = JSON.parse(atob(cursor));
     if (typeof query === "object" && query !== null && Number.isInteger(offset)) return { query, offset };
   } catch {
-    // Refused below.
+    // Rejected below.
   }
   throw new Refusal(400, "The cursor cannot be read.");
 }
 
-/** A request as endpoints see it: the cursor is resolved. */
+/** A request with its cursor decoded. */
 export interface EndpointRequest {
-  /** Parts of the path that stand for something, e.g. the ticker. */
+  /** Parameters in the path, e.g. the ticker. */
   path: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
   offset: number;
-  /** Rows that a page has at most, whatever limit is asked for. */
+  /** Maximum number of rows of a page, for any limit. */
   mostRows: number;
 }
 
-/** What an endpoint answers before status, request id and faults. */
+/** Response of an endpoint before status, request id and faults. */
 export interface EndpointAnswer {
   body: Record<string, unknown> | unknown[];
   cursor?: string;

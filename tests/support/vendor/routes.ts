@@ -7,7 +7,7 @@ import { upcomingHolidays } from "./endpoints/upcoming_holidays.ts";
 import type { VendorMarket } from "./market.ts";
 import type { EndpointAnswer, EndpointRequest } from "./query.ts";
 
-/** Names of the endpoints, as calls and faults speak of them. */
+/** Names of the endpoints in calls and faults. */
 export type EndpointName =
   | "tickers"
   | "ticker_details"

@@ -27,7 +27,7 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
   return number;
 }
 
-/** `too_many_requests:0.2` as name and share. */
+/** Parses `too_many_requests:0.2` as name and probability. */
 function faultOf(text: string): { name: FaultName; probability: number } {
   const [given, share = "1"] = text.split(":");
   const name = faultNames.find((known) => known === given);

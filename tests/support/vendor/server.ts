@@ -7,42 +7,42 @@ import { type EndpointAnswer, readCursor, Refusal } from "./query.ts";
 import { type EndpointName, routes } from "./routes.ts";
 
 export interface VendorOptions extends VendorMarketOptions {
-  /** 0, any free one, by default. */
+  /** 0, the default, is any free port. */
   port?: number;
   apiKey?: string;
-  /** Calls that a minute allows; more get 429. No limit by default. */
+  /** Calls allowed per minute; more get 429. Unlimited by default. */
   callsPerMinute?: number;
-  /** Rows that a page has at most, whatever limit is asked for; so that a small market has many pages. */
+  /** Maximum number of rows of a page, for any limit; a small market then has many pages. */
   rowsPerPage?: number;
-  /** The time by which calls are counted. */
+  /** The clock for counting calls. */
   nowMs?: () => number;
 }
 
 /** A request that the double received. */
 export interface VendorCall {
-  /** `null` for a path that the vendor does not have. */
+  /** `null` for an unknown path. */
   endpoint: EndpointName | null;
   path: string;
-  /** As received, a cursor not resolved. */
+  /** As received, with the cursor not decoded. */
   query: Record<string, string>;
-  /** Milliseconds by the double's clock. */
+  /** Milliseconds on the double's clock. */
   at: number;
-  /** How the key came. */
+  /** Position of the key. */
   keyIn: "header" | "query" | "nowhere";
-  /** Of the answer; 0 while or where there was none. */
+  /** Status of the response; 0 before or without one. */
   status: number;
   faults: readonly FaultName[];
 }
 
 export interface VendorDouble extends AsyncDisposable {
   readonly url: string;
-  /** The one key that it takes. */
+  /** The only valid key. */
   readonly apiKey: string;
-  /** Every request, oldest first. Emptied to restart counting. */
+  /** Every request, oldest first. Can be emptied to restart counting. */
   readonly calls: VendorCall[];
   readonly faults: Faults;
   readonly market: VendorMarket;
-  /** Another host, to which a client must not carry the key. */
+  /** Another host, to which a client must not send the key. */
   readonly elsewhere: Elsewhere;
   close(): Promise<void>;
 }
@@ -50,8 +50,8 @@ export interface VendorDouble extends AsyncDisposable {
 const MINUTE_MS = 60_000;
 
 /**
- * The vendor, or what cannot be told from it: its whole contract over HTTP, on a market that is made up and always the same for the
- * same options. Every quirk of the contract is there without being asked for; every fault waits in `faults`.
+ * A double of the vendor: its whole contract over HTTP, on an invented market that is equal for equal options. All quirks of the
+ * contract are always active; faults are switched on in `faults`.
  */
 export function startVendor(options: VendorOptions = {}): Promise<VendorDouble> {
   const {
@@ -66,7 +66,7 @@ export function startVendor(options: VendorOptions = {}): Promise<VendorDouble> 
   const elsewhere = startElsewhere();
   const closing = new AbortController();
   const calls: VendorCall[] = [];
-  /** When those calls were made that count against the rate. */
+  /** Times of the calls that count against the rate limit. */
   let counted: number[] = [];
   let served = 0;
 
@@ -177,7 +177,7 @@ function decoded(groups: Record<string, string | undefined>): Record<string, str
   return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value ?? "")]));
 }
 
-/** When the signal aborts. */
+/** Resolves when the signal aborts. */
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ema, macd, rsi, sma } from "../../../quant/indicators/mod.ts";
 import { type FaultName, startVendor, type VendorDouble, type VendorOptions } from "./mod.ts";
 
-/** What the endpoints answer, as loosely as a stranger sees it. */
+/** Responses of the endpoints, untyped. */
 // deno-lint-ignore no-explicit-any -- what is tested here is what the answers are
 type Answer = any;
 

@@ -55,19 +55,19 @@ export function previousBar(market: VendorMarket, request: EndpointRequest): End
   };
 }
 
-/** Where there is nothing the vendor leaves the key out. */
+/** The vendor omits the key if there are no results. */
 function some(results: readonly unknown[]): { results?: readonly unknown[] } {
   return results.length > 0 ? { results } : {};
 }
 
-/** Without the ticker; `t` is the session at `time` in New York, also where it closed early. */
+/** Without the ticker; `t` is the session at `time` in New York, also if it closed early. */
 function letters({ ticker: _ticker, session, ...candle }: MarketBar, time: string): Record<string, unknown> {
   return { ...candle, t: newYorkMs(session, time) };
 }
 
 const times = new Map<string, number>();
 
-/** Remembered, because a time zone costs more than all the rest of a row. */
+/** Cached, because a time zone conversion costs more than the rest of a row. */
 function newYorkMs(session: string, time: string): number {
   const text = `${session}T${time}`;
   const known = times.get(text);
@@ -77,7 +77,7 @@ function newYorkMs(session: string, time: string): number {
   return ms;
 }
 
-/** @throws {Refusal} For what the plan does not reach: too far back, the future, and today before its close. */
+/** @throws {Refusal} For dates outside the plan: too far back, in the future, and today before the close. */
 export function entitled(market: VendorMarket, day: string): string {
   if (market.entitledFrom !== null && day < market.entitledFrom) throw new Refusal(403, TIMEFRAME);
   if (day > market.today) throw new Refusal(403, TIMEFRAME);

@@ -2,7 +2,7 @@ import { ema, macd, rsi, sma } from "../../../../quant/indicators/mod.ts";
 import type { VendorMarket } from "../market.ts";
 import { type EndpointAnswer, type EndpointRequest, instant, page, Query, Refusal } from "../query.ts";
 
-/** `/v1/indicators/{sma,ema,rsi,macd}/{ticker}`: newest first unless told otherwise. */
+/** `/v1/indicators/{sma,ema,rsi,macd}/{ticker}`: newest first by default. */
 export function indicators(market: VendorMarket, request: EndpointRequest): EndpointAnswer {
   const { kind, ticker } = request.path;
   const windows = kind === "macd" ? ["short_window", "long_window", "signal_window"] : ["window"];

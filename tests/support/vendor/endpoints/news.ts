@@ -1,7 +1,7 @@
 import type { VendorMarket } from "../market.ts";
 import { type EndpointAnswer, type EndpointRequest, instant, page, Query } from "../query.ts";
 
-/** `/v2/reference/news`: newest first unless told otherwise. */
+/** `/v2/reference/news`: newest first by default. */
 export function news(market: VendorMarket, request: EndpointRequest): EndpointAnswer {
   const query = new Query(request.query, ["ticker", "published_utc*", "limit", "order", "sort"]);
   const limit = query.whole("limit", 10, 1000);

@@ -24,7 +24,7 @@ export function tickers(market: VendorMarket, request: EndpointRequest): Endpoin
   return { body: { results, count: results.length }, cursor };
 }
 
-/** `/v3/reference/tickers/{ticker}`: what traded on the date, today by default. */
+/** `/v3/reference/tickers/{ticker}`: the instrument that traded on the date, today by default. */
 export function tickerDetails(market: VendorMarket, request: EndpointRequest): EndpointAnswer {
   const query = new Query(request.query, ["date"]);
   const asOf = date(query.text("date") ?? market.today);
