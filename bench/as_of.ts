@@ -1,11 +1,11 @@
 /**
- * Selections as of every week from 2018 on, on the real prices of TANDEM_SHARED or ../shared: seconds, and whether another future
- * changes any of them.
+ * Selections as of every week from 2018 on, on the real prices of TANDEM_SHARED or ../shared: seconds, and whether other later
+ * prices change any of them.
  *
  *     deno run -A bench/as_of.ts [cut …]
  *
- * From each cut (2019-06-03 and 2020-08-31 unless told otherwise) every price is another one; every selection before it is forced and
- * must come out with the same rows.
+ * From each cut (by default 2019-06-03 and 2020-08-31) on every price is replaced; every selection before it is forced and must
+ * have the same rows.
  */
 import * as assets from "../assets/mod.ts";
 import { Engine, maxPageRows, silentLogger } from "../engine/mod.ts";

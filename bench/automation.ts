@@ -1,5 +1,5 @@
 /**
- * What an evaluation of all automations costs while nothing is to be done, and how many queries it takes: 200 assets of 5,000
+ * Cost of an evaluation of all automation conditions without any work to start, and its number of queries: 200 assets of 5,000
  * partitions, on both databases. `deno task bench:automation`.
  */
 import { z } from "zod";
@@ -21,7 +21,7 @@ const { asset } = assetsWith<Record<never, never>>();
 const assetCount = 200;
 const evaluations = 30;
 
-/** How 5,000 partitions are made up. */
+/** Dimensions of 5,000 partitions. */
 const shapes = [
   { names: 1, dates: 5_000 },
   { names: 50, dates: 100 },
@@ -30,7 +30,7 @@ const shapes = [
 
 const row = z.object({ name: z.string(), date: z.iso.date() });
 
-/** A tree of assets in which each reads the same partitions of the one before it, ten to a branch, all of them eager. */
+/** A tree of assets in which each reads the same partitions of its parent, ten to a branch, all eager. */
 function tree(names: readonly string[], dates: readonly string[]): AnyAsset[] {
   const assets: AnyAsset[] = [];
   for (let i = 0; i < assetCount; i++) {
@@ -52,12 +52,12 @@ function tree(names: readonly string[], dates: readonly string[]): AnyAsset[] {
   return assets;
 }
 
-/** Counts what is asked of the database. */
+/** Counts the queries of a database. */
 function counting(database: Database): { counted: Database; queries(): number } {
   let count = 0;
   const counted = new Proxy(database.sql, {
     apply(target, self, args) {
-      // A list or a fragment is no query; neither is used where this is counted.
+      // A list or a fragment is not a query; neither is used in what is counted.
       count++;
       return Reflect.apply(target, self, args);
     },
@@ -97,7 +97,7 @@ for (const { name, ignore, openBare } of databases) {
         clock: systemClock,
         logger: silentLogger,
       });
-      // The first stores the judgements; those after it find nothing new.
+      // The first evaluation stores the results; later ones change nothing.
       await evaluator.evaluate();
       const times: number[] = [];
       const before = queries();

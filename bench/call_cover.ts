@@ -1,6 +1,6 @@
 /**
- * How long the planner of vendor calls takes, and what it saves: cells that 500 tickers lack, in the shapes that they come in.
- * `deno task bench:cover`.
+ * Duration of the planner of vendor calls, and calls saved: missing sessions of 500 tickers, in the patterns that occur. `deno
+ * task bench:cover`.
  */
 import { fewestCalls, type MissingCells } from "../resources/market_data/call_cover.ts";
 import { nyse } from "../resources/exchange_calendar/mod.ts";
@@ -14,7 +14,7 @@ const quarterCentury = nyse.sessionsBetween("2000-01-03", "2025-01-17");
 interface Shape {
   title: string;
   sessions: string[];
-  /** Whether a ticker lacks a session, by their ordinals. */
+  /** Whether a ticker lacks a session, by their indices. */
   isMissing(ticker: number, session: number): boolean;
   maxRangeSessions?: number;
 }

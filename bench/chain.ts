@@ -1,12 +1,12 @@
 /**
- * The whole chain from an empty database to fresh: seconds an asset, peak resident memory, rows.
+ * The whole chain from an empty database to fresh: seconds per asset, peak resident memory, rows.
  *
  *     deno run -A bench/chain.ts [market …]
  *
- * A market is what MARKET_DATA takes, with a preset after `@` where it is not the default: `simulated`,
- * `csv:closes.csv@research`. Without arguments: the simulated market, and the real prices of TANDEM_SHARED or ../shared where
- * they are. Each chain runs in a process of its own, on an embedded database in a new folder and, where PostgreSQL is
- * installed, on a server of its own, whose memory is not counted. Times include what the process takes to start.
+ * A market is a value of MARKET_DATA, with a preset after `@` unless it is the default: `simulated`, `csv:closes.csv@research`.
+ * Without arguments: the simulated market, and the real prices of TANDEM_SHARED or ../shared if available. Each chain runs in a
+ * separate process, on an embedded database in a new folder and, if PostgreSQL is installed, on a separate server, whose memory
+ * is not counted. Times include the start of the process.
  */
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ import { marketDataFrom } from "../resources/market_data/mod.ts";
 import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 
-/** Sessions of the simulated market end here, so that runs on different days do the same work. */
+/** Last day of the simulated market, so that runs on different days do the same work. */
 const CLOCK = "2026-11-20T23:00:00Z";
 
 interface Measurement {
@@ -32,7 +32,7 @@ interface Measurement {
   /** Opening and migrating the database. */
   openSeconds: number;
   runSeconds: number;
-  /** Inside the run, over all steps: waiting for columns to be read, and for rows to be inserted. */
+  /** Within the run, over all steps: time spent reading columns and inserting rows. */
   readSeconds: number;
   insertSeconds: number;
   secondRunSeconds: number;
@@ -166,7 +166,7 @@ function timed<Args extends unknown[], Result>(
   };
 }
 
-/** NaN where the system does not tell. */
+/** NaN if the system does not report it. */
 async function peakMb(): Promise<number> {
   const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;

@@ -1,5 +1,5 @@
 /**
- * What each check of the library costs on half a million rows, in key order and in the order of sessions.
+ * Cost of each check of the library on half a million rows, in key order and in order of sessions.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const checks: Check<never>[] = [
   stalePrices({ ...by, price: "close", volume: "volume", sessions: 5 }),
 ];
 
-/** A string of its own, as a database or a file gives it. */
+/** A new string object, as a database or a file returns. */
 const fresh = (text: string): string => JSON.parse(JSON.stringify(text));
 
 function bars(inKeyOrder: boolean) {

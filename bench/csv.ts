@@ -1,10 +1,10 @@
 /**
- * Reading CSV market data: the parser of resources/market_data/csv/ beside nodejs-polars.
+ * Reading CSV market data: the parser of resources/market_data/csv/ compared with nodejs-polars.
  *
  *     deno run -A bench/csv.ts [FILE …]
  *
- * Without files: the real prices of TANDEM_SHARED or ../shared where they are, else 540,000 rows of the simulated market.
- * Each reading runs in a process of its own, so that its peak resident memory is its own.
+ * Without files: the real prices of TANDEM_SHARED or ../shared if available, else 540,000 rows of the simulated market. Each read
+ * runs in a separate process, to measure its peak resident memory.
  */
 import { Buffer } from "node:buffer";
 import { csvMarket, simulatedMarket } from "../resources/market_data/mod.ts";
@@ -22,11 +22,11 @@ const readers: Record<string, (path: string) => Promise<number>> = {
   },
   async "nodejs-polars"(path) {
     const { default: polars } = await import("nodejs-polars");
-    // Given the path of a gzip file it answers an empty frame.
+    // For the path of a gzip file it returns an empty frame.
     const source = path.endsWith(".gz") ? Buffer.from(await inflated(path)) : path;
     const frame = polars.readCSV(source, { inferSchemaLength: 10_000 });
     if (!frame.columns.includes("Timestamp")) {
-      // What DailyBars needs: strings of every row, and numbers.
+      // The data that DailyBars needs: strings of every row, and numbers.
       for (const name of frame.columns) frame.getColumn(name).toArray();
       return frame.height;
     }
@@ -71,7 +71,7 @@ function inflated(path: string): Promise<ArrayBuffer> {
   return new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-/** NaN where the system does not tell. */
+/** NaN if the system does not report it. */
 async function peakMb(): Promise<number> {
   const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;

@@ -51,7 +51,7 @@ async function withEngine<T>(database: Database, assets: AnyAsset[], work: (engi
   }
 }
 
-/** Milliseconds a step. */
+/** Milliseconds per step. */
 async function msPerStep(engine: Engine): Promise<number> {
   const started = performance.now();
   const { id } = await engine.submit({ selection: "*", force: true, trigger: "bench" });

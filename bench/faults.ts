@@ -1,10 +1,10 @@
 /**
- * Behaviour of the service when its database, its network, its clock or another process of it fails: each fault against real processes on a
- * real PostgreSQL server, again and again. A table shows whether everything resumed automatically, and after how many seconds.
+ * Behaviour of the service when its database, its network, its clock or another process of it fails: each fault against real
+ * processes on a real PostgreSQL server, repeatedly. A table shows whether everything resumed automatically, and after how many
+ * seconds.
  *
- * `deno task bench:faults [--times 10] [--only PATTERN] [--brief]`; `--only` takes a regular expression of the names, with `--brief`
- * faults last a fifth of their time. Ctrl-C ends it with the table of what was tried before the trial under
- * way.
+ * `deno task bench:faults [--times 10] [--only PATTERN] [--brief]`; `--only` takes a regular expression for the names, with
+ * `--brief` faults last a fifth of their time. Ctrl-C ends it with the table of the completed trials.
  *
  * @module
  */
@@ -35,19 +35,19 @@ const brief = options.has("--brief");
 const lasting = (seconds: number) => brief ? Math.max(3, seconds / 5) : seconds;
 const patienceSeconds = 150;
 
-/** What a trial found. */
+/** Result of a trial. */
 interface Trial extends Recovery {
   seen?: Seen;
 }
 
 interface Fault {
   name: string;
-  /** A word if it cannot be tried here. */
+  /** Why it cannot be tried here. */
   unable?: string;
   trial(cluster: TestServer): Promise<Trial>;
 }
 
-/** A trial on a stage with so many servers, with a forced run of everything under way on the first of them. */
+/** A trial on a stage with the given number of servers, during a forced run of everything on the first of them. */
 function duringRun(
   { servers: count = 1, environment, prepare }: {
     servers?: number;
@@ -83,7 +83,7 @@ const faults: Fault[] = [
       await stage.sql`
         SELECT pg_terminate_backend(pid) FROM pg_locks
         WHERE locktype = 'advisory' AND classid = 7269 AND objid = ${first!.id}`;
-      // Before and after the other one has noticed.
+      // Before and after the other server has noticed.
       await pause(Math.random() * 5);
       await stage.run(a);
       await pause(Math.random() * 3);
@@ -140,7 +140,7 @@ const faults: Fault[] = [
     name: "sessions ended in COPY at the first start",
     async trial(cluster) {
       await using stage = await cluster.stage({ empty: true });
-      // Ticks that are not so close that each begins a run of its own before the first is done.
+      // Ticks far enough apart that each run ends before the next tick.
       const server = await stage.serve({ environment: { DAILY_SCHEDULE: "*/15 * * * * *" } });
       let ended = 0;
       await until(async () => {
@@ -260,7 +260,7 @@ const faults: Fault[] = [
       const b = await stage.serve();
       const seen = await watching([b], async () => {
         const runId = await stage.freezeInRun(a);
-        // A process counts as silent after 30 s: nothing tells of it earlier.
+        // A process counts as silent after 30 s; nothing reports it earlier.
         await pause(Math.max(40, lasting(75)));
         const [ready, run, metrics] = await Promise.all(
           ["/readyz", `/v1/runs/${runId}`, "/metrics"].map((path) => get(b.url + path)),
@@ -280,7 +280,7 @@ const faults: Fault[] = [
   },
 ];
 
-/** Lets clients of all addresses of loopback in. */
+/** Allows connections from all loopback addresses. */
 async function allowLoopback({ folder, server }: TestServer): Promise<void> {
   const file = join(folder, "data", "pg_hba.conf");
   const rule = "host all all 127.0.0.0/8 trust\n";
@@ -290,7 +290,7 @@ async function allowLoopback({ folder, server }: TestServer): Promise<void> {
   await server.restart("fast");
 }
 
-/** A road to a server from an address of its own, 127.0.0.2, on which packets can be made to vanish in the kernel. */
+/** A route to a server from the separate address 127.0.0.2, on which the kernel can drop packets. */
 async function road127({ hostname, port }: URL) {
   const blackhole = (what: "add" | "del") =>
     new Deno.Command("ip", { args: ["route", what, "blackhole", "127.0.0.2/32", "table", "local"], stderr: "null" })
@@ -298,7 +298,7 @@ async function road127({ hostname, port }: URL) {
   const listener = createServer((client) => {
     const server = connect({ port: Number(port), host: hostname, localAddress: "127.0.0.2" });
     for (const [from, to] of [[client, server], [server, client]] as const) {
-      // When the process is gone its host is, too: nothing is said on the other side.
+      // The host ends with the process: the other side receives nothing.
       from.on("error", () => {}).on("data", (bytes) => to.write(bytes));
     }
   });
@@ -370,7 +370,7 @@ async function main(): Promise<number> {
   const trials = new Map(chosen.map(({ name }) => [name, [] as Trial[]]));
   let stopped = false;
   Deno.addSignalListener("SIGINT", () => stopped = true);
-  // Round by round, so that each fault has been tried as often as any other.
+  // Round by round, so that all faults are tried equally often.
   for (let i = 1; i <= times; i++) {
     for (const { name, unable, trial } of chosen) {
       if (unable || stopped) continue;
@@ -379,7 +379,7 @@ async function main(): Promise<number> {
         settledSeconds: null,
         missing: `${error}`,
       }));
-      // The servers of this trial may have got the signal, too.
+      // The servers of this trial may have received the signal, too.
       if (stopped) break;
       trials.get(name)!.push(found);
       const { goesOnSeconds, settledSeconds, missing } = found;
@@ -413,5 +413,5 @@ async function main(): Promise<number> {
   return [...trials.values()].flat().some(({ settledSeconds }) => settledSeconds === null) ? 1 : 0;
 }
 
-// Whatever a fault has left open does not keep it.
+// Ends despite anything that a fault has left open.
 Deno.exit(await main());

@@ -1,14 +1,15 @@
 /**
- * How long a pair's forecasters take: fitting on a window of two years and a forecast of ten steps, beside Python's libraries.
+ * Duration of a pair's forecasters: fitting on a window of two years and a forecast of ten steps, compared with Python's
+ * libraries.
  *
  *     deno run -A bench/forecast.ts [--series 8]
  *
- * Series are generated (mean-reverting, as spreads are, of 504 sessions). PYTHON names the interpreter for the references, default
- * python3; each of scikit-learn, xgboost, statsmodels, prophet and torch that it has is measured.
+ * Series are generated (mean-reverting, as spreads are, of 504 sessions). PYTHON names the interpreter for the references,
+ * default python3; those of scikit-learn, xgboost, statsmodels, prophet and torch that are installed are measured.
  *
- * Times are processor seconds of one thread, which other programs on the machine lengthen far less than wall-clock seconds. A fit of
- * trees here grows two ensembles, the second for the errors of its forecasts; "one" shows the time of one, which is what a reference
- * grows. LSTM networks make the same number of passes on both sides.
+ * Times are CPU seconds of one thread, which other programs on the machine affect far less than wall-clock seconds. A fit of
+ * trees grows two ensembles, the second for the errors of its forecasts; "one" is the time of one, as grown by a reference. LSTM
+ * networks make the same number of passes on both sides.
  *
  * @module
  */
@@ -44,14 +45,14 @@ const LSTM = {
   batch: 16,
   learningRate: 0.005,
 };
-/** The research's network with tanh, the only function that torch's own layer has. */
+/** The research's network with tanh, the only activation of torch's own layer. */
 const RESEARCH = { ...RESEARCH_LSTM, activation: "tanh" as const, epochs: 10, patience: 10 };
 
 interface Row {
   name: string;
   /** Name among the reference's times, if it has one. */
   reference: string | null;
-  /** Seconds a series. */
+  /** Seconds per series. */
   fit: number;
   predict: number;
 }
@@ -101,7 +102,7 @@ function processorSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** Processor seconds a series of fitting and of one forecast, after one run that is not counted. */
+/** CPU seconds per series for fitting and one forecast, after a run that is not counted. */
 function measure(
   name: string,
   reference: string | null,
@@ -165,7 +166,7 @@ async function referenceSeconds(): Promise<Reference | null> {
       research: RESEARCH,
     };
     const writer = child.stdin.getWriter();
-    // A reference that ends early does not take its input; its exit code says so.
+    // If a reference ends early it does not read its input; its exit code reports that.
     await writer.write(new TextEncoder().encode(JSON.stringify(request))).then(() => writer.close()).catch(() => {});
     const { success, stdout } = await child.output();
     return success ? JSON.parse(new TextDecoder().decode(stdout)) : skipped("the reference failed");

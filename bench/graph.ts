@@ -1,6 +1,6 @@
 /**
- * The asset graph with 2,000 assets: how long its layout takes, how large its page is, how long the page and its live parts take, and
- * the frames while it is moved and zoomed in Chromium; and a strip of 100,000 partitions read under the mouse. `deno task bench:graph`.
+ * The asset graph with 2,000 assets: duration of its layout, size of its page, duration of the page and its live parts, and frame
+ * times while it is moved and zoomed in Chromium; and a strip of 100,000 partitions read by mouse. `deno task bench:graph`.
  */
 import type { Page } from "playwright-core";
 import { assetGraph, PartitionSet, PartitionSpace } from "../engine/mod.ts";
@@ -27,7 +27,7 @@ async function compressed(text: string): Promise<number> {
   return (await new Response(stream).arrayBuffer()).byteLength;
 }
 
-/** Median and 95th percentile of the times between frames while `move` is called once a frame. */
+/** Median and 95th percentile of the times between frames while `move` is called once per frame. */
 async function frames(page: Page, move: string): Promise<string> {
   const times = await page.evaluate(`new Promise((resolve) => {
     const times = [];
@@ -97,7 +97,7 @@ await withTinyEngine(async ({ engine }) => {
 
 await strips();
 
-/** 100,000 partitions of which some here and there are stale, so that no two names are alike: the worst case of strips. */
+/** 100,000 partitions, some of them stale so that no two names are alike: the worst case of strips. */
 async function strips(): Promise<void> {
   const names = Array.from({ length: 200 }, (_, i) => `T${i}`);
   const dates = Array.from({ length: 500 }, (_, i) => new Date(Date.UTC(2020, 0, 1 + i)).toISOString().slice(0, 10));

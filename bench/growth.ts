@@ -1,13 +1,13 @@
 /**
- * What one more session costs when years of them are there: processor seconds by asset, disk and memory, on both databases.
+ * Cost of a further session after years of them: CPU seconds by asset, disk and memory, on both databases.
  *
  *     deno run -A bench/growth.ts [--years 5,21] [--sessions 2] [--database pglite|postgres|both]
  *     deno run -A bench/growth.ts --market simulated --sessions 250 --database pglite
  *
- * The S&P file of TANDEM_SHARED or ../shared, lengthened backwards by its mirror image; without it nothing is measured. Or the simulated
- * market from its first start on: the calendar days between sessions pass in the records too, and everything is pruned after each
- * session. Steps run one after the other in a process of its own, so that what the process takes belongs to one asset. On PGlite that is
- * all there is; on PostgreSQL (fsync on) what the server takes comes on top. Years are of 252 sessions.
+ * Measures the S&P file of TANDEM_SHARED or ../shared, extended backwards by its mirror image, if available; or the simulated
+ * market from its first start on: the calendar days between sessions pass in the records too, and history is pruned after each
+ * session. Steps run one after the other in a separate process, so that its CPU time can be attributed to an asset. With PGlite
+ * this is the whole cost; with PostgreSQL (fsync on) the server's is added. Years have 252 sessions.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { postgresBinaries, startServer } from "../tests/support/postgres_server.
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { LongMarket } from "./growth/long_market.ts";
 
-/** A run to fresh. */
+/** One run until everything is fresh. */
 interface Growth {
   status: string;
   cpuByAsset: Record<string, number>;
@@ -130,7 +130,7 @@ function splitLines(): TransformStream<string, string> {
   });
 }
 
-/** Makes everything fresh for each line of standard input, and tells what it took on standard output. */
+/** Makes everything fresh for each line of standard input, and reports the cost on standard output. */
 async function serveRuns(file: string, databaseUrl: string | undefined, dataDir: string): Promise<void> {
   const opened = await openDatabase({ databaseUrl, dataDir });
   await migrate(opened, new URL("../sql/migrations/", import.meta.url));
@@ -190,7 +190,7 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
   await opened.close();
 }
 
-/** Lets the time until the next session is closed pass, on the clock and in the records. */
+/** Advances the clock and the records to the close of the next session. */
 async function passSession(
   { sql }: Awaited<ReturnType<typeof openDatabase>>,
   clock: ReturnType<typeof fixedClock>,
@@ -203,7 +203,7 @@ async function passSession(
   clock.set(then);
 }
 
-/** Of this process with all of its threads. */
+/** Of this process with all its threads. */
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -223,7 +223,7 @@ async function folderMb(folder: string): Promise<number> {
   return bytes / 2 ** 20;
 }
 
-/** NaN where the system does not tell. */
+/** NaN if the system does not report it. */
 async function peakMb(): Promise<number> {
   const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;

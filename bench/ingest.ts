@@ -1,9 +1,9 @@
 /**
- * How fast columns get into and out of both databases: `deno run -A bench/ingest.ts [--json]`.
+ * Speed of inserting columns into both databases and reading them: `deno run -A bench/ingest.ts [--json]`.
  *
- * Each database is measured in a process of its own, so that the peak of its resident memory is its own: of this
- * process, which for the embedded database holds the database as well, and for a server only the client. The server is
- * the one that TEST_DATABASE_URL names, or one started for the purpose, with fsync on. Prices are generated.
+ * Each database is measured in a separate process, for its peak resident memory: with the embedded database this includes the
+ * database, with a server only the client. The server is that of TEST_DATABASE_URL, or a temporary one with fsync on. Prices are
+ * generated.
  */
 import { join } from "node:path";
 import {
@@ -80,7 +80,7 @@ async function server(): Promise<Report> {
     }
   }
   const folder = await Deno.makeTempDir({ prefix: "tandem-bench-" });
-  // The server runs as another user where this one is root.
+  // If this process is root, the server runs as another user.
   await Deno.chmod(folder, 0o755);
   const running = await startServer({ folder: join(folder, "server"), fsync: true });
   try {
@@ -135,7 +135,7 @@ async function measureShape(database: Database, { name, rows, tickers, columns }
   return { shape: name, rows, columns: columns.length, ...best };
 }
 
-/** Session by session, as a vendor delivers. */
+/** Session by session, as from a vendor. */
 function generate(rows: number, tickers: number, columns: readonly ColumnSpec[]): Record<string, ColumnData> {
   const ticker = new Array<string>(rows);
   const session = new Array<string>(rows);
@@ -148,7 +148,7 @@ function generate(rows: number, tickers: number, columns: readonly ColumnSpec[])
   }
   const data: Record<string, ColumnData> = { ticker, session };
   columns.slice(2).forEach(({ name }, c) => {
-    // Prices have cents, and what was adjusted has all its digits.
+    // Prices have cents; adjusted values have all their digits.
     data[name] = Float64Array.from({ length: rows }, (_, i) => 100 + 50 * Math.sin(i * 0.01 + c));
   });
   return data;
@@ -159,7 +159,7 @@ function peakResidentMb(): number {
     const status = Deno.readTextFileSync("/proc/self/status");
     return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024);
   } catch {
-    // Not Linux: what there is now has to do.
+    // Not Linux: use the current value.
     return Math.round(Deno.memoryUsage().rss / 1024 / 1024);
   }
 }

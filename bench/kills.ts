@@ -1,10 +1,10 @@
 /**
- * Kills the service at random moments, as `kill -9` and a power cut do, and looks after each kill for what must never be: rows without
- * their record, records without their rows, ticks that fired twice; at the end for locks, slots and runs that are kept, and whether
- * everything is what an undisturbed service makes of the same source, which changes before each kill.
+ * Kills the service at random moments, like `kill -9` and a power cut, and checks after each kill for rows without their record,
+ * records without their rows, and ticks that fired twice; at the end for locks, slots and runs that were not released, and for
+ * differences from an undisturbed service with the same source, which changes before each kill.
  *
- * `deno task bench:kills [--postgres 1000] [--pglite 200] [--seed N]`: of those on PostgreSQL every other one hits one of two servers
- * that share the database. An interrupt ends it with the kills that have been.
+ * `deno task bench:kills [--postgres 1000] [--pglite 200] [--seed N]`: on PostgreSQL every other kill hits one of two servers
+ * that share the database. An interrupt ends it with the results so far.
  *
  * @module
  */
@@ -22,14 +22,14 @@ const options = new Map(
 );
 const seed = options.get("--seed") ?? 20261128;
 const folder = await Deno.makeTempDir({ prefix: "tandem-kills-" });
-/** Frequent ticks, in the middle of other work. */
+/** Frequent ticks, so that they fire during other work. */
 const common = { DAILY_SCHEDULE: "*/2 * * * * *", SCHEDULE_TIME_ZONE: "UTC" };
-/** From before the service serves to after everything is done. */
+/** Time range of kills: from before the service serves to after everything is done. */
 const longestMs = 6_000;
 
 interface Series {
   name: string;
-  /** The file that the service reads its bars from; each series changes its own. */
+  /** The file of bars that the service reads; each series changes its own. */
   bars: string;
   kills: number;
   servers: 1 | 2;
@@ -43,11 +43,11 @@ interface Found extends Wrongs {
   different: string[];
 }
 
-/** Ctrl-C ends with the kills that have been: each series comes to its end then, and is told. */
+/** Ctrl-C ends it: each series finishes its current kill and reports. */
 let stopping = false;
 Deno.addSignalListener("SIGINT", () => stopping = true);
 
-/** On a busy machine a server that has just lost a client may take its time. */
+/** On a busy machine a server that has just lost a client may need time. */
 async function withPatience<T>(look: () => Promise<T>): Promise<T> {
   const until = Date.now() + 120_000;
   for (;;) {
@@ -88,7 +88,7 @@ async function killing(
     try {
       const from = random() < 0.3 ? "start" : "work";
       await killOnce(killed, { afterMs: random() * longestMs, from, others });
-      // The other one goes on for a moment with what the first has left, and is killed as well.
+      // The other server continues for a moment with the work of the first, and is killed as well.
       if (servers === 2) await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
     } finally {
       for (const other of others) await other[Symbol.asyncDispose]();
@@ -174,7 +174,7 @@ try {
     "fired twice",
     "content",
   ];
-  // Side by side: a series waits most of its time.
+  // In parallel: a series waits most of its time.
   const rows = await Promise.all(
     all.filter(({ kills }) => kills > 0).map(async (series, i) => {
       const found = await killing(series, pseudoRandom(seed + i));

@@ -1,7 +1,7 @@
 /**
- * Reads of a pair's trades and of the list of tickers over 50 keep-alive connections, from the service in a process of its own:
- * requests a second, then a soak on the clock during which everything is materialized anew. Every answer is held against the
- * others of its version. On both databases; beside a bare handler on PostgreSQL.
+ * Reads of a pair's trades and of the list of tickers over 50 keep-alive connections, from the service in a separate process:
+ * requests per second, then a soak test at a fixed rate during which everything is materialized again. Every response is compared
+ * with the others of its version. On both databases; compared with a bare handler on PostgreSQL.
  *
  * `deno task bench:load --seconds 120 --rate 200 --only PGlite`
  */
@@ -26,7 +26,7 @@ const connections = 50;
 const main = new URL("../main.ts", import.meta.url).pathname;
 const peerScript = new URL("./load/peer.ts", import.meta.url).pathname;
 
-/** Holds every answer against the first of its version. */
+/** Compares every response with the first of its version. */
 class Versions {
   readonly #bodies = new Map<string, Buffer>();
 
@@ -38,12 +38,12 @@ class Versions {
     else if (!first.equals(body)) return `${path}: two answers of one version differ`;
   };
 
-  /** How many versions of a path were seen. */
+  /** Number of versions of a path seen. */
   seen(path: string): number {
     return [...this.#bodies.keys()].filter((version) => version.startsWith(`${path} `)).length;
   }
 
-  /** Reads each version of a page of rows again by its materialization, and compares. Returns how many there were. */
+  /** Reads each version of a page of rows again by its materialization, and compares. Returns the number of versions. */
   async verify(url: string): Promise<number> {
     let count = 0;
     for (const [version, body] of this.#bodies) {
@@ -115,7 +115,7 @@ async function measure(name: string, server: ServerProcess, databaseUrl: string 
       check: (_, { status }) => status === 304 ? undefined : `${status}`,
     }),
   );
-  // Each limit is another address, and all together are more than is kept in memory.
+  // Each limit is another URL, and all together exceed the cache.
   const unkept = await drive({
     ...load,
     request: (n) => ({ path: `${rows}&limit=${1_000 + n % 9_000}` }),

@@ -4,15 +4,15 @@
  *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--sources]
  *       [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']
  *
- * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that settings
- * are tuned on some seeds and reported on others. `--settings` are those of `formation_pairs` that differ from the default, `--exits`
- * those exits of `walk_forward_daily`.
- * `--sources` measures every source of candidates alone as well, which takes three times as long.
+ * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that
+ * settings can be tuned on some seeds and reported on others. `--settings` are settings of `formation_pairs` that differ from the
+ * default, `--exits` exits of `walk_forward_daily`. `--sources` also measures every source of candidates alone, which takes three
+ * times as long.
  *
- * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions to form and 63 to trade. Tests, criteria and choice are
- * the functions of `cointegrated_pairs` and `formation_pairs`. "Before" are the rules of the originals with the bounds of the
- * default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them, and strategies
- * without further exits.
+ * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions of formation and 63 of trading. Tests, criteria and
+ * choice are the functions of `cointegrated_pairs` and `formation_pairs`. "Before" are the rules of the originals with the bounds
+ * of the default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them, and
+ * strategies without further exits.
  *
  * @module
  */
@@ -53,7 +53,7 @@ const before = SearchConfig.parse(original);
 const exits = exitRulesOf(ExitsConfig.parse(JSON.parse(textOf("exits") ?? "{}")), { tradingSessions: 63 });
 const tested: Config = bySource ? { ...after, candidates: ["cluster", "neighbours", "group", "distance"] } : after;
 
-/** Which pairs of the tests a row of the tables looks at. */
+/** Candidate sources whose pairs a row of the tables covers. */
 const selections: readonly { name: string; candidates: readonly CandidateSource[] }[] = [
   { name: "as set", candidates: after.candidates },
   ...(bySource ? tested.candidates.map((source) => ({ name: source, candidates: [source] })) : []),

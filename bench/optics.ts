@@ -1,6 +1,6 @@
 /**
- * How OPTICS grows with the number of points: 482, as many as there are real ETFs, to 5,000, in five dimensions as the loadings
- * have. Second half of `deno task bench:scan`.
+ * Duration of OPTICS by number of points: from 482, the number of real ETFs, to 5,000, in five dimensions like the loadings.
+ * Second half of `deno task bench:scan`.
  */
 import { clusterPresets } from "../assets/pairs/pair_clusters.ts";
 import { optics } from "../quant/mod.ts";
@@ -9,7 +9,7 @@ import { pseudoRandom } from "../tests/support/pseudo_random.ts";
 const counts = [482, 1_000, 2_000, 5_000];
 const rounds = 5;
 
-/** Points in groups of about ten around random centres, as tickers of one kind are. */
+/** Points in groups of about ten around random centres, like tickers of one kind. */
 function points(count: number): Float64Array[] {
   const random = pseudoRandom(count);
   const centres = Array.from(

@@ -1,10 +1,10 @@
 /**
- * How fast each page is in a browser, and how much client code it loads: `deno task bench:pages [MARKET_DATA[@PRESET]]`.
+ * Speed of each page in a browser, and size of its client code: `deno task bench:pages [MARKET_DATA[@PRESET]]`.
  *
- * The service runs as its users run it, on the S&P bars of TANDEM_SHARED or ../shared where they are (504 tickers), else on the simulated
- * market. Then the pages of pairs with 5,000 tested pairs of 500 tickers, more than these markets have. Each page is opened a few times
- * in a browser that has seen nothing yet; medians are printed: first paint of content, the
- * moment from which the page answers (its scripts have run and its charts are drawn), bytes of HTML and of scripts as they were sent.
+ * The service runs as for users, on the S&P bars of TANDEM_SHARED or ../shared if available (504 tickers), else on the simulated
+ * market. Then the pages of pairs with 5,000 tested pairs of 500 tickers, more than these markets have. Each page is opened a few
+ * times in a browser with an empty cache; medians are printed: first contentful paint, the time until the page is usable (its
+ * scripts have run and its charts are drawn), bytes of HTML and of scripts as sent.
  */
 import type { Browser } from "playwright-core";
 import { cointegratedPairs, pairClusters } from "../assets/mod.ts";

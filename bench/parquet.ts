@@ -1,11 +1,11 @@
 /**
- * Parquet beside CSV: reading market data from both, and writing the same rows as a file.
+ * Parquet compared with CSV: reading market data from both, and writing the same rows as a file.
  *
  *     deno run -A bench/parquet.ts [CSV …]
  *
- * Without files: the real prices of TANDEM_SHARED or ../shared where they are, else 540,000 rows of the simulated market.
- * Each line is a process of its own, so that its peak resident memory is its own; the first time holds the loading of the
- * library. The longest pause is how long nothing else had its turn, after the first.
+ * Without files: the real prices of TANDEM_SHARED or ../shared if available, else 540,000 rows of the simulated market. Each line
+ * is a separate process, to measure its peak resident memory; the first time includes loading the library. The longest pause is
+ * the longest time without yielding to other work, after the first read.
  */
 import { fixedClock } from "../resources/clock.ts";
 import type { ColumnSpec } from "../resources/database/mod.ts";
@@ -90,7 +90,7 @@ async function taskOf(task: string, path: string): Promise<() => Promise<string>
   throw new RangeError(`There is no task ${task}.`);
 }
 
-/** Long where there are volumes; else wide, as closes are passed around. */
+/** Long with volumes; else wide, the usual form of closes. */
 async function asParquet(bars: DailyBars): Promise<Uint8Array> {
   if (bars.volume.some((volume) => !Number.isNaN(volume))) {
     const { session, ...others } = bars;
@@ -114,7 +114,7 @@ async function run(task: string, path: string): Promise<void> {
   console.log(child.success ? output.trimEnd() : `  ${task.padEnd(14)} failed: ${output.trim().split("\n")[0]}`);
 }
 
-/** NaN where the system does not tell. */
+/** NaN if the system does not report it. */
 async function peakMb(): Promise<number> {
   const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;

@@ -1,6 +1,6 @@
 /**
- * What partitions cost, on both databases: a backfill of 10,000 of them planned and queued, the state of 100,000 served, and the
- * staleness of 200 assets × 5,000 partitions judged, with the number of queries. `deno task bench:partitions`.
+ * Cost of partitions on both databases: planning and queueing a backfill of 10,000, serving the state of 100,000, and determining
+ * the staleness of 200 assets × 5,000 partitions, with the number of queries. `deno task bench:partitions`.
  */
 import { z } from "zod";
 import {
@@ -23,7 +23,7 @@ import { type Database, migrate } from "../resources/database/mod.ts";
 import { type Api, api } from "../routes/mod.ts";
 import { databases } from "../tests/support/database.ts";
 
-/** What the assets here read from outside. */
+/** Outside data of the assets. */
 interface World {
   names: string[];
   dates: string[];
@@ -34,7 +34,7 @@ interface World {
 const { asset } = assetsWith<World>();
 const row = z.object({ name: z.string(), date: z.iso.date(), value: z.number() });
 
-/** So many weekdays up to the end of 2025. */
+/** The given number of weekdays up to the end of 2025. */
 function weekdays(count: number): string[] {
   const dates: string[] = [];
   for (let day = Temporal.PlainDate.from("2025-12-31"); dates.length < count; day = day.subtract({ days: 1 })) {
@@ -45,7 +45,7 @@ function weekdays(count: number): string[] {
 
 const tickers = (count: number) => Array.from({ length: count }, (_, i) => `T${String(i).padStart(3, "0")}`);
 
-/** A partition for each ticker and session, one session a part. */
+/** A partition for each ticker and session, one session per call. */
 const bars = asset({
   key: "bars",
   group: "bench",
@@ -59,7 +59,7 @@ const bars = asset({
     wanted: ({ resources }) => ({
       names: resources.names,
       dates: resources.dates,
-      // Every second ticker was listed on a day of its own: the rectangles are many.
+      // Every second ticker was listed on a different day, which gives many rectangles.
       spans: new Map(
         resources.names.flatMap((name, i) => i % 2 ? [[name, { first: resources.dates[i % 100]! }] as const] : []),
       ),
@@ -76,7 +76,7 @@ const bars = asset({
   },
 });
 
-/** 200 assets by session: roots that read from outside, and what reads them in one way or another. */
+/** 200 assets by session: roots that read outside data, and assets that depend on them by various mappings. */
 function manyAssets(count: number): AnyAsset[] {
   const mappings: PartitionMapping[] = [identity, lastSessions(252), lastSessions(2)];
   const made: AnyAsset[] = [];
@@ -98,7 +98,7 @@ function manyAssets(count: number): AnyAsset[] {
         ...(upstream ? {} : { due: (date: string, version: string) => date < version ? date : version }),
       },
       materialize: ({ partitions, resources }) => ({
-        // The roots alone have rows: staleness does not look at them.
+        // Only the roots have rows: staleness does not depend on them.
         rows: upstream ? [] : partitions.dates.map((date) => ({ date, value: `${date} ${resources.version}` })),
       }),
     }) as AnyAsset);
@@ -106,7 +106,7 @@ function manyAssets(count: number): AnyAsset[] {
   return made;
 }
 
-/** A database that counts what it is asked. */
+/** A database that counts its queries. */
 function counting(database: Database): { database: Database; queries(): number } {
   let count = 0;
   const sql = new Proxy(database.sql, {
@@ -149,7 +149,7 @@ async function materialize(engine: Engine): Promise<void> {
   await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
 }
 
-/** The median time of some calls, in milliseconds. */
+/** The median duration of some calls, in milliseconds. */
 async function medianMs(times: number, work: () => Promise<unknown>): Promise<number> {
   const measured: number[] = [];
   for (let i = 0; i < times; i++) {
@@ -190,7 +190,7 @@ async function backfill(database: Database): Promise<string[]> {
   });
 }
 
-/** Milliseconds to serve the state of 100,000 partitions over HTTP, and how many bytes that is. */
+/** Milliseconds to serve the state of 100,000 partitions over HTTP, and its size in bytes. */
 async function partitions(database: Database): Promise<string[]> {
   const dates = weekdays(230);
   const world: World = {
@@ -213,7 +213,10 @@ async function partitions(database: Database): Promise<string[]> {
   });
 }
 
-/** Milliseconds and queries to judge 200 assets: everything fresh, and after a session came and a version changed. */
+/**
+ * Milliseconds and queries to determine the staleness of 200 assets: with everything fresh, and after a new session and a changed
+ * version.
+ */
 async function staleness(database: Database, perAsset: number): Promise<string[]> {
   const dates = weekdays(perAsset + 1);
   const world: World = { names: [], dates: dates.slice(0, -1), version: dates.at(-2)!, fails: () => false };
@@ -231,7 +234,7 @@ async function staleness(database: Database, perAsset: number): Promise<string[]
     };
     const fresh = await judge();
     if (fresh.stale !== 0) throw new Error(`${fresh.stale} partitions are not fresh.`);
-    // A day later: a further session, the last ones due again; the roots have been read, what reads them has not.
+    // A day later: a further session, and the last ones due again; the roots have been made, their dependents have not.
     world.dates = dates;
     world.version = dates.at(-1)!;
     await engine.finished((await engine.submit({ selection: "a0 a1 a2 a3 a4 a5 a6 a7 a8 a9", trigger: "bench" })).id);

@@ -1,5 +1,5 @@
 /**
- * Recall and precision of the search for pairs in simulated markets whose cointegrated pairs are known.
+ * Recall and precision of the search for pairs in simulated markets with known cointegrated pairs.
  *
  *     deno run -A bench/recall.ts [seeds=50] [service|research]
  */

@@ -1,20 +1,20 @@
 /**
- * The research's two tables of forecasters and of the rolling trend, published beside reproduced, for its nineteen ETF pairs.
+ * The research's two tables of forecasters and of the rolling trend, published and reproduced, for its nineteen ETF pairs.
  *
  *     deno run -A bench/research.ts [--lstm]
  *
- * Prices are read from the folder that TANDEM_SHARED names (default ../shared beside the repository); without it there is nothing
- * to reproduce and the script says so. Twelve of the nineteen pairs were published with the figures typed in
- * bench/research/published.ts; the others stand alone.
+ * Prices are read from the folder TANDEM_SHARED (default ../shared beside the repository); without it the script reproduces
+ * nothing and says so. The figures of twelve of the nineteen pairs were published and are in bench/research/published.ts; the
+ * others are shown alone.
  *
- * All of it is **scaled on the whole sample**, what is scored included, and the trend's threshold is chosen on the year that it trades:
- * these figures show that the kernels are the research's, and nothing that could have been known. What forecasts are worth out of
- * sample is in `forecast_scores`.
+ * Everything is **scaled on the whole sample**, the scored part included, and the trend's threshold is chosen on the year that it
+ * trades: these figures show that the kernels equal the research's, not what could have been achieved. The accuracy of forecasts
+ * out of sample is in `forecast_scores`.
  *
- * Boosted trees, ARIMA and the trend take no random numbers. ARIMA differs where the search ends at a higher likelihood than
- * statsmodels' did, and with it the order that is chosen. A forest's figures move with its seed by some percent. The LSTM, which the
- * research did not seed, takes some seconds a pair and is trained with `--lstm` alone. Prophet's search ends at other places in other
- * builds, so that its forecasts of nine months differ by some percent.
+ * Boosted trees, ARIMA and the trend use no random numbers. ARIMA differs if the search ends at a higher likelihood than that of
+ * statsmodels, and so does the chosen order. A forest's figures vary with its seed by some percent. The LSTM, which the research
+ * did not seed, takes some seconds per pair and is trained only with `--lstm`. Prophet's search ends at different points in
+ * different builds, so that its forecasts of nine months differ by some percent.
  *
  * @module
  */
@@ -75,7 +75,7 @@ function closesOf({ sessions, tickers, closes }: PriceMatrix, ticker1: string, t
   return { sessions, price1: price1!, price2: price2! };
 }
 
-/** A line for each pair and figure's published and reproduced value, and what they differ by at most. */
+/** A line for each pair and figure with published and reproduced value, and the largest difference. */
 function print(
   title: string,
   reproduced: [pair: string, Figures][],

@@ -1,14 +1,14 @@
 /**
- * How fast pairs are scanned: every pair of three universes, by both implementations, on one worker and on one a core, beside
- * statsmodels where Python has it.
+ * Speed of the pair scan: every pair of three universes, by both implementations, on one worker and on one per core, compared
+ * with statsmodels if installed.
  *
  *     deno run -A bench/scan.ts [--runs 3]
  *
- * Prices are read from the folder that TANDEM_SHARED names (default ../shared beside the repository); without it generated random
- * walks of the same shapes stand in, and the table says so. PYTHON names the interpreter for the reference, default python3.
+ * Prices are read from the folder TANDEM_SHARED (default ../shared beside the repository); without it they are generated random
+ * walks of the same shapes, and the table says so. PYTHON names the interpreter for the reference, default python3.
  *
- * Times are wall-clock, worker start included; of `--runs` runs the fastest is shown, after one that is not counted. "CPU µs" is the
- * processor time of all threads for a pair in that run: it does not grow when other programs keep the cores busy.
+ * Times are wall-clock, worker start included; the fastest of `--runs` runs is shown, after one that is not counted. "CPU µs" is
+ * the CPU time of all threads per pair in that run: other programs on the machine do not increase it.
  *
  * @module
  */
@@ -28,16 +28,16 @@ interface Measurement {
   implementation: "wasm" | "typescript";
   workers: number;
   seconds: number;
-  /** Processor time of all threads in the fastest run, which other work on the machine does not lengthen. */
+  /** CPU time of all threads in the fastest run, which other work on the machine does not increase. */
   processorSeconds: number;
   peakMegabytes: number;
   scan: PairScan;
 }
 
-/** The service's criteria. They decide nothing about the time: every statistic is computed for every pair. */
+/** The service's criteria. They do not affect the time: every statistic is computed for every pair. */
 const CRITERIA = { maxPValue: 0.05, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 12 };
 
-/** Pairs given to the reference: enough for a stable mean, few enough for a minute. */
+/** Number of pairs given to the reference: enough for a stable mean, few enough for a minute. */
 const REFERENCE_PAIRS = 100;
 
 const runs = Number(Deno.args[Deno.args.indexOf("--runs") + 1] ?? 3) || 3;
@@ -122,7 +122,7 @@ function printTable(rows: Measurement[]): void {
   }
 }
 
-/** Runs the reference on some pairs of the first universe; prints its time beside ours, and how far the statistics are apart. */
+/** Runs the reference on some pairs of the first universe; prints both times, and the largest differences of the statistics. */
 async function printReference(rows: Measurement[]): Promise<void> {
   const python = Deno.env.get("PYTHON") ?? "python3";
   const fastest = rows.find((row) => row.implementation === "wasm" && row.workers === 1)!;
@@ -193,7 +193,7 @@ async function runPython(python: string, request: string): Promise<ReferenceAnsw
     const child = new Deno.Command(python, { args: [script], stdin: "piped", stdout: "piped", stderr: "inherit" })
       .spawn();
     const writer = child.stdin.getWriter();
-    // A reference that ends early does not take its input; its exit code says so.
+    // If a reference ends early it does not read its input; its exit code reports that.
     await writer.write(new TextEncoder().encode(request)).then(() => writer.close()).catch(() => {});
     const { success, stdout } = await child.output();
     return success ? JSON.parse(new TextDecoder().decode(stdout)) : skipped("the reference failed");
@@ -213,8 +213,8 @@ async function realUniverses(folder: string): Promise<Universe[]> {
 }
 
 /**
- * Every column without a gap: missing cells between two closes on the straight line between them, before the first close the first,
- * after the last the last. Good for timing every column of the file; not for trading.
+ * Every column without gaps: missing cells between two closes interpolated linearly, before the first close filled with the
+ * first, after the last with the last. For timing every column of the file, not for trading.
  */
 function padded(matrix: PriceMatrix): PriceMatrix {
   const closes = matrix.closes.map((column) => {
@@ -234,7 +234,7 @@ function padded(matrix: PriceMatrix): PriceMatrix {
   return { ...matrix, closes };
 }
 
-/** Unadjusted closes of the stocks that have a bar in every session: splits stay in them, which costs no time. */
+/** Unadjusted closes of the stocks with a bar in every session; unadjusted splits do not affect the time. */
 async function completeStocks(path: string): Promise<Map<string, Float64Array>> {
   using file = await Deno.open(path);
   const text = await new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).text();

@@ -1,18 +1,18 @@
 /**
- * Returns of the strategies on real ETFs in a held-out year: 2019–2022 to choose and to fit, 2023 to trade.
+ * Returns of the strategies on real ETFs in a held-out year: selection and fit on 2019–2022, trading in 2023.
  *
  *     deno run -A bench/strategies.ts
  *
- * Prices are read from the folder that TANDEM_SHARED names (default ../shared beside the repository); without it there is nothing
- * to measure and the script says so. Everything is computed from closes, so that signals at a close fill at the next close.
+ * Prices are read from the folder TANDEM_SHARED (default ../shared beside the repository); without it the script measures nothing
+ * and says so. Everything is computed from closes, so that signals at a close fill at the next close.
  *
- * - The **reference strategy** is fitted on 2023 itself and fills at the close that gives the signal. It shows what look-ahead is
- *   worth, not what could be earned.
+ * - The **reference strategy** is fitted on 2023 itself and fills at the close that gives the signal. It shows the effect of
+ *   look-ahead, not an achievable return.
  * - The **traditional bands** are fitted on 2019–2022 and fill at the close that gives the signal.
  * - **Walk-forward** rows estimate everything on the formation and fill one session later, legs sized by the hedge ratio.
  *
- * All hold two units of gross exposure for a unit of equity, in equal parts of equity a pair. Costs are charged on the traded
- * notional of both legs; borrow is left out. A session's return is in excess of cash, for the equity itself could lie in it.
+ * All hold two units of gross exposure per unit of equity, with equal equity per pair. Costs are charged on the traded notional
+ * of both legs; borrow is left out. A session's return is in excess of cash, in which the equity could be held.
  *
  * @module
  */
@@ -46,7 +46,7 @@ import { readWideCloses } from "../tests/support/wide_closes.ts";
 type Pair = [ticker1: string, ticker2: string];
 type Prices = Map<string, Float64Array>;
 
-/** The research preset of quant-definitions: how its 19 pairs of 2019–2022 were chosen. */
+/** The research preset of quant-definitions, by which its 19 pairs of 2019–2022 were chosen. */
 const RESEARCH = {
   clusters: { minSamples: 3, maxEps: 5, xi: 0.05 },
   criteria: { maxPValue: 0.1, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 48 },
@@ -74,7 +74,7 @@ async function choosePairs(
   return { pairs: scan.accepted.map(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]), tested: scan.tested };
 }
 
-/** A result before it is known what else was tried. */
+/** A result before the number of trials is known. */
 interface Outcome {
   name: string;
   pairs: number;
@@ -84,7 +84,7 @@ interface Outcome {
   trades: number;
 }
 
-/** Trades pairs in the given windows with one strategy; the rows from the first traded session on. */
+/** Trades pairs in the given windows with one strategy; returns the rows from the first traded session on. */
 function walkForwardOutcome(
   name: string,
   sessions: string[],
@@ -129,7 +129,7 @@ function walkForwardOutcome(
   };
 }
 
-/** Rows of a rule that fills at its own signal's close and holds a unit of each leg, with costs added on what it trades. */
+/** Rows of a rule that fills at its signal's close and holds a unit of each leg, with costs on its trades. */
 function sameCloseOutcome(
   name: string,
   results: readonly { position: Int8Array; dailyReturn: Float64Array }[],
@@ -158,8 +158,8 @@ function sameCloseOutcome(
 }
 
 /**
- * Tear sheets of outcomes at one cost, deflated for the number of achievable rules and the variance of their results. The reference is
- * excluded: it could not have been traded.
+ * Tear sheets of outcomes at one cost, deflated for the number of achievable rules and the variance of their results. The
+ * reference is excluded: it is not achievable in live trading.
  */
 function judge(outcomes: readonly Outcome[], benchmarkPrice: Float64Array): { outcome: Outcome; sheet: TearSheet }[] {
   const tried = outcomes.filter(({ name }) => !name.startsWith("reference")).map(({ dailyReturn }) => dailyReturn);
@@ -211,12 +211,12 @@ const pastPrices = byTicker(past);
 const year = byTicker(heldOut);
 const sessions = [...past.sessions, ...heldOut.sessions];
 const split = past.sessions.length;
-// A ticker that is gone in 2023 stays, without prices there: to leave it out would be to know that it goes.
+// A ticker that is delisted in 2023 stays, without prices there: leaving it out would be look-ahead.
 const gone = new Float64Array(heldOut.sessions.length).fill(NaN);
 const joined: Prices = new Map();
 for (const [ticker, closes] of pastPrices) joined.set(ticker, Float64Array.of(...closes, ...year.get(ticker) ?? gone));
 
-// The universe is that of 2019–2022 alone; a pair that cannot be traded in 2023 at all is left out below, and counted.
+// The universe is that of 2019–2022 alone; pairs that cannot be traded in 2023 are left out below, and counted.
 const universe = byTicker(cleanPrices(past, { rule: "research" }).matrix);
 const { pairs: accepted, tested } = await choosePairs(universe, RESEARCH.criteria);
 const pairs = accepted.filter((pair) => pair.every((ticker) => year.has(ticker)));
@@ -275,8 +275,8 @@ printTable(
   fixedRows(correlated, ["reference", "traditional", "walk_forward"]),
 );
 
-// Windows over all years: pairs chosen anew for each quarter on the 252 sessions before it. The crossings asked for shrink with
-// the formation, from 48 in 918 sessions to 13 in 252.
+// Windows over all years: pairs are chosen for each quarter on the 252 sessions before it. The required crossings shrink with the
+// formation, from 48 in 918 sessions to 13 in 252.
 const windows = rolledWindows(sessions.length, { formationSessions: 252, tradingSessions: 63 });
 const criteria = { ...RESEARCH.criteria, minCrossings: 13 };
 let candidates = 0;

@@ -1,6 +1,6 @@
 /**
- * Half a million rows out of a server as CSV and NDJSON, to a reader that takes them as they come and to one that takes 2 MB a
- * second: rows a second, and by how much the server's memory grows. On both databases. `deno task bench:stream`.
+ * Streams half a million rows from a server as CSV and NDJSON, to a client that reads at full speed and to one that reads 2 MB
+ * per second: rows per second, and growth of the server's memory. On both databases. `deno task bench:stream`.
  */
 import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
 import { startServerProcess } from "./load/process.ts";
@@ -16,7 +16,7 @@ async function measure(name: string, env: Record<string, string>): Promise<void>
   console.log(
     "| what                         | first byte, ms |      s |  rows/s | MB sent | MB before | MB at most |",
   );
-  // The first warms what is compiled and allocated once.
+  // The first run warms up compilation and allocations.
   for (const [what, query, bytesPerSecond] of readers) {
     const before = megabytes();
     const began = performance.now();
@@ -46,7 +46,7 @@ async function measure(name: string, env: Record<string, string>): Promise<void>
   }
 }
 
-/** What is read, and how many bytes a second are taken at most. */
+/** Reads, each with a maximum rate in bytes per second. */
 const readers: [what: string, query: string, bytesPerSecond: number][] = [
   ["CSV, the first time", "format=csv", Infinity],
   ["CSV", "format=csv", Infinity],

@@ -1,10 +1,10 @@
 /**
- * Filling an empty database from a vendor: calls and seconds for 500 tickers and two years of sessions, against the double and
- * without a limit of rate, and how long the same takes on the free plan.
+ * Filling an empty database from a vendor: calls and seconds for 500 tickers and two years of sessions, with the double and
+ * without a rate limit, and the duration on the free plan.
  *
  *     deno run -A bench/vendor.ts [tickers] [first session] [last session]
  *
- * The double answers from the same process: what it takes to make up a session is part of the seconds.
+ * The double runs in the same process: the seconds include generating its data.
  */
 import { availableParallelism, loadavg } from "node:os";
 import { assetsOf } from "../assets/of_source.ts";
@@ -36,7 +36,7 @@ for (const { name, ignore, openBare } of databases) {
   }
 }
 
-/** Fills an empty database and says what it took; then one session more. */
+/** Fills an empty database and reports the cost; then one more session. */
 async function measure(name: string, database: Database, double: VendorDouble): Promise<void> {
   await migrate(database, migrations);
   const resources: VendorResources = {
@@ -88,7 +88,7 @@ function say(what: string, { run, seconds, calls }: { run: Run; seconds: number;
   console.log(`  ${what.padEnd(46)} ${String(calls).padStart(5)} calls ${seconds.toFixed(1).padStart(7)} s`);
 }
 
-/** The listing as the plan sees it. */
+/** The listing as seen by the plan. */
 async function listed(engine: Engine): Promise<{ ticker: string; delisted_on: string | null }[]> {
   const { rows } = await engine.rows("raw_tickers", { limit: 10_000 });
   return rows as { ticker: string; delisted_on: string | null }[];

@@ -1,6 +1,6 @@
 /**
- * Moves the clock of a process, for `deno run --preload`: by the milliseconds that the file CLOCK_OFFSET_FILE holds, as soon as they
- * change. What cannot be set (`performance.now()`, timers) stays, as on a machine whose clock is set.
+ * Offsets the clock of a process, for `deno run --preload`, by the milliseconds in the file CLOCK_OFFSET_FILE, as soon as they
+ * change. Monotonic clocks (`performance.now()`, timers) do not change, as on a machine whose clock is set.
  */
 const file = Deno.env.get("CLOCK_OFFSET_FILE")!;
 const [ownDateNow, ownInstant] = [Date.now.bind(Date), Temporal.Now.instant.bind(Temporal.Now)];

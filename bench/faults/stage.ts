@@ -16,23 +16,23 @@ export interface Server {
 export interface ServeOptions {
   environment?: Record<string, string>;
   flags?: readonly string[];
-  /** Where it finds the database, if not where that is. */
+  /** The server's database URL, if it differs. */
   databaseUrl?: string;
 }
 
-/** How it went on after a fault. */
+/** Recovery after a fault. */
 export interface Recovery {
-  /** Seconds until every server was ready, every run that was open went on and schedules fired. */
+  /** Seconds until every server was ready, every open run had resumed and schedules fired. */
   goesOnSeconds: number | null;
-  /** Seconds until no run was left, all had succeeded, and each server had done one more. */
+  /** Seconds until no run was open, all had succeeded, and each server had completed a new one. */
   settledSeconds: number | null;
-  /** What was missing at the end; empty where nothing was. */
+  /** What had not recovered at the end; empty if everything had. */
   missing: string;
 }
 
 /**
- * A PostgreSQL server with a database that holds everything fresh, of which each trial gets a copy. It is durable: one that is not
- * forgets commits that it has confirmed when it is stopped at once, which no service can make good.
+ * A PostgreSQL server with a database in which everything is fresh; each trial gets a copy. It is durable: without that, an
+ * immediate stop loses confirmed commits, from which no service can recover.
  */
 export class TestServer implements AsyncDisposable {
   private constructor(readonly server: PostgresServer, readonly folder: string) {}
@@ -44,7 +44,7 @@ export class TestServer implements AsyncDisposable {
     const work = await Deno.makeTempDir();
     try {
       await writeBars(cluster.bars, 0);
-      // Each tick would begin a run of its own until the first is done.
+      // Each tick would start a run until the first is done.
       const settings = { ...cluster.settings, DAILY_SCHEDULE: "0 0 1 1 *" };
       await using process = new ServiceProcess({ DATABASE_URL: cluster.urlOf("filled"), DATA_DIR: work, ...settings });
       const url = await process.url;
@@ -61,7 +61,7 @@ export class TestServer implements AsyncDisposable {
     return join(this.folder, "bars.csv");
   }
 
-  /** As many ticks as are distinguishable, and no other automatic runs. */
+  /** As many distinguishable ticks as possible, and no other automatic runs. */
   get settings(): Record<string, string> {
     return {
       DAILY_SCHEDULE: "*/5 * * * * *",
@@ -77,10 +77,10 @@ export class TestServer implements AsyncDisposable {
     return url.href;
   }
 
-  /** A stage on a new database: of a copy of what is filled, or empty. */
+  /** A stage on a new database: a copy of the filled one, or empty. */
   async stage({ empty = false, more = "" } = {}): Promise<Stage> {
     const name = `trial_${crypto.randomUUID().slice(0, 8)}`;
-    // The other strategy, from PostgreSQL 15 on, copies sequences so that a crash takes back numbers that they have given since.
+    // The other strategy, from PostgreSQL 15 on, copies sequences such that a crash takes back numbers that they have issued since.
     await this.#administer(`CREATE DATABASE ${name} ${empty ? "" : "TEMPLATE filled STRATEGY file_copy"} ${more}`);
     return new Stage(this, name, await Deno.makeTempDir());
   }
@@ -106,7 +106,7 @@ export class TestServer implements AsyncDisposable {
 /** One trial: a database, its servers, and an observer of both. */
 export class Stage implements AsyncDisposable {
   readonly servers: Server[] = [];
-  /** Looks at the database past every fault but that of the database itself. */
+  /** A connection past every fault except one of the database itself. */
   readonly sql: postgres.Sql;
 
   constructor(readonly cluster: TestServer, readonly name: string, readonly folder: string) {
@@ -133,7 +133,7 @@ export class Stage implements AsyncDisposable {
     return server;
   }
 
-  /** Begins a run and gives its id. */
+  /** Starts a run and returns its id. */
   async run({ url }: Server, selection = "*"): Promise<number> {
     const response = await fetch(`${url}/v1/materialize`, {
       method: "POST",
@@ -146,7 +146,7 @@ export class Stage implements AsyncDisposable {
     return body.id;
   }
 
-  /** Waits until a step of a run runs. */
+  /** Waits until a step of the run is running. */
   async running(runId: number): Promise<void> {
     await until(async () => {
       const rows = await this.sql`SELECT FROM engine.step WHERE run_id = ${runId} AND status = 'running'`;
@@ -154,7 +154,7 @@ export class Stage implements AsyncDisposable {
     }, 60);
   }
 
-  /** Waits until a forced run of everything is under way on a server, and stops its process in the middle of it. */
+  /** Waits until a server is in the middle of a forced run of everything, and stops its process then. */
   async freezeInRun(server: Server): Promise<number> {
     for (;;) {
       const runId = await this.run(server);
@@ -163,12 +163,12 @@ export class Stage implements AsyncDisposable {
       server.process.signal("SIGSTOP");
       const [open] = await this.sql`SELECT FROM engine.run WHERE id = ${runId} AND finished_at IS NULL`;
       if (open) return runId;
-      // It had come to its end before.
+      // The run had ended before.
       server.process.signal("SIGCONT");
     }
   }
 
-  /** Ends connections of Tandem to the database; returns how many. */
+  /** Terminates connections of Tandem to the database; returns their number. */
   async terminate(which = "true", { limit = 1_000 } = {}): Promise<number> {
     const ended = await this.sql.unsafe(`
       SELECT pg_terminate_backend(pid) FROM (
@@ -177,7 +177,7 @@ export class Stage implements AsyncDisposable {
     return ended.length;
   }
 
-  /** Polls until everything has resumed and nothing is left, or the time is up. */
+  /** Polls until everything has resumed and no run is open, or the time is up. */
   async recovery(servers: readonly Server[], patienceSeconds: number): Promise<Recovery> {
     const begun = performance.now();
     const seconds = () => (performance.now() - begun) / 1_000;
@@ -216,7 +216,7 @@ export class Stage implements AsyncDisposable {
     return still.length === 0 ? "" : `runs ${still.map(({ id }) => id)} do not go on`;
   }
 
-  /** What is left that should have ended well. */
+  /** Runs that should have succeeded and have not. */
   async #left(): Promise<string> {
     const rows = await this.sql<{ id: number; status: string; steps: string }[]>`
       SELECT r.id, r.status, (SELECT string_agg(s.key || ' ' || s.status || coalesce(': ' || (s.error->>'message'), ''), '; ')
@@ -248,7 +248,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** What servers answered while a fault lasted. */
+/** Responses of servers during a fault. */
 export interface Seen {
   healthz: Set<number>;
   readyz: Set<number>;
@@ -256,7 +256,7 @@ export interface Seen {
   longestReadSeconds: number;
 }
 
-/** Asks servers again and again while `work` lasts. */
+/** Polls servers while `work` lasts. */
 export async function watching(servers: readonly Server[], work: () => Promise<void>): Promise<Seen> {
   const seen: Seen = { healthz: new Set(), readyz: new Set(), reads: new Set(), longestReadSeconds: 0 };
   let over = false;
@@ -284,13 +284,13 @@ export async function watching(servers: readonly Server[], work: () => Promise<v
   return seen;
 }
 
-/** Whether the first run has ended well. */
+/** Whether the first run has succeeded. */
 export async function isFilled(url: string): Promise<boolean> {
   const { status, text } = await get(`${url}/v1/runs/1`);
   return status === 200 && JSON.parse(text).status === "succeeded";
 }
 
-/** Status 0 stands for no answer at all. */
+/** Status 0 means no response. */
 export async function get(url: string): Promise<{ status: number; seconds: number; text: string }> {
   const begun = performance.now();
   try {
@@ -302,7 +302,7 @@ export async function get(url: string): Promise<{ status: number; seconds: numbe
   }
 }
 
-/** @throws If it does not come to that in time. */
+/** @throws If the condition is not met in time. */
 export async function until(holds: () => boolean | Promise<boolean>, patienceSeconds: number): Promise<void> {
   const deadline = performance.now() + patienceSeconds * 1_000;
   while (!await holds()) {

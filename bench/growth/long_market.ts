@@ -1,13 +1,13 @@
 import { gunzipSync } from "node:zlib";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
 
-/** A bar's fields after ticker and date, as they stand in the file. */
+/** A bar's fields after ticker and date, as text. */
 type Fields = [open: string, high: string, low: string, close: string, volume: string, dividend: string, split: string];
 
 /**
- * Years of bars made from a file of few: the file itself at the end, before it its mirror image in time, before that the file again,
- * and so on, on the sessions that the exchange had. Prices go on where they are mirrored; in a mirror image a split of r is one of
- * 1/r, in the session in which the mirrored price moves.
+ * Years of bars made from a short file: the file itself at the end, before it its mirror image in time, before that the file
+ * again, and so on, on the exchange's sessions. Prices are continuous at mirrors; in a mirror image a split of r is one of 1/r,
+ * in the session in which the mirrored price moves.
  */
 export class LongMarket {
   readonly header = "ticker,date,open,high,low,close,volume,dividend,split";
@@ -16,7 +16,7 @@ export class LongMarket {
   readonly #bars: ReadonlyMap<string, ReadonlyMap<number, Fields>>;
   readonly #length: number;
 
-  /** @param path A gzipped file with the columns of `header`, a ticker's rows in order of date. */
+  /** @param path A gzipped file with the columns of `header`, with each ticker's rows in order of date. */
   constructor(path: string, count: number) {
     const lines = new TextDecoder().decode(gunzipSync(Deno.readFileSync(path))).trimEnd().split("\n");
     if (lines[0] !== this.header) throw new RangeError(`${path} has the columns ${lines[0]}.`);
@@ -53,7 +53,7 @@ export class LongMarket {
     await writer.close();
   }
 
-  /** @param ago Sessions before the last. */
+  /** @param ago Number of sessions before the last. */
   #fields(own: ReadonlyMap<number, Fields>, ago: number): Fields | undefined {
     const within = ago % this.#length;
     const mirrored = Math.floor(ago / this.#length) % 2 === 1;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 
-/** An answer as it came over the wire. */
+/** A response as received. */
 export interface WireAnswer {
   status: number;
   /** By name in lower case. */
@@ -9,7 +9,7 @@ export interface WireAnswer {
   body: Buffer;
 }
 
-/** One keep-alive connection of HTTP/1.1, one request at a time: little work a request, so that the server is measured. */
+/** One keep-alive HTTP/1.1 connection, one request at a time: with little work per request, to measure the server. */
 export class Connection {
   readonly #socket: Socket;
   readonly #host: string;
@@ -43,7 +43,7 @@ export class Connection {
     });
   }
 
-  /** @throws {Error} If the connection breaks, or the answer does not say how long it is. */
+  /** @throws {Error} If the connection breaks, or the response does not state its length. */
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<WireAnswer> {
     this.#answered = Promise.withResolvers<WireAnswer>();
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");

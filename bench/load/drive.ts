@@ -1,30 +1,30 @@
 import { Connection, type WireAnswer } from "./connection.ts";
 
-/** A request of a load, and what is looked at in each answer. */
+/** A load: its requests, and a check of each response. */
 export interface Load {
   url: string;
   connections: number;
   seconds: number;
   /** The `n`-th request. */
   request(n: number): { path: string; headers?: Record<string, string> };
-  /** Says what is wrong with an answer, if anything. */
+  /** The fault of a response, if any. */
   check(path: string, answer: WireAnswer): string | undefined;
   /**
-   * Requests a second, on the clock and whatever the server does. Latency then counts from when a request was due, so that one
-   * which waits because others are slow counts as slow, too. Without it each connection sends as soon as it is answered: that
-   * measures how many the server can do, and its latencies are of those that got their turn.
+   * Requests per second, at fixed times independent of the server. Latency then counts from the time a request was due, so that
+   * requests delayed by slow ones count as slow, too. Without it each connection sends its next request after each response: this
+   * measures throughput, with the latency of the requests sent.
    */
   rate?: number;
 }
 
-/** How a load was borne. */
+/** Result of a load. */
 export interface LoadResult {
   requests: number;
   perSecond: number;
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** What was wrong, with how often. */
+  /** Faults, with their number. */
   errors: ReadonlyMap<string, number>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The least that could answer the same: a bare Hono handler, one `postgres` query, its rows as JSON. Knows neither versions nor
- * filters. Gets the statement and its parameters by the environment.
+ * The minimum for the same response: a bare Hono handler with one `postgres` query, its rows as JSON, without versions or
+ * filters. The environment has the statement and its parameters.
  */
 import { Hono } from "hono";
 import postgres from "postgres";

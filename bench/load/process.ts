@@ -1,9 +1,9 @@
-/** A server in a process of its own, and the memory that it takes. */
+/** A server in a separate process, with its memory use. */
 export interface ServerProcess extends AsyncDisposable {
   url: string;
-  /** Bytes that are resident now. */
+  /** Current resident memory in bytes. */
   residentBytes(): number;
-  /** Stops sampling, and gives a sample a second since {@link sample}. */
+  /** Stops sampling, and returns one sample per second since {@link sample}. */
   stopSampling(): number[];
   sample(): void;
 }
@@ -57,7 +57,7 @@ export async function startServerProcess(
   };
 }
 
-/** By how much something grows a step: the slope of the line of least squares. */
+/** Growth per step: the slope of the least-squares line. */
 export function slope(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const middle = (values.length - 1) / 2;

@@ -1,4 +1,4 @@
-/** Serves one asset with as many rows as ROWS says, from the database that the environment names. */
+/** Serves one asset with ROWS rows, from the database of the environment. */
 import { z } from "zod";
 import { assetsWith, Engine, Scheduler, silentLogger } from "../../engine/mod.ts";
 import { systemClock } from "../../resources/clock.ts";

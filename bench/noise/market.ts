@@ -1,6 +1,6 @@
 import { uniformRandom } from "../../quant/mod.ts";
 
-/** A simulated market whose cointegrated pairs are known. */
+/** A simulated market with known cointegrated pairs. */
 export interface NoiseMarket {
   /** ISO dates of weekdays, oldest first. */
   sessions: string[];
@@ -16,18 +16,18 @@ export interface NoiseMarket {
 
 const SECTORS = 10;
 const TICKERS_PER_SECTOR = 12;
-/** Of a session's return, what the open already shows. */
+/** Share of a session's return that the open already includes. */
 const OPEN_SHARE = 0.4;
 /** Stationary deviation of a planted spread, as a share of the first price of its regressor. */
 const SPREAD_DEVIATION = 0.03;
 
 /**
- * A market factor, ten sector factors and own moves with t₄ noise; nothing in it is cointegrated but what is planted: in each sector
- * one pair y = h·(x + spread) + 5, the spread an Ornstein–Uhlenbeck process of the given half-life.
+ * A market factor, ten sector factors and own moves with t₄ noise; only planted pairs are cointegrated: in each sector one pair y
+ * = h·(x + spread) + 5, the spread an Ornstein–Uhlenbeck process of the given half-life.
  *
  * @param seed The same seed gives the same market.
  * @param halfLife Of the planted spreads in sessions; `null` plants none.
- * @param length Sessions.
+ * @param length Number of sessions.
  */
 export function noiseMarket(seed: number, halfLife: number | null, length = 1008): NoiseMarket {
   const uniform = uniformRandom(seed);

@@ -11,17 +11,17 @@ import {
 } from "../../quant/mod.ts";
 import type { NoiseMarket } from "./market.ts";
 
-/** What strategies earned in a market. */
+/** Results of strategies in a market. */
 export interface Earned {
-  /** Sharpe ratio a year of each strategy. */
+  /** Sharpe ratio per year of each strategy. */
   sharpes: number[];
   /** Whether each strategy's Sharpe ratio, deflated for their number, is above 0.95. */
   claims: boolean[];
 }
 
 /**
- * Trades the pairs chosen for each window with each strategy: equal weights, 2 basis points of commission and slippage, 50 of borrow a
- * year, fills at the next open.
+ * Trades the pairs chosen for each window with each strategy: equal weights, 2 basis points of commission and slippage, 50 of
+ * borrow per year, fills at the next open.
  */
 export function trade(
   market: NoiseMarket,

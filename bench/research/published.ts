@@ -1,5 +1,5 @@
 /**
- * Figures that the research published, by pair: its tables `spread_forecasting_models_evaluation_results.csv` and
+ * Figures published by the research, by pair: its tables `spread_forecasting_models_evaluation_results.csv` and
  * `backtesting_results.csv` of the repository pairs-trading-with-ml, twelve of their nineteen pairs.
  *
  * Errors are in units of the spread scaled to 0 … 1 **over the whole sample**, the scored sessions included.
@@ -167,7 +167,7 @@ export const publishedInSample = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** Scored on 2023, to which hedge ratio and scale were fitted anew; the accuracy of the trend is in percent. */
+/** Scored on 2023, with hedge ratio and scale fitted on 2023; the accuracy of the trend is in percent. */
 export const publishedIn2023 = {
   "IXUS VXUS": {
     forestMse: 0.0277790122,

@@ -23,12 +23,12 @@ export interface PairCloses {
 }
 
 const LAGS = 5;
-/** Values that a trend of the trees' in-sample scores is averaged over. */
+/** Number of values over which a trend of the trees' in-sample scores is averaged. */
 const AHEAD = 10;
 const TREND_SESSIONS = 10;
 const THRESHOLDS = [0.4, 0.5, 0.6];
 
-/** A spread in USD and scaled to 0 … 1, by a line and a range of the whole period, as the research has it: a look ahead. */
+/** A spread in USD and scaled to 0 … 1, by line and range of the whole period, as in the research: this is look-ahead. */
 function spreadOf({ price1, price2 }: PairCloses): { spread: Float64Array; scaled: Float64Array } {
   const { slope, intercept } = linearRegression(price1, price2);
   const spread = price2.map((close, t) => close - (slope * price1[t]! + intercept));
@@ -43,7 +43,7 @@ function errorsOf(forecasts: Float64Array, actual: Float64Array): { mse: number;
   return { mse: average((error) => error * error), mae: average(Math.abs) };
 }
 
-/** Share of the positions [first, end) at which two changes have the same sign, equal values being of sign 0. */
+/** Share of the positions [first, end) at which two changes have the same sign; equal values have sign 0. */
 function agreement(first: number, end: number, changes: (position: number) => readonly [number, number]): number {
   let right = 0;
   for (let i = first; i < end; i++) {
@@ -74,7 +74,7 @@ function predictions({ columns }: Lagged, from: number, to: number, predict: Pre
   );
 }
 
-/** Trees grown on the first four fifths of 2019–2022, with what they score on the rest. */
+/** Trees grown on the first four fifths of 2019–2022, with their scores on the rest. */
 function treesInSample(data: Lagged, grow: (columns: Float64Array[], target: Float64Array) => PredictRow) {
   const { columns, target } = data;
   const train = target.length - Math.ceil(0.2 * target.length);
@@ -100,7 +100,7 @@ function growBoostedOn(columns: Float64Array[], target: Float64Array): PredictRo
   return (row) => predictBoosted(grown, row);
 }
 
-/** The table of 2019–2022 for a pair, under the names of the published one; without the LSTM unless it is asked for. */
+/** The table of 2019–2022 for a pair, with the published names; the LSTM only with `withLstm`. */
 export function inSample(past: PairCloses, { withLstm }: { withLstm: boolean }) {
   const { spread, scaled } = spreadOf(past);
   const data = lagged(scaled);
@@ -121,7 +121,7 @@ export function inSample(past: PairCloses, { withLstm }: { withLstm: boolean }) 
   };
 }
 
-/** Prophet on the first four fifths of the spread in USD but for its first ten values: one forecast of all the rest. */
+/** Prophet on the first four fifths of the spread in USD except its first ten values: one forecast of all the rest. */
 function prophetInSample(spread: Float64Array, sessions: readonly string[]) {
   const dropped = 10;
   const values = spread.slice(dropped);
@@ -133,7 +133,7 @@ function prophetInSample(spread: Float64Array, sessions: readonly string[]) {
   return { prophetMse: mse, prophetMae: mae };
 }
 
-/** The research's network, of 3 values in and 1 out, on windows that do not cross the split. Its seed is not the research's, which had none. */
+/** The research's network, of 3 values in and 1 out, on windows that do not cross the split. The research set no seed. */
 function lstmInSample(scaled: Float64Array) {
   const train = Math.floor(0.8 * scaled.length);
   const { inputSteps } = RESEARCH_LSTM;
@@ -162,7 +162,7 @@ function lstmInSample(scaled: Float64Array) {
   };
 }
 
-/** The table of 2023 for a pair, under the names of the published one. */
+/** The table of 2023 for a pair, with the published names. */
 export function in2023(past: PairCloses, year: PairCloses, forest: PredictRow) {
   const { scaled } = spreadOf(year);
   const data = lagged(scaled);
@@ -180,7 +180,7 @@ export function in2023(past: PairCloses, year: PairCloses, forest: PredictRow) {
   };
 }
 
-/** Fitted on the spread of 2019–2022 in USD and fed with the scaled one of 2023, as the research has it. */
+/** Fitted on the spread of 2019–2022 in USD and applied to the scaled one of 2023, as in the research. */
 function arimaIn2023(before: Float64Array, scaled: Float64Array) {
   const steps = 3;
   const origins = scaled.length - steps;
@@ -200,7 +200,7 @@ function arimaIn2023(before: Float64Array, scaled: Float64Array) {
   return { arimaMse: mse, arimaMae: mae, arimaTrend: trend };
 }
 
-/** The rolling trend: its accuracy at 0.6, and the backtest at the threshold that was the most accurate in 2023 itself. */
+/** The rolling trend: its accuracy at 0.6, and the backtest at the threshold with the highest accuracy in 2023 itself. */
 function trendIn2023(year: PairCloses, scaled: Float64Array) {
   const mean = (from: number, to: number) =>
     scaled.subarray(from, to).reduce((sum, value) => sum + value, 0) / (to - from);

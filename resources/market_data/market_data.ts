@@ -31,7 +31,7 @@ export interface DailyBars {
   volume: Float64Array;
   /** Volume-weighted average price in USD, unadjusted; NaN for a bar without one, absent if no bar of the source has one. */
   vwap?: Float64Array;
-  /** Cash dividend in USD a share whose ex-date is this session, 0 without one. */
+  /** Cash dividend in USD per share whose ex-date is this session, 0 without one. */
   dividend: Float64Array;
   /** New shares per old share, effective at this session's open; 1 without a split. */
   split: Float64Array;
