@@ -24,7 +24,7 @@ export interface EngleGrangerResult {
   /** Coefficient on `x`. */
   hedgeRatio: number;
   /**
-   * Constant of the cointegrating regression (value at time 0 where it has a trend over t = 1 … n); 0 without a
+   * Constant of the cointegrating regression (value at time 0 if it has a trend over t = 1 … n); 0 without a
    * constant.
    */
   intercept: number;

@@ -3,7 +3,7 @@ import { requireFinite, requireSameLength } from "./validate.ts";
 /** Variances and start of the state-space model. */
 export interface KalmanHedgeRatioOptions {
   /**
-   * Share of drift δ: both coefficients take random steps of variance δ / (1 − δ) a session. 0 holds them fixed.
+   * Share of drift δ: both coefficients take random steps of variance δ / (1 − δ) per session. 0 keeps them fixed.
    * Default 1e-4.
    */
   delta?: number;

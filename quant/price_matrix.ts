@@ -14,7 +14,7 @@ export interface LongCloses {
   ticker: readonly string[];
   /** Session of the row, as an ISO date. */
   session: readonly string[];
-  /** The close; `NaN` where it is missing. */
+  /** The close; `NaN` if missing. */
   close: ArrayLike<number>;
 }
 

@@ -169,6 +169,6 @@ export function onError(logger: Logger): ErrorHandler {
   };
 }
 
-/** For the application's `notFound`. */
+/** Handler for the application's `notFound`. */
 export const onNotFound: NotFoundHandler = (c) =>
   answerProblem(c, new Problem("unknown-path", `There is nothing at ${c.req.path}.`));

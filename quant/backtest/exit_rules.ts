@@ -45,7 +45,7 @@ export interface ExitRules {
  * console.assert(strategy.name === "z_score_bands" && strategy.parameters.timeStopHalfLives === 3);
  * ```
  *
- * Verified: tests/quant/backtest/exit_rules_test.ts. Cost: O(1) a session, O(formation · lags²) with `breakPValue` while a
+ * Verified: tests/quant/backtest/exit_rules_test.ts. Cost: O(1) per session, O(formation · lags²) with `breakPValue` while a
  * position
  * is held.
  */

@@ -31,7 +31,7 @@ const DEFAULTS: KalmanHedgeParameters = { entryZ: 1, exitZ: 0.5, stopZ: 4, adapt
  * ```
  *
  * Source: Chan, Algorithmic Trading (2013), ch. 3; Durbin & Koopman, Time Series Analysis by State Space Methods (2012), §2.11
- * for the gain. Verified: tests/quant/backtest/strategies_test.ts. Cost: O(n) a session, since the filter cannot be resumed and
+ * for the gain. Verified: tests/quant/backtest/strategies_test.ts. Cost: O(n) per session, since the filter cannot be resumed and
  * runs again over the window's sessions up to that one.
  */
 export function kalmanHedge(parameters: Partial<KalmanHedgeParameters> = {}): Strategy {

@@ -15,13 +15,13 @@ export function isPrice(value: number | undefined): value is number {
   return value !== undefined && value > 0 && value < Infinity;
 }
 
-/** The split of a session, 1 where there is none. */
+/** The split ratio of a session, 1 without a split. */
 export function splitRatio(leg: LegBars, t: number): number {
   const ratio = leg.split?.[t];
   return isPrice(ratio) ? ratio : 1;
 }
 
-/** The dividend per share of a session, 0 where there is none. */
+/** The dividend per share of a session, 0 without one. */
 export function dividendPerShare(leg: LegBars, t: number): number {
   const dividend = leg.dividend?.[t] ?? 0;
   return Number.isFinite(dividend) ? dividend : 0;

@@ -20,7 +20,7 @@ export interface DistancePairsOptions {
  *
  * @param prices Series by ticker, oldest first, aligned, all of the same length n ≥ 2, finite, positive.
  * @throws {RangeError} If a series is shorter than 2 or of another length than the first, a price is not finite or not positive (the
- * message names the ticker), or `count` is no whole number ≥ 1.
+ * message names the ticker), or `count` is not a whole number ≥ 1.
  *
  * @example
  * ```ts

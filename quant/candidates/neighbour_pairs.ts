@@ -9,7 +9,7 @@ import type { RankedPair } from "./candidate_pair.ts";
  *
  * @param points The point of each ticker, all of the same dimension ≥ 1, finite: standardized loadings on principal components, say.
  * @param k Neighbours per ticker, a whole number ≥ 1.
- * @throws {RangeError} If `k` is no whole number ≥ 1, a point has no coordinate, a different dimension than the first point, or a
+ * @throws {RangeError} If `k` is not a whole number ≥ 1, a point has no coordinate, a different dimension than the first point, or a
  * coordinate that is not finite (the message names the ticker).
  *
  * @example

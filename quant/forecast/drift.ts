@@ -9,7 +9,7 @@ const METHOD = "drift";
  * Random walk with drift: the last value plus the window's mean change for each step.
  *
  * The error of h steps is s · √(h · (1 + h / (n − 1))), s the sample standard deviation of the n − 1 changes: the second
- * term is that of the estimated drift. Windows hold at least 3 values.
+ * term is that of the estimated drift. Windows have at least 3 values.
  *
  * @example
  * ```ts

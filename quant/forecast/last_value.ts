@@ -10,7 +10,7 @@ const METHOD = "last_value";
  * other model must beat.
  *
  * The error of a step is the root mean square of the window's changes; h steps have √h times that. A constant window
- * has error 0. Windows hold at least 2 values.
+ * has error 0. Windows have at least 2 values.
  *
  * @example
  * ```ts

@@ -25,7 +25,7 @@ export interface PairColumns {
   readonly usedLag: Int32Array<SharedArrayBuffer>;
   /** Hurst exponent of the spread. */
   readonly hurst: Float64Array<SharedArrayBuffer>;
-  /** Half-life in sessions, negative where the spread does not revert. */
+  /** Half-life in sessions, negative if the spread does not revert. */
   readonly halfLife: Float64Array<SharedArrayBuffer>;
   /** Crossings of the spread's mean. */
   readonly meanCrossings: Int32Array<SharedArrayBuffer>;
@@ -33,7 +33,7 @@ export interface PairColumns {
   readonly engleGranger: Float64Array<SharedArrayBuffer>;
   /** The same with ticker_1 as the dependent leg. */
   readonly engleGrangerReversed: Float64Array<SharedArrayBuffer>;
-  /** Bits of `DEFECT`; 0 where every statistic is defined. */
+  /** Bits of `DEFECT`; 0 if every statistic is defined. */
   readonly defect: Uint8Array<SharedArrayBuffer>;
 }
 

@@ -19,7 +19,7 @@ export interface PairStatistics {
   readonly usedLag: number | null;
   /** Hurst exponent of the spread's levels by rescaled range. */
   readonly hurst: number | null;
-  /** Sessions, by the reference convention; negative where the spread does not revert. */
+  /** Sessions, by the reference convention; negative if the spread does not revert. */
   readonly halfLife: number | null;
   /** Crossings of the spread's mean. */
   readonly meanCrossings: number | null;
@@ -38,7 +38,7 @@ export interface PairStatistics {
 
 /** The columns of a scan, with the result for each pair. */
 export interface JudgedColumns extends PairColumns {
-  /** Bits of `FAILED`; 0 where the pair is accepted. */
+  /** Bits of `FAILED`; 0 if the pair is accepted. */
   readonly failed: Uint8Array;
 }
 
@@ -105,7 +105,7 @@ export class PairScan implements Iterable<PairStatistics> {
     return rows;
   }
 
-  /** Every pair as an object, in order. Takes some 500 bytes per pair: iterate over the scan or read `columns` where it is large. */
+  /** Every pair as an object, in order. Takes some 500 bytes per pair: iterate over the scan or read `columns` of a large scan. */
   get pairs(): PairStatistics[] {
     return [...this];
   }

@@ -23,7 +23,7 @@ export type ScanReport = { kind: "ready" } | { kind: "measured"; pairs: number }
   error: unknown;
 };
 
-/** The kernel of a job: the statistics of the spread, and the Engle–Granger test where its columns have entries. */
+/** The kernel of a job: the statistics of the spread, and the Engle–Granger test if its columns have entries. */
 export function kernelOf({ table, columns, implementation }: ScanJob): PairKernel {
   const plan = planScan(table.sessions);
   const spreads = implementation === "wasm" ? wasmKernel(table, plan) : typescriptKernel(table, plan);

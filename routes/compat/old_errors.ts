@@ -44,7 +44,7 @@ export function onErrorByPath(logger: Logger): ErrorHandler {
   return (error, c) => isOld(c) ? answerOld(error, c) : answer(error, c);
 }
 
-/** For the application's `notFound`. */
+/** Handler for the application's `notFound`. */
 export const onNotFoundByPath: NotFoundHandler = (c) => isOld(c) ? onOldNotFound(c) : onNotFound(c);
 
 function isOld(c: Context): boolean {

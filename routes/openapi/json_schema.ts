@@ -47,7 +47,7 @@ const settings = {
       delete jsonSchema.pattern;
       Object.assign(jsonSchema, { type: "integer", minimum: bounds.min, maximum: bounds.max });
     }
-    // Zod omits it, because it is the default of the parsed value.
+    // Zod omits this default, which is of the parsed number and not of the text.
     if (def.type === "default" && jsonSchema.type === "integer") jsonSchema.default = def.defaultValue as number;
   },
 } as const;

@@ -69,7 +69,7 @@ export interface LstmModel extends ForecastModel {
  *
  * Trained on the first four fifths of the window's sequences by Adam with dropout; the last fifth decides when to stop, and
  * parameters are those with the smallest error there. The errors of h steps are measured on the same fifth, so that they are
- * slightly too small. Windows hold at least max(5 · horizon, 2 · outputSteps) + inputSteps + outputSteps − 1 values.
+ * slightly too small. Windows have at least max(5 · horizon, 2 · outputSteps) + inputSteps + outputSteps − 1 values.
  *
  * Bits depend on the platform's `Math.exp` and `Math.tanh`, which one version of Deno computes alike everywhere.
  *
