@@ -1,6 +1,7 @@
 /**
- * A graph of many assets on both databases: opening it, making all of it, judging all and one, an idle evaluation of its automations, and
- * what its pages answer with. PostgreSQL has the locks of a stock installation, and does not flush its files. `deno task bench:wide`.
+ * A graph of many assets on both databases: opening it, making everything, determining the state of all assets and of one, an
+ * idle evaluation of its automation conditions, and the responses of its pages. PostgreSQL runs with the locks of a stock
+ * installation, and does not flush its files. `deno task bench:wide`.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";
