@@ -158,7 +158,10 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   const members = pairs.map(({ first = 0, daily, rebalanceCostBps: own, tickers, riskShare }, i) => ({
     first,
     tickers,
-    riskShare,
+    riskShares: riskShare,
+    riskShare: NaN,
+    allocated: false,
+    planned: 0,
     costAt: (at: number) => own ? own[at]! : rebalanceCostBps,
     end: first + daily.dailyReturn.length,
     daily,
@@ -171,21 +174,20 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   for (let t = 0; t < n; t++) {
     // In the order of the pairs, which fixes the order of every sum.
     if (changes.has(t)) present = members.filter(({ first, end }) => first <= t && t < end);
-    const allocated = present.map(({ daily, first }) => daily.allocated[t - first] === 1);
-    const raw = unscaledShares(
-      present.map(({ history, riskShare, first }, i) => ({
-        allocated: allocated[i]!,
-        history,
-        riskShare: riskShare?.[t - first] ?? NaN,
-      })),
-      { weighting, maxTilt },
-    );
-    const sum = raw.reduce((total, value) => total + value, 0);
-    const planned = present.map(({ daily, first }) => t === first ? 0 : daily.plannedGross[t - first - 1]!);
+    for (const pair of present) {
+      const at = t - pair.first;
+      pair.allocated = pair.daily.allocated[at] === 1;
+      pair.riskShare = pair.riskShares?.[at] ?? NaN;
+      pair.planned = at === 0 ? 0 : pair.daily.plannedGross[at - 1]!;
+    }
+    const raw = unscaledShares(present, { weighting, maxTilt });
+    let sum = 0;
+    for (const share of raw) sum += share;
     let gross = 0;
-    for (let i = 0; i < present.length; i++) gross += sum > 0 ? raw[i]! / sum * planned[i]! : 0;
+    for (let i = 0; i < present.length; i++) gross += sum > 0 ? raw[i]! / sum * present[i]!.planned : 0;
     const shrink = gross > maxGrossExposure ? maxGrossExposure / gross : 1;
-    let set: Float64Array = Float64Array.from(raw, (share) => sum > 0 ? share / sum * shrink : 0);
+    let set: Float64Array = new Float64Array(raw.length);
+    if (sum > 0) { for (let i = 0; i < raw.length; i++) set[i] = raw[i]! / sum * shrink; }
     for (const [l, limit] of limits.entries()) {
       const within = withinLimit(set, present.map((pair) => plannedLegs(pair, t)), limit);
       portfolio.limited[l]![t] = Number(within.some((weight, i) => weight !== set[i]));
@@ -193,7 +195,7 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     }
     let long = 0;
     for (let i = 0; i < present.length; i++) {
-      const { daily, first, weights, history, costAt } = present[i]!;
+      const { daily, first, weights, history, costAt, allocated, planned } = present[i]!;
       const at = t - first;
       const weight = set[i]!;
       weights[at] = weight;
@@ -202,8 +204,8 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
       long += at === 0 ? 0 : weight * daily.longExposure[at - 1]!;
       portfolio.turnover[t]! += weight * daily.turnover[at]! + moved;
       portfolio.grossExposure[t]! += weight * daily.grossExposure[at]!;
-      portfolio.allocatedPairs[t]! += Number(allocated[i]);
-      if (planned[i]! > 0) history.add(daily.dailyReturn[at]!);
+      portfolio.allocatedPairs[t]! += Number(allocated);
+      if (planned > 0) history.add(daily.dailyReturn[at]!);
     }
     if (cashReturn) portfolio.dailyReturn[t]! += Math.max(0, 1 - long) * cashReturn[t]!;
     equity *= 1 + portfolio.dailyReturn[t]!;

@@ -47,6 +47,8 @@ export class ReturnHistory {
   readonly #returns: number[] = [];
   readonly #most: number;
   readonly #least: number;
+  /** Of these returns; `undefined` until it is asked for. */
+  #volatility: number | undefined;
 
   constructor(most: number, least: number) {
     this.#most = most;
@@ -56,10 +58,15 @@ export class ReturnHistory {
   add(value: number): void {
     this.#returns.push(value);
     if (this.#returns.length > this.#most) this.#returns.shift();
+    this.#volatility = undefined;
   }
 
   /** Sample standard deviation; `NaN` if there are too few returns or they never vary. */
   volatility(): number {
+    return this.#volatility ??= this.#estimated();
+  }
+
+  #estimated(): number {
     const count = this.#returns.length;
     if (count < this.#least) return NaN;
     const { deviations } = centre(Float64Array.from(this.#returns));

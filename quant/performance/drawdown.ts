@@ -36,9 +36,15 @@ export function drawdowns(equity: Float64Array): Float64Array {
  * Verified: tests/quant/fixtures/performance.json.
  */
 export function maxDrawdown(equity: Float64Array): number {
-  const depths = drawdowns(equity);
+  requireEquity(equity);
+  let peak = equity[0]!;
   let lowest = 0;
-  for (let t = 0; t < depths.length; t++) if (depths[t]! < lowest) lowest = depths[t]!;
+  for (let t = 0; t < equity.length; t++) {
+    const value = equity[t]!;
+    if (value > peak) peak = value;
+    const depth = value / peak - 1;
+    if (depth < lowest) lowest = depth;
+  }
   return lowest;
 }
 

@@ -39,7 +39,8 @@ function excessReturns(
   if (!Number.isFinite(cashReturnPerSession)) {
     throw new RangeError(`The return of cash must be finite, not ${cashReturnPerSession}.`);
   }
-  return { excess: returns.map((value) => value - cashReturnPerSession), annual: Math.sqrt(sessionsPerYear) };
+  const excess = cashReturnPerSession === 0 ? returns : returns.map((value) => value - cashReturnPerSession);
+  return { excess, annual: Math.sqrt(sessionsPerYear) };
 }
 
 /**
