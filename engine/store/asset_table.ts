@@ -296,9 +296,21 @@ export function readColumns(
       `"${column}" IN (SELECT ${value} FROM jsonb_array_elements_text($${parameters.length}::text::jsonb) AS value)`,
     );
   }
+  parameters.push(asset.key);
+  const rows = (version: string) =>
+    `SELECT ${quoted([...new Set([...names, ...asset.schema.primaryKey])])} FROM ${tableOf(asset)}
+     WHERE ${[version, "_from <= $1", ...conditions].join(" AND ")}`;
+  // In two parts, of which the index of current rows finds the first; of the newest version there is no second one.
   return database.selectColumns(
-    `SELECT ${quoted(names)} FROM ${tableOf(asset)} WHERE ${[asOf(1), ...conditions].join(" AND ")}
-     ORDER BY ${quoted(asset.schema.primaryKey)}`,
+    `SELECT ${quoted(names)} FROM (
+       ${rows("_until IS NULL")}
+       UNION ALL ${
+      rows(
+        `_until > $1 AND (SELECT EXISTS (
+           SELECT FROM engine.materialization WHERE asset_key = $${parameters.length} AND id > $1))`,
+      )
+    }
+     ) r ORDER BY ${quoted(asset.schema.primaryKey)}`,
     parameters,
     columns,
     { signal },
