@@ -17,6 +17,7 @@ export type {
   Materialized,
   Output,
   RowOf,
+  SettledRows,
   View,
 } from "./declare/asset.ts";
 export * from "./automation/mod.ts";

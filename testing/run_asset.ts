@@ -26,10 +26,16 @@ export interface AssetContext {
   inputMetadata?: Readonly<Record<string, Metadata>>;
   /** Settings; what is not given has its default. */
   config?: Readonly<Record<string, unknown>>;
-  /** The partitions to be made, for an asset that is divided into them. */
-  partitions?: { names?: readonly string[]; dates?: readonly string[] };
+  /** The partitions to be made, for an asset that is divided into them: all of these coordinates, or only some (`made`). */
+  partitions?: {
+    names?: readonly string[];
+    dates?: readonly string[];
+    made?: { names: readonly string[]; dates: readonly string[] };
+  };
   /** What the asset has in these partitions before. */
   before?: readonly object[];
+  /** The asset's other partitions that are fresh, and its rows in them. */
+  settled?: { names?: readonly string[]; dates?: readonly string[]; rows: readonly object[] };
   /** Beside a calendar of weekdays, unless they bring another. */
   resources?: unknown;
   clock?: Clock;
@@ -69,6 +75,7 @@ export async function runAsset<A extends AnyAsset>(
     config = {},
     partitions = {},
     before = [],
+    settled = { names: [], dates: [], rows: [] },
     resources = {},
     clock = fixedClock("2026-11-23T12:00:00Z"),
     signal,
@@ -76,6 +83,8 @@ export async function runAsset<A extends AnyAsset>(
   }: AssetContext = {},
 ): Promise<AssetRun<RowOf<A>>> {
   const { recipe } = asset;
+  const space = new PartitionSpace(partitions.names ?? [""], partitions.dates ?? [""]);
+  const { made: wanted = { names: space.names, dates: space.dates } } = partitions;
   if (!recipe) throw new TypeError(`"${asset.key}" is a further output: run the asset that makes it.`);
   const progress: [number, number][] = [];
   const made = await recipe.materialize({
@@ -86,8 +95,15 @@ export async function runAsset<A extends AnyAsset>(
         return [name, inputOf(upstream, rows, inputMetadata[name])];
       }),
     ),
-    partitions: PartitionSet.all(new PartitionSpace(partitions.names ?? [""], partitions.dates ?? [""])),
+    partitions: PartitionSet.at(
+      space,
+      wanted.names.flatMap((name) => wanted.dates.map((date): [string, string] => [name, date])),
+    ),
     before: inputOf(asset, before) as Input<Record<string, unknown>>,
+    settled: {
+      ...inputOf(asset, settled.rows) as Input<Record<string, unknown>>,
+      partitions: PartitionSet.all(new PartitionSpace(settled.names ?? [""], settled.dates ?? [""])),
+    },
     config: (recipe.config as z.ZodType<Record<string, unknown>>).parse(config),
     resources: { calendar: weekdays, ...resources as object },
     clock,

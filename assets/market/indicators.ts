@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { eager, lastSessions, reads } from "../../engine/mod.ts";
-import { ema, macd, rsi, sma } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
+import { IndicatorRows, type IndicatorState, indicatorWindow } from "./indicator_series.ts";
 
 const Indicator = z.object({
   ticker: z.string().min(1),
@@ -15,15 +15,25 @@ const Indicator = z.object({
   macd: z.number().nullable().describe("Exponential average over 12 closes less the one over 26"),
   macd_signal: z.number().nullable().describe("Exponential average of macd over 9 sessions"),
   macd_histogram: z.number().nullable().describe("macd less its signal"),
+  ema_12: z.number().nullable().describe(
+    "Exponential average of the closes with the weight 2/13: the fast one of macd",
+  ),
+  ema_26: z.number().nullable().describe("The same with the weight 2/27: the slow one of macd"),
+  average_gain_30: z.number().nullable().describe(
+    "Smoothed gain of a close, of which rsi_30 is made; null before there are 30 closes",
+  ),
+  average_loss_30: z.number().nullable().describe("Smoothed loss of a close, likewise"),
 });
 
-/** Closes of the averages and of the relative strength, as the original asked of its vendor. */
-const WINDOW = 30;
+/** Groups of tickers that are carried on from different sessions; the tickers of more are computed from their first close. */
+const mostGroups = 8;
 
-const names = ["sma_30", "ema_30", "rsi_30", "macd", "macd_signal", "macd_histogram"] as const;
-type Series = Record<typeof names[number], Float64Array>;
-
-/** Technical indicators of each ticker on each session, from all its closes up to then, by the vendor's definitions. */
+/**
+ * Technical indicators of each ticker on each session, from all its closes up to then, by the vendor's definitions.
+ *
+ * A row holds all that the next one needs beside the last closes: a new session is carried on from the session before, whatever came
+ * before that, and comes out as if it had been computed from the first close.
+ */
 export const indicators = asset({
   key: "indicators",
   module: import.meta,
@@ -39,42 +49,33 @@ export const indicators = asset({
     wanted: ({ upstream }) => ({ names: upstream.bars.space.names, dates: upstream.bars.space.dates }),
   },
 
-  async materialize({ inputs, partitions, progress }) {
-    const bars = await inputs.bars.columns("ticker", "session", "close");
-    const wanted: number[] = [];
-    bars.ticker.forEach((ticker, i) => partitions.has(ticker, bars.session[i]!) && wanted.push(i));
-    const made = Object.fromEntries(names.map((name) => [name, new Float64Array(wanted.length)])) as Series;
-    // Rows come by ticker, then session; each ticker's series is computed once, and what is wanted of it is kept.
-    for (let next = 0, start = 0; next < wanted.length;) {
-      const ticker = bars.ticker[wanted[next]!]!;
-      while (bars.ticker[start] !== ticker) start++;
-      let end = start;
-      while (bars.ticker[end] === ticker) end++;
-      const series = indicatorsOf(bars.close.subarray(start, end));
-      for (; next < wanted.length && wanted[next]! < end; next++) {
-        for (const name of names) made[name][next] = series[name][wanted[next]! - start]!;
-      }
-      start = end;
-      progress(next, wanted.length);
+  async materialize({ inputs, partitions, settled, progress }) {
+    const { space, names } = partitions;
+    const rows = new IndicatorRows(partitions);
+    // By the place of the first session that is made; 0 where the session before it is not there to carry on from.
+    const groups = Map.groupBy(names, (name) => {
+      const [first] = partitions.rangesAt(space.nameAt(name));
+      return first! > 0 && settled.partitions.has(name, space.dates[first! - 1]!) ? first! : 0;
+    });
+    const anew = [...groups.get(0) ?? []];
+    const later = [...groups].filter(([first]) => first > 0).sort((a, b) => b[1].length - a[1].length);
+    for (const [first, group] of later.slice(0, mostGroups)) {
+      const last = Math.max(...group.map((name) => partitions.rangesAt(space.nameAt(name)).at(-1)!));
+      const read = space.dates.slice(Math.max(0, first - indicatorWindow), last);
+      const isAll = group.length === names.length;
+      const [bars, states] = await Promise.all([
+        (isAll ? inputs.bars : inputs.bars.where("ticker", group)).where("session", read)
+          .columns("ticker", "session", "close"),
+        (isAll ? settled : settled.where("ticker", group)).where("session", [space.dates[first - 1]!]).rows(),
+      ]);
+      anew.push(...rows.addFrom(bars, { states: states as IndicatorState[], from: space.dates[first]! }));
+      progress(rows.count, partitions.count);
     }
-    return {
-      rows: {
-        ticker: wanted.map((i) => bars.ticker[i]!),
-        session: wanted.map((i) => bars.session[i]!),
-        ...made,
-      },
-    };
+    anew.push(...later.slice(mostGroups).flatMap(([, group]) => group));
+    if (anew.length > 0) {
+      const bars = anew.length === names.length ? inputs.bars : inputs.bars.where("ticker", anew);
+      rows.addAll(await bars.columns("ticker", "session", "close"));
+    }
+    return { rows: rows.columns() };
   },
 });
-
-function indicatorsOf(closes: Float64Array): Series {
-  const { value, signal, histogram } = macd(closes);
-  return {
-    sma_30: sma(closes, WINDOW),
-    ema_30: ema(closes, WINDOW),
-    rsi_30: rsi(closes, WINDOW),
-    macd: value,
-    macd_signal: signal,
-    macd_histogram: histogram,
-  };
-}

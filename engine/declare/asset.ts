@@ -32,6 +32,11 @@ export interface Input<Row> {
   where(column: keyof Row & string, values: readonly string[]): Input<Row>;
 }
 
+/** Rows of an asset in those of its partitions that are as they would be made now. */
+export interface SettledRows extends Input<Record<string, unknown>> {
+  readonly partitions: PartitionSet;
+}
+
 /** Arguments of an asset's function. */
 export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   /** One entry for each declared upstream asset; there is no other way to read one. */
@@ -43,6 +48,11 @@ export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
    * not come out the same again.
    */
   before: Input<Record<string, unknown>>;
+  /**
+   * What the asset itself has in its other partitions that are fresh, for carrying a computation on instead of beginning it anew: with
+   * them or without them the rows must come out the same. Empty where rows are made again to compare them.
+   */
+  settled: SettledRows;
   config: Config;
   resources: Resources;
   clock: Clock;

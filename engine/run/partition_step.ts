@@ -142,9 +142,12 @@ class PartitionStep {
     const { step } = this;
     const snapshot = { ...this.snapshot, latest: this.#latest };
     this.#present = await step.presentAgain(this.#present, snapshot);
+    const settled = this.#isSingle
+      ? PartitionSet.none(part.space)
+      : this.#state.fresh.union(this.#done).difference(part);
     const outputs = await step.materialize(
       snapshot,
-      part,
+      { partitions: part, settled },
       this.#isSingle ? undefined : (done, total) => step.progress(place + done / total, count),
     );
     for (const { asset, rows } of outputs) refuseOthers(asset, rows.data, part);

@@ -13,7 +13,7 @@ import { readColumns } from "../store/asset_table.ts";
 import type { EngineContext } from "../store/context.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import { Receipt, type ReceiptQuery, receiptsOf } from "./receipts.ts";
-import { inputsOf, ownRows, type ReadVersions } from "./step_inputs.ts";
+import { inputsOf, ownRows, type ReadVersions, settledRows } from "./step_inputs.ts";
 
 /** A value that did not come out as it was recorded. */
 export const Difference = z.strictObject({
@@ -86,10 +86,12 @@ async function replayOne(
   const { database, resources, logger } = around;
   const started = performance.now();
   const reading = { database, snapshot: of, signal };
+  const none = { ...reading, snapshot: { latest: new Map() } };
   const result = await producer.recipe.materialize({
     inputs: inputsOf(producer, partitions, reading),
     partitions,
-    before: ownRows(producer.asset, partitions, { ...reading, snapshot: { latest: new Map() } }),
+    before: ownRows(producer.asset, partitions, none),
+    settled: settledRows(producer.asset, PartitionSet.none(partitions.space), none),
     config,
     resources,
     clock: fixedClock(receipt.committedAt),

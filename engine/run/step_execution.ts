@@ -18,7 +18,7 @@ import { isTriedAgain, pause, retryDelayMs } from "../declare/retry.ts";
 import { type Columns, prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import type { Present } from "../judge/staleness.ts";
-import { inputsOf, ownRows } from "./step_inputs.ts";
+import { inputsOf, ownRows, settledRows } from "./step_inputs.ts";
 import { unlessAborted } from "../declare/step_timeout.ts";
 import type { EngineContext } from "../store/context.ts";
 
@@ -119,25 +119,23 @@ export class StepExecution {
     }
   }
 
-  /** Calls the function for some partitions, and holds what it returns to its schemas. */
+  /**
+   * Calls the function for some partitions, and holds what it returns to its schemas.
+   *
+   * @param settled Other partitions that are fresh.
+   */
   async materialize(
     snapshot: Snapshot,
-    partitions: PartitionSet,
+    { partitions, settled }: { partitions: PartitionSet; settled: PartitionSet },
     progress: (done: number, total: number) => void = (done, total) => this.progress(done, total),
   ): Promise<OutputToPublish[]> {
     const { recipe } = this.#producer;
+    const reading = { database: this.around.database, snapshot, signal: this.signal };
     const context = {
-      inputs: inputsOf(this.#producer, partitions, {
-        database: this.around.database,
-        snapshot,
-        signal: this.signal,
-      }),
+      inputs: inputsOf(this.#producer, partitions, reading),
       partitions,
-      before: ownRows(this.#producer.asset, partitions, {
-        database: this.around.database,
-        snapshot,
-        signal: this.signal,
-      }),
+      before: ownRows(this.#producer.asset, partitions, reading),
+      settled: settledRows(this.#producer.asset, settled, reading),
       config: snapshot.configs.get(this.#producer.key),
       resources: this.around.resources,
       clock: this.around.clock,

@@ -1,6 +1,6 @@
 import { readsEverything, upstreamPartitions } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
-import type { AnyAsset, Input } from "../declare/asset.ts";
+import type { AnyAsset, Input, SettledRows } from "../declare/asset.ts";
 import { readColumns } from "../store/asset_table.ts";
 import { OutdatedRowsError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
@@ -63,6 +63,17 @@ export function ownRows(
       return this;
     },
   };
+}
+
+/** What an asset has in those of its partitions that are fresh. */
+export function settledRows(
+  asset: AnyAsset,
+  partitions: PartitionSet,
+  { snapshot, ...reading }: { database: Database; snapshot: { latest: ReadVersions }; signal: AbortSignal },
+): SettledRows {
+  // Of a single partition none of the others is fresh, and without partitions its rows would be those of the whole.
+  const known = partitions.isEmpty ? { latest: new Map() } : snapshot;
+  return { ...ownRows(asset, partitions, { ...reading, snapshot: known }), partitions };
 }
 
 function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean {

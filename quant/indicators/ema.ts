@@ -1,12 +1,16 @@
 import { requireCloses } from "./closes.ts";
 
-/** The recursion of {@linkcode ema}, for validated values. */
-export function smooth(values: Float64Array, window: number): Float64Array {
+/**
+ * The recursion of {@linkcode ema}, for validated values.
+ *
+ * @param before The average before the first value; it begins with the first value where there is none.
+ */
+export function smooth(values: Float64Array, window: number, before = NaN): Float64Array {
   const result = new Float64Array(values.length);
   const weight = 2 / (window + 1);
-  let average = values[0] ?? 0;
+  let average = before;
   for (let t = 0; t < values.length; t++) {
-    average = t === 0 ? average : values[t]! * weight + average * (1 - weight);
+    average = Number.isNaN(average) ? values[t]! : values[t]! * weight + average * (1 - weight);
     result[t] = average;
   }
   return result;
@@ -20,6 +24,7 @@ export function smooth(values: Float64Array, window: number): Float64Array {
  *
  * @param closes Oldest first, finite.
  * @param window The window of the simple average with the same mean age, a whole number ≥ 1.
+ * @param before The average at the close before the first one, to carry on from it: the result is that of all closes, bit by bit.
  * @returns Aligned with `closes`, without `NaN`; empty for no closes.
  * @throws {RangeError} If a close is NaN or ±∞ or `window` is not a whole number ≥ 1.
  *
@@ -33,7 +38,7 @@ export function smooth(values: Float64Array, window: number): Float64Array {
  *
  * Verified: tests/golden/indicators_test.ts. Cost: O(n).
  */
-export function ema(closes: Float64Array, window: number): Float64Array {
+export function ema(closes: Float64Array, window: number, before?: number): Float64Array {
   requireCloses(closes, { window });
-  return smooth(closes, window);
+  return smooth(closes, window, before);
 }

@@ -43,8 +43,22 @@ export interface Macd {
 export function macd(closes: Float64Array, options: MacdOptions = {}): Macd {
   const { fastWindow = 12, slowWindow = 26, signalWindow = 9 } = options;
   requireCloses(closes, { fastWindow, slowWindow, signalWindow });
-  const slow = smooth(closes, slowWindow);
-  const value = smooth(closes, fastWindow).map((fast, t) => fast - slow[t]!);
-  const signal = smooth(value, signalWindow);
+  return macdOf(smooth(closes, fastWindow), smooth(closes, slowWindow), { signalWindow });
+}
+
+/**
+ * {@linkcode macd} from its two exponential averages.
+ *
+ * @param options.before Signal at the close before the first one, to carry on from it: the result is that of all closes, bit by bit.
+ *
+ * Cost: O(n).
+ */
+export function macdOf(
+  fast: Float64Array,
+  slow: Float64Array,
+  { signalWindow = 9, before }: Pick<MacdOptions, "signalWindow"> & { before?: number } = {},
+): Macd {
+  const value = fast.map((average, t) => average - slow[t]!);
+  const signal = smooth(value, signalWindow, before);
   return { value, signal, histogram: value.map((difference, t) => difference - signal[t]!) };
 }

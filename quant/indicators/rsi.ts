@@ -24,25 +24,53 @@ import { requireCloses } from "./closes.ts";
  * tests/golden/indicators_test.ts. Cost: O(n).
  */
 export function rsi(closes: Float64Array, window = 14): Float64Array {
+  return relativeStrength(averageMoves(closes, window));
+}
+
+/** Smoothed gains and losses of a close, each 0 or more, of which {@linkcode rsi} is made. */
+export interface AverageMoves {
+  gain: Float64Array;
+  loss: Float64Array;
+}
+
+/**
+ * The average gain and the average loss of {@linkcode rsi}.
+ *
+ * @param before The close before the first one with its averages, to carry on from them: the result is that of all closes, bit by bit.
+ * @returns Aligned with `closes`; `NaN` before index `window − 1` where nothing is carried on.
+ * @throws {RangeError} If a close is NaN or ±∞ or `window` is not a whole number ≥ 1.
+ *
+ * Cost: O(n).
+ */
+export function averageMoves(
+  closes: Float64Array,
+  window = 14,
+  before?: { close: number; gain: number; loss: number },
+): AverageMoves {
   requireCloses(closes, { window });
-  const result = new Float64Array(closes.length).fill(NaN);
-  let gain = 0;
-  let loss = 0;
+  const result = { gain: new Float64Array(closes.length).fill(NaN), loss: new Float64Array(closes.length).fill(NaN) };
+  let { gain, loss } = before ?? { gain: 0, loss: 0 };
   for (let t = 0; t < closes.length; t++) {
-    const change = t === 0 ? 0 : closes[t]! - closes[t - 1]!;
+    const change = t > 0 ? closes[t]! - closes[t - 1]! : before ? closes[t]! - before.close : 0;
     const up = Math.max(change, 0);
     const down = Math.max(-change, 0);
-    if (t < window) {
+    if (before || t >= window) {
+      gain = (gain * (window - 1) + up) / window;
+      loss = (loss * (window - 1) + down) / window;
+    } else {
       gain += up;
       loss += down;
       if (t < window - 1) continue;
       gain /= window;
       loss /= window;
-    } else {
-      gain = (gain * (window - 1) + up) / window;
-      loss = (loss * (window - 1) + down) / window;
     }
-    result[t] = loss === 0 ? 100 : 100 - 100 / (1 + gain / loss);
+    result.gain[t] = gain;
+    result.loss[t] = loss;
   }
   return result;
+}
+
+/** {@linkcode rsi} from its averages; `NaN` where they are. */
+export function relativeStrength({ gain, loss }: AverageMoves): Float64Array {
+  return gain.map((up, t) => loss[t] === 0 ? 100 : 100 - 100 / (1 + up / loss[t]!));
 }

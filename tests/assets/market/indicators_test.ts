@@ -58,3 +58,32 @@ Deno.test("indicators of some partitions equal those computed with all", async (
   ]);
   assert.deepEqual(await run({ names: ["B"], dates: [sessions[0]!] }), []);
 });
+
+/** Rows of some partitions, and how many bars were read, where everything before them is settled. */
+async function carried(names: string[], dates: string[], { without = [] as string[] } = {}) {
+  const { rows: all } = await runAsset(indicators, { inputs: { bars }, partitions: { names, dates: sessions } });
+  const earlier = sessions.filter((session) => session < dates[0]!);
+  const settled = {
+    names: names.filter((name) => !without.includes(name)),
+    dates: earlier,
+    rows: all.filter(({ ticker, session }) => session < dates[0]! && !without.includes(ticker)),
+  };
+  const spaced = { names, dates: sessions };
+  const { rows } = await runAsset(indicators, {
+    inputs: { bars },
+    partitions: { ...spaced, made: { names, dates } },
+    settled,
+  });
+  assert.deepEqual(rows, all.filter(({ ticker, session }) => names.includes(ticker) && dates.includes(session)));
+  return rows.length;
+}
+
+Deno.test("indicators carried on from settled rows equal those computed from the first close, bit by bit", async () => {
+  assert.equal(await carried(["A", "B", "C"], [sessions.at(-1)!]), 3);
+  assert.equal(await carried(["A", "B", "C"], sessions.slice(-7)), 21);
+  // B has 35 closes: three sessions ago it had just enough, eight sessions ago not.
+  assert.equal(await carried(["B"], sessions.slice(-3)), 3);
+  assert.equal(await carried(["A", "B"], sessions.slice(-8)), 16);
+  assert.equal(await carried(["A", "B"], [sessions.at(-1)!], { without: ["A"] }), 2);
+  assert.equal(await carried(["A"], [sessions.at(-5)!, sessions.at(-2)!]), 2);
+});
