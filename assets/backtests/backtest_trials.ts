@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, keepAll } from "../../engine/mod.ts";
+import { type Columns, eager, keepAll } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { sessionSharpe } from "./counted_trials.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
@@ -17,6 +17,19 @@ const BacktestTrial = z.object({
   total_return: z.number().describe("0.1 is 10 %, after costs"),
   session_sharpe: z.number().describe("Of returns in excess of cash, a session; 0 where they never vary"),
 });
+
+/** What is read of the portfolios. */
+const read = [
+  "strategy",
+  "costs",
+  "cost_bps",
+  "weighting",
+  "session",
+  "fills_at",
+  "daily_return",
+  "cash_return",
+  "equity",
+] as const;
 
 /**
  * Every backtest that ever ran, with its Sharpe ratio: the ledger for which that of a shown one is deflated.
@@ -48,25 +61,26 @@ export const backtestTrials = asset({
   async materialize({ inputs, partitions }) {
     const wanted = new Set(partitions.names);
     const set = (await inputs.settings.rows()).filter(({ trial }) => wanted.has(trial));
-    const days = Map.groupBy(await inputs.portfolio.rows(), ({ strategy }) => strategy);
+    const days = await inputs.portfolio.where("strategy", set.map(({ strategy }) => strategy)).columns(...read);
+    const byStrategy = Map.groupBy(seriesIn(days), ({ start }) => days.strategy[start]!);
     const rows = set.flatMap(({ trial, strategy, universe, settings }) => {
-      const own = Map.groupBy(days.get(strategy) ?? [], (day) => `${day.costs} ${day.cost_bps} ${day.weighting}`);
-      return [...own.values()].filter((series) => series.length >= 2).map((series) => {
-        const [first] = series as [Day];
-        const excess = Float64Array.from(series, (day) => day.daily_return - day.cash_return);
+      const own = byStrategy.get(strategy) ?? [];
+      return own.filter(({ start, end }) => end - start >= 2).map(({ start, end }) => {
+        const excess = new Float64Array(end - start);
+        for (let t = start; t < end; t++) excess[t - start] = days.daily_return[t]! - days.cash_return[t]!;
         return {
           trial,
           strategy,
           universe,
           settings,
-          costs: first.costs,
-          cost_bps: first.cost_bps,
-          weighting: first.weighting,
-          fills_at: first.fills_at,
-          first_session: first.session,
-          last_session: series.at(-1)!.session,
-          sessions: series.length,
-          total_return: series.at(-1)!.equity - 1,
+          costs: days.costs[start]!,
+          cost_bps: days.cost_bps[start]!,
+          weighting: days.weighting[start]!,
+          fills_at: days.fills_at[start]!,
+          first_session: days.session[start]!,
+          last_session: days.session[end - 1]!,
+          sessions: end - start,
+          total_return: days.equity[end - 1]! - 1,
           session_sharpe: sessionSharpe(excess),
         };
       });
@@ -75,4 +89,15 @@ export const backtestTrials = asset({
   },
 });
 
-type Day = z.output<typeof PortfolioDay>;
+/** Where the days of each strategy at some costs and weighting begin and end, in key order. */
+function* seriesIn(
+  { strategy, costs, cost_bps, weighting }: Pick<Columns<z.output<typeof PortfolioDay>>, typeof read[number]>,
+): Generator<{ start: number; end: number }> {
+  for (let start = 0, end = 0; start < strategy.length; start = end) {
+    while (
+      end < strategy.length && strategy[end] === strategy[start] && costs[end] === costs[start] &&
+      cost_bps[end] === cost_bps[start] && weighting[end] === weighting[start]
+    ) end++;
+    yield { start, end };
+  }
+}

@@ -77,19 +77,21 @@ export const cleanPrices = asset({
     const matrix = tradable ? onSessions(closes, complete) : closes;
     const cleaned = clean(matrix, { ...config, span: tradable ? "own" : "all" });
     const before = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
-    const rows = { ticker: [] as string[], session: [] as string[], close: [] as number[], filled: [] as boolean[] };
-    cleaned.matrix.tickers.forEach((ticker, i) => {
+    const rows = { ticker: [] as string[], session: [] as string[], filled: [] as boolean[] };
+    const close = new Float64Array(cleaned.matrix.tickers.length * matrix.sessions.length);
+    for (const [i, ticker] of cleaned.matrix.tickers.entries()) {
       const received = before.get(ticker)!;
-      cleaned.matrix.closes[i]!.forEach((close, t) => {
-        if (Number.isNaN(close)) return;
+      const closes = cleaned.matrix.closes[i]!;
+      for (let t = 0; t < closes.length; t++) {
+        if (Number.isNaN(closes[t]!)) continue;
+        close[rows.ticker.length] = closes[t]!;
         rows.ticker.push(ticker);
         rows.session.push(matrix.sessions[t]!);
-        rows.close.push(close);
         rows.filled.push(Number.isNaN(received[t]!));
-      });
-    });
+      }
+    }
     return {
-      rows: { ...rows, close: Float64Array.from(rows.close) },
+      rows: { ...rows, close: close.slice(0, rows.ticker.length) },
       metadata: {
         rule: cleaned.rule,
         tickers: cleaned.matrix.tickers.length,
