@@ -2,6 +2,7 @@ import { z } from "zod";
 import { createHash } from "node:crypto";
 import type { ColumnData, ColumnSpec, ColumnType } from "../../resources/database/database.ts";
 import { DefinitionError, InvalidRowsError } from "../errors.ts";
+import { orderOf } from "./key_order.ts";
 
 /** Rows column by column: numbers in `Float64Array` (NaN is null), everything else in arrays. All of one length. */
 export type Columns<Row> = {
@@ -266,21 +267,10 @@ function keyOrder(
   count: number,
 ): Uint32Array | undefined {
   const keys = schema.primaryKey.map((name) => columns[name]!);
-  const compare = (a: number, b: number): number => {
-    for (const key of keys) {
-      const x = key[a] as string | number;
-      const y = key[b] as string | number;
-      if (x < y) return -1;
-      if (x > y) return 1;
-    }
-    return 0;
-  };
-  let sorted = true;
-  for (let i = 1; i < count && sorted; i++) sorted = compare(i - 1, i) < 0;
-  if (sorted) return undefined;
-  const order = Uint32Array.from({ length: count }, (_, i) => i).sort(compare);
+  const order = orderOf(keys);
+  if (!order) return undefined;
   for (let i = 1; i < count; i++) {
-    if (compare(order[i - 1]!, order[i]!) === 0) {
+    if (keys.every((key) => key[order[i - 1]!] === key[order[i]!])) {
       const key = schema.primaryKey.map((name, k) => `${name} ${shown(keys[k]![order[i]!])}`).join(", ");
       throw new InvalidRowsError(`"${owner}" returned two rows with the key ${key}.`);
     }

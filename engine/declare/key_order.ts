@@ -1,0 +1,67 @@
+import type { ColumnData } from "../../resources/database/database.ts";
+
+/**
+ * The positions of rows in the order of their keys, texts by code units; `undefined` where the rows stand so and no two are equal.
+ *
+ * Cost: O(n) for rows in order, else a sort of n numbers: each key column is replaced by the ranks of its values, which repeat.
+ *
+ * @param keys The columns, the first one first. Without nulls; each of texts, numbers or truth values.
+ */
+export function orderOf(keys: readonly ColumnData[]): Uint32Array | undefined {
+  const count = keys[0]?.length ?? 0;
+  const compare = (a: number, b: number): number => {
+    for (const key of keys) {
+      const x = key[a] as string | number;
+      const y = key[b] as string | number;
+      if (x < y) return -1;
+      if (x > y) return 1;
+    }
+    return 0;
+  };
+  let sorted = true;
+  for (let i = 1; i < count && sorted; i++) sorted = compare(i - 1, i) < 0;
+  if (sorted) return undefined;
+  const places = placesOf(keys, count);
+  if (!places) return Uint32Array.from({ length: count }, (_, i) => i).sort(compare);
+  places.sort();
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = places[i]! % count;
+  return order;
+}
+
+/** One number a row that sorts by its key and then by its position, which is the remainder by `count`; `null` beyond exact numbers. */
+function placesOf(keys: readonly ColumnData[], count: number): Float64Array | null {
+  const places = new Float64Array(count);
+  let size = count;
+  for (const key of keys) {
+    const { ranks, distinct } = ranksOf(key);
+    size *= distinct;
+    if (size > Number.MAX_SAFE_INTEGER) return null;
+    for (let i = 0; i < count; i++) places[i] = places[i]! * distinct + ranks[i]!;
+  }
+  for (let i = 0; i < count; i++) places[i] = places[i]! * count + i;
+  return places;
+}
+
+function ranksOf(key: ColumnData): { ranks: Uint32Array; distinct: number } {
+  const numbers = new Map<unknown, number>();
+  const ranks = new Uint32Array(key.length);
+  let last: unknown;
+  let number = -1;
+  for (let i = 0; i < key.length; i++) {
+    const value = key[i];
+    // Neighbours are often equal.
+    if (number < 0 || value !== last) {
+      last = value;
+      const known = numbers.get(value);
+      if (known === undefined) numbers.set(value, number = numbers.size);
+      else number = known;
+    }
+    ranks[i] = number;
+  }
+  const values = [...numbers.keys()] as (string | number)[];
+  const rankOf = new Uint32Array(values.length);
+  values.map((_, i) => i).sort((a, b) => values[a]! < values[b]! ? -1 : 1).forEach((at, rank) => rankOf[at] = rank);
+  for (let i = 0; i < ranks.length; i++) ranks[i] = rankOf[ranks[i]!]!;
+  return { ranks, distinct: values.length };
+}
