@@ -299,29 +299,47 @@ function valuesAt(data: ColumnData, positions: Uint32Array): ColumnData {
   return values;
 }
 
-/** The version of columns that are in key order. */
-export function dataVersion(schema: RowSchema, data: Readonly<Record<string, ColumnData>>): string {
+/** So many values are hashed at once, so that half a million strings are never one string. */
+const hashedAtOnce = 16_384;
+
+/**
+ * The version of columns that are in key order.
+ *
+ * @param positions Ascending, of the rows that it is to be the version of; of all where they are left out.
+ */
+export function dataVersion(
+  schema: RowSchema,
+  data: Readonly<Record<string, ColumnData>>,
+  positions?: Uint32Array,
+): string {
   const hash = createHash("sha256").update(schema.fingerprint);
+  const numbers = new Float64Array(hashedAtOnce);
   for (const { name, type } of schema.columns) {
     const values = data[name]!;
-    hash.update(`\n${name} ${values.length}\n`);
-    if (values instanceof Float64Array) {
-      hash.update(new Uint8Array(numberBytes(values)));
-      continue;
-    }
-    // In slices, so that half a million strings are never one string.
-    for (let start = 0; start < values.length; start += 16_384) {
-      hash.update(JSON.stringify(values.slice(start, start + 16_384), type === "jsonb" ? sortedKeys : undefined));
+    const count = positions?.length ?? values.length;
+    hash.update(`\n${name} ${count}\n`);
+    for (let start = 0; start < count; start += hashedAtOnce) {
+      const size = Math.min(hashedAtOnce, count - start);
+      if (values instanceof Float64Array) {
+        for (let i = 0; i < size; i++) {
+          const value = values[positions ? positions[start + i]! : start + i]!;
+          // One zero and one NaN: −0 is stored as it is but compares equal in the database.
+          numbers[i] = Number.isNaN(value) ? NaN : value + 0;
+        }
+        hash.update(new Uint8Array(numbers.buffer, 0, 8 * size));
+      } else {
+        const some = positions ? picked(values, positions, start, size) : values.slice(start, start + size);
+        hash.update(JSON.stringify(some, type === "jsonb" ? sortedKeys : undefined));
+      }
     }
   }
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Bytes of doubles with one zero and one NaN: −0 is stored as it is but compares equal in the database. */
-function numberBytes(values: Float64Array): ArrayBuffer {
-  const copy = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) copy[i] = Number.isNaN(values[i]!) ? NaN : values[i]! + 0;
-  return copy.buffer;
+function picked(values: readonly unknown[], positions: Uint32Array, start: number, size: number): unknown[] {
+  const some = new Array<unknown>(size);
+  for (let i = 0; i < size; i++) some[i] = values[positions[start + i]!];
+  return some;
 }
 
 /** JSON with object keys in one order, so that jsonb, which forgets the order, keeps its version. */

@@ -55,7 +55,7 @@ export function rowMonths(asset: AnyAsset, { data, count }: PreparedRows): RowMo
     own.push(row);
   });
   const rows = new Map([...found].map(([month, positions]) => [month, Uint32Array.from(positions)]));
-  const digests = new Map([...rows].map(([month, positions]) => [month, dataVersion(schema, rowsAt(data, positions))]));
+  const digests = new Map([...rows].map(([month, positions]) => [month, dataVersion(schema, data, positions)]));
   return { column, rows, digests };
 }
 
