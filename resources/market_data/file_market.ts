@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import type { DailyBars, MarketData, ReadOptions, TickerListing } from "./market_data.ts";
+import type { DailyBars, MarketData, ReadOptions, TickerListing, UnusableRow } from "./market_data.ts";
 import { equalStamps, type FileSource, type FileStamp, readStored, stampOf } from "./stored_file.ts";
 
 /** Content of a file. */
@@ -10,10 +10,14 @@ export interface FileContents {
   symbols: string[];
 }
 
+/** What was read for its symbols and newest date is kept so long for the reading of its bars, which usually follows at once. */
+const keptMs = 60_000;
+
 /**
  * Market data of one file, given a reader of its bytes.
  *
- * The version is a hash of the file as stored. It is computed again only when size or modification time have changed.
+ * The version is a hash of the file as stored. It is computed again only when size or modification time have changed. A changed file is read
+ * once for its symbols, its newest date and its bars, if these are asked for within a minute.
  *
  * Listings have only a symbol: all count as active, since a file does not say why its bars end.
  *
@@ -26,27 +30,55 @@ export function fileMarket(
 ): MarketData {
   let known: { stamp: FileStamp; version: string; summary: Summary | null } | null = null;
   let summarizing: Promise<Summary> | null = null;
+  let kept: KeptContents | null = null;
 
   /** Cached data of the file's current state, at least its version. */
   async function present() {
+    if (kept && performance.now() - kept.readAt > keptMs) kept = null;
     if (known && equalStamps(known.stamp, await stampOf(source))) return known;
     const { stored, stamp } = await readStored(source);
     return known = { stamp, version: await versionOf(name, stored), summary: null };
   }
 
-  async function read(options: ReadOptions): Promise<FileContents> {
+  async function read(options: ReadOptions): Promise<{ contents: FileContents; stamp: FileStamp; summary: Summary }> {
     const { stored, stamp } = await readStored(source);
     options.signal?.throwIfAborted();
     const contents = await parse(stored, options);
-    known = { stamp, version: await versionOf(name, stored), summary: summaryOf(contents) };
-    return contents;
+    const summary = summaryOf(contents);
+    known = { stamp, version: await versionOf(name, stored), summary };
+    return { contents, stamp, summary };
   }
 
   /** Read once per state of the file; concurrent callers share the read. */
   async function summaryNow(options: ReadOptions = {}): Promise<Summary> {
     const { summary } = await present();
     if (summary) return summary;
-    return await (summarizing ??= read(options).then(summaryOf).finally(() => summarizing = null));
+    return await (summarizing ??= summarized(options).finally(() => summarizing = null));
+  }
+
+  async function summarized(options: ReadOptions): Promise<Summary> {
+    const unusable: UnusableRow[] = [];
+    const { contents, stamp, summary } = await read({
+      ...options,
+      onUnusable(row) {
+        unusable.push(row);
+        options.onUnusable?.(row);
+      },
+    });
+    kept = { stamp, contents, unusable, readAt: performance.now() };
+    return summary;
+  }
+
+  /** Contents that were read a moment ago, if the file is still the same; they are given once. */
+  async function keptContents({ signal, onUnusable }: ReadOptions): Promise<FileContents | null> {
+    const found = kept;
+    kept = null;
+    if (!found || performance.now() - found.readAt > keptMs || !equalStamps(found.stamp, await stampOf(source))) {
+      return null;
+    }
+    signal?.throwIfAborted();
+    for (const row of found.unusable) onUnusable?.(row);
+    return found.contents;
   }
 
   return {
@@ -71,9 +103,17 @@ export function fileMarket(
     },
 
     async dailyBars(options = {}) {
-      return (await read(options)).bars;
+      return (await keptContents(options) ?? (await read(options)).contents).bars;
     },
   };
+}
+
+/** Contents of a file that were read without their bars being asked for. */
+interface KeptContents {
+  stamp: FileStamp;
+  contents: FileContents;
+  unusable: readonly UnusableRow[];
+  readAt: number;
 }
 
 /** Cached parts of a file. */
