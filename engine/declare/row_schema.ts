@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { ColumnData, ColumnSpec, ColumnType } from "../../resources/database/database.ts";
 import { DefinitionError, InvalidRowsError } from "../errors.ts";
 import { orderOf } from "./key_order.ts";
+import { boundsOf, isWithin, type NumberBounds, type NumberKeywords } from "./number_bounds.ts";
 
 /** Rows column by column: numbers in `Float64Array` (NaN is null), everything else in arrays. All of one length. */
 export type Columns<Row> = {
@@ -26,21 +27,8 @@ export interface RowSchema {
   fingerprint: string;
 }
 
-/** Within which a finite number lies, ends included; between which it lies, without them. */
-interface NumberBounds {
-  least: number;
-  most: number;
-  above: number;
-  below: number;
-  whole: boolean;
-}
-
-interface JsonSchema {
+interface JsonSchema extends NumberKeywords {
   type?: string | string[];
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  exclusiveMaximum?: number;
   format?: string;
   anyOf?: JsonSchema[];
   enum?: unknown[];
@@ -88,32 +76,6 @@ function column(owner: string, name: string, schema: z.ZodType): RowColumn {
     schema,
     description: json.description ?? only.description ?? null,
   };
-}
-
-const boundKeywords = ["type", "description", "$schema", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
-/** What zod checks of a number with these keywords alone. */
-const boundChecks = ["greater_than", "less_than", "number_format"];
-
-/** The bounds of a number that has to meet nothing else; `null` for any other value. */
-function boundsOf(schema: z.ZodType, json: JsonSchema): NumberBounds | null {
-  if (json.type !== "number" && json.type !== "integer") return null;
-  if (Object.keys(json).some((keyword) => !boundKeywords.includes(keyword)) || !hasBoundsAlone(schema)) return null;
-  const { minimum = -Infinity, maximum = Infinity, exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity } = json;
-  return {
-    least: minimum,
-    most: maximum,
-    above: exclusiveMinimum,
-    below: exclusiveMaximum,
-    whole: json.type === "integer",
-  };
-}
-
-/** Whether nothing is asked that JSON Schema cannot say, such as a refinement. */
-function hasBoundsAlone(schema: z.ZodType): boolean {
-  const { def } = schema as z.ZodType & { def: { type: string; innerType?: z.ZodType; checks?: z.core.$ZodCheck[] } };
-  if (def.type === "nullable") return hasBoundsAlone(def.innerType!);
-  return def.type === "number" &&
-    (def.checks ?? []).every(({ _zod }) => boundChecks.includes(_zod.def.check) && _zod.def.when === undefined);
 }
 
 /** `{type: ["string", "null"]}` is short for the two. */
@@ -235,11 +197,6 @@ function firstBadNumber(
       }
     }
   }
-}
-
-function isWithin(value: number, { least, most, above, below, whole }: NumberBounds): boolean {
-  return value >= least && value <= most && value > above && value < below && Number.isFinite(value) &&
-    (!whole || Number.isSafeInteger(value));
 }
 
 function firstBadValue(data: readonly unknown[], schema: z.ZodType): Bad | undefined {
