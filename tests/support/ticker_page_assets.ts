@@ -12,7 +12,7 @@ import {
   tickers,
 } from "../../assets/mod.ts";
 import type { AnyAsset, RowOf } from "../../engine/mod.ts";
-import { ema, macd, rsi, sma } from "../../quant/mod.ts";
+import { averageMoves, ema, macd, rsi, sma } from "../../quant/mod.ts";
 import { knownTable } from "./known_tables.ts";
 import { tradablePair } from "./tradable_pair.ts";
 
@@ -71,6 +71,7 @@ function indicatorsOf(bars: readonly Bar[]): RowOf<typeof indicators>[] {
   const closes = Float64Array.from(bars, ({ close }) => close);
   const { value, signal, histogram } = macd(closes);
   const [average, exponential, strength] = [sma(closes, 30), ema(closes, 30), rsi(closes, 30)];
+  const [fast, slow, moves] = [ema(closes, 12), ema(closes, 26), averageMoves(closes, 30)];
   const defined = (values: Float64Array, t: number) => Number.isNaN(values[t]!) ? null : values[t]!;
   return bars.map(({ ticker, session }, t) => ({
     ticker,
@@ -81,6 +82,10 @@ function indicatorsOf(bars: readonly Bar[]): RowOf<typeof indicators>[] {
     macd: defined(value, t),
     macd_signal: defined(signal, t),
     macd_histogram: defined(histogram, t),
+    ema_12: defined(fast, t),
+    ema_26: defined(slow, t),
+    average_gain_30: defined(moves.gain, t),
+    average_loss_30: defined(moves.loss, t),
   }));
 }
 
