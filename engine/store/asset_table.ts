@@ -293,6 +293,14 @@ export async function readColumns(
     if (type !== "text" && type !== "date") {
       throw new RangeError(`"${asset.key}" has no column "${column}" of texts or dates.`);
     }
+    if (type === "date" && values.length > 0) {
+      // The database knows how many rows lie between two dates, but not how many a list will pick.
+      const sorted = values.toSorted();
+      parameters.push(sorted[0]!, sorted.at(-1)!);
+      conditions.push(
+        `"${column}" BETWEEN $${parameters.length - 1}::text::date AND $${parameters.length}::text::date`,
+      );
+    }
     parameters.push(JSON.stringify(values));
     const value = type === "date" ? "value::date" : 'value COLLATE "C"';
     conditions.push(
