@@ -6,33 +6,24 @@
  */
 import type { AssetState } from "./judge/asset_state.ts";
 import { assetStates } from "./judge/asset_states.ts";
-import type { Clock } from "../resources/clock.ts";
 import { type AtVersion, datesWithRows, newestDate } from "./read/asset_dates.ts";
-import type { Database, Sql } from "../resources/database/database.ts";
-import type { AnyAsset, Asset, View } from "./declare/asset.ts";
+import type { Sql } from "../resources/database/database.ts";
+import type { Asset, View } from "./declare/asset.ts";
 import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill/backfill.ts";
-import { PartitionLedger } from "./store/partition_ledger.ts";
 import { checkConfig } from "./declare/config_check.ts";
 import { type PartitionReport, partitionReport } from "./judge/partition_report.ts";
 import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
 import type { PartitionRange } from "./partitions/partition_range.ts";
-import {
-  DefinitionError,
-  IdempotencyConflictError,
-  InvalidRequestError,
-  messageOf,
-  NotPartitionedError,
-} from "./errors.ts";
+import { IdempotencyConflictError, InvalidRequestError, messageOf, NotPartitionedError } from "./errors.ts";
 import type { Executor } from "./run/executor.ts";
 import type { Explanation } from "./judge/explanation.ts";
 import { Feed } from "./feed/feed.ts";
 import { refuseExternalsAlone, withRows } from "./declare/external_asset.ts";
-import { type AssetGraph, assetGraph } from "./declare/graph.ts";
+import type { AssetGraph } from "./declare/graph.ts";
 import { type Impact, impactOf } from "./judge/impact.ts";
-import { Ledger } from "./store/ledger.ts";
+import type { Ledger } from "./store/ledger.ts";
 import type { NewRun, StoredRun } from "./store/run_ledger.ts";
-import type { Logger } from "../resources/logger.ts";
 import { newestDate as newestInColumn } from "./read/newest_date.ts";
 import { type NewestRows, newestRows, type NewestRowsQuery } from "./read/newest_rows.ts";
 import { Origins } from "./read/origins.ts";
@@ -81,7 +72,8 @@ import { retryPlan } from "./run/run_retry.ts";
 import { select } from "./declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "./judge/snapshot.ts";
 import { InProcessExecutor } from "./run/in_process_executor.ts";
-import type { EngineContext } from "./store/context.ts";
+import type { ProcessContext } from "./store/context.ts";
+import { type ContextOptions, openContext } from "./store/open_context.ts";
 import { reconcileTables } from "./store/table_reconciliation.ts";
 import { waitingFor } from "./judge/waiting.ts";
 import { explain } from "./judge/why.ts";
@@ -107,15 +99,7 @@ export interface PlanOptions {
 }
 
 /** Options of the engine. */
-export interface EngineOptions {
-  assets: readonly AnyAsset[];
-  database: Database;
-  /** Resources of the functions of assets. */
-  resources: unknown;
-  clock: Clock;
-  logger: Logger;
-  /** Settings of assets that hold unless a run brings its own, by asset key. */
-  config?: Readonly<Record<string, unknown>>;
+export interface EngineOptions extends ContextOptions {
   /** Identity of this process, for other processes and people. */
   role?: string;
   maxConcurrentSteps?: number;
@@ -132,7 +116,7 @@ export interface EngineOptions {
    */
   takesOpenRuns?: boolean;
   /** Executes steps elsewhere. */
-  executor?: (around: EngineContext) => Executor;
+  executor?: (around: ProcessContext) => Executor;
 }
 
 /** How often other processes' requests (new runs, cancellations) are looked for. */
@@ -173,7 +157,7 @@ export class Engine {
 
   private constructor(
     readonly graph: AssetGraph,
-    private readonly around: EngineContext,
+    private readonly around: ProcessContext,
     private readonly options: EngineOptions,
   ) {
     this.ledger = around.ledger;
@@ -209,10 +193,9 @@ export class Engine {
    * @throws {DefinitionError} If assets, their config or their tables do not fit together.
    */
   static async open(options: EngineOptions): Promise<Engine> {
-    const { database, resources, clock, logger } = options;
-    const graph = assetGraph(options.assets);
-    const standingConfig = options.config ?? {};
-    checkConfig(graph, standingConfig, (message) => new DefinitionError(message));
+    const { database, logger } = options;
+    const context = openContext(options);
+    const { graph } = context;
     const pools = new Pools(database, options.pools ?? {});
     const tablesOf = await reconcileTables(database, graph, logger);
     const heartbeat = await Heartbeat.join(
@@ -226,23 +209,7 @@ export class Engine {
       },
       logger,
     );
-    const ledger = new Ledger(database);
-    const engine = new Engine(
-      graph,
-      {
-        graph,
-        database,
-        ledger,
-        partitionLedger: new PartitionLedger(database),
-        heartbeat,
-        pools,
-        resources,
-        clock,
-        logger,
-        standingConfig,
-      },
-      options,
-    );
+    const engine = new Engine(graph, { ...context, heartbeat, pools }, options);
     await heartbeat.interruptRunsOfEndedProcesses();
     engine.#polling = engine.#poll();
     return engine;

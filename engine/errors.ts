@@ -157,6 +157,13 @@ export class StepLostError extends EngineError {
   }
 }
 
+/** The thread that ran a step has ended before its outcome was recorded. The step is run again. */
+export class StepThreadLostError extends EngineError {
+  constructor(reason: string) {
+    super(`The thread that ran the step ended: ${reason}`);
+  }
+}
+
 /** A function would read upstream rows that were made before a column was added, or was allowed to be null. */
 export class OutdatedRowsError extends EngineError {
   readonly retryable = false;

@@ -33,6 +33,12 @@ export * from "./errors.ts";
 export { type ExplainedState, Explanation, type Finding, type SettingChange } from "./judge/explanation.ts";
 export { Impact, type ImpactStep } from "./judge/impact.ts";
 export { Cancelled, type Executor } from "./run/executor.ts";
+export { InProcessExecutor } from "./run/in_process_executor.ts";
+export { serveSteps } from "./run/step_server.ts";
+export { type StepThread, StepThreads } from "./run/step_threads.ts";
+export { openContext } from "./store/open_context.ts";
+export { fingerprintOf } from "./judge/fingerprint.ts";
+export { assetStates } from "./judge/asset_states.ts";
 export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
 export type { ExternalSpec } from "./declare/external_asset.ts";
 export {

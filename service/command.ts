@@ -36,19 +36,8 @@ async function whereTheDataIs<T>(
   }
 }
 
-/**
- * Runs the command line of a project: `start` serves it, `materialize`, `assets`, `backfill`, `why` and the others work on its data.
- *
- * Settings come from the environment; a fault in them is told on standard error.
- *
- * @param args As given on the command line, without the program.
- *
- * @example
- * ```ts ignore
- * Deno.exit(await tandem({ assets: [prices, returns], schedules: [daily] }, Deno.args));
- * ```
- */
-export async function tandem(source: ProjectSource, args: readonly string[]): Promise<ExitCode> {
+/** See `tandem` in tandem.ts. */
+export async function runCommand(source: ProjectSource, args: readonly string[]): Promise<ExitCode> {
   let service: OpenService | undefined;
   dropByteOrderMark();
   const secrets = secretsOf(Deno.env.toObject());

@@ -1,5 +1,5 @@
 /** The whole service around a project: server, pages, schedules and command line. @module */
-export { tandem } from "./command.ts";
+export { tandem } from "./tandem.ts";
 export {
   ImportError,
   type OpenedDatabase,

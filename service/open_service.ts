@@ -1,17 +1,12 @@
 import { type Access, openAccess } from "../access/mod.ts";
-import { Engine, type Logger, messageOf } from "../engine/mod.ts";
-import { type Clock, type SharedClock, systemClock } from "../resources/clock.ts";
-import {
-  type Database,
-  DatabaseClock,
-  type EmbeddedDatabase,
-  firstUsedAt,
-  migrate,
-  openDatabase,
-} from "../resources/database/mod.ts";
+import { Engine, fingerprintOf, InProcessExecutor, type Logger, messageOf, StepThreads } from "../engine/mod.ts";
+import type { Clock, SharedClock } from "../resources/clock.ts";
+import { type Database, type EmbeddedDatabase, migrate, openDatabase } from "../resources/database/mod.ts";
 import { ServiceInstruments } from "../resources/metrics/mod.ts";
-import { ConfigurationError, type Environment } from "../settings/environment.ts";
+import type { Environment } from "../settings/environment.ts";
+import { openProject } from "./open_project.ts";
 import type { Project, ProjectSource } from "./project.ts";
+import { startStepThread } from "./step_thread.ts";
 
 /** What every process of Tandem consists of, be it a server or a command. */
 export interface OpenService {
@@ -45,33 +40,26 @@ export async function openService(
   },
 ): Promise<OpenService> {
   const project = typeof source === "function" ? await source(environment) : source;
-  const given = { ...project.config, ...await readAssetConfig(environment.assetConfig) };
   const { databaseUrl, dataDir, schemaPrefix } = environment;
   const database = await openDatabase({ databaseUrl, dataDir, schemaPrefix, logger });
   try {
     await migrate(database, new URL("../sql/migrations/", import.meta.url));
-    const clock = await clockOf(database, logger);
     const instruments = new ServiceInstruments();
-    const first = await firstUsedAt(database);
     const pendingImport = await pendingOf?.(project, database);
-    const { assets, config } =
-      await project.opened?.({ database, clock, firstUsedAt: first, config: given, replace, logger, pendingImport }) ??
-        { assets: project.assets, config: given };
-    const engine = await Engine.open({
-      assets,
+    const opened = await openProject(project, {
+      environment,
       database,
-      resources: project.resources?.({
-        database,
-        clock,
-        firstUsedAt: first,
-        pendingImport,
-        logger,
-        instruments,
-        states: () => engine.states(),
-      }),
-      clock,
+      replace,
       logger,
-      config,
+      instruments,
+      pendingImport,
+      states: () => engine.states(),
+    });
+    let threads: StepThreads | undefined;
+    const engine = await Engine.open({
+      ...opened,
+      database,
+      logger,
       role,
       maxConcurrentSteps: environment.maxConcurrentSteps,
       maxConcurrentRuns: environment.maxConcurrentRuns,
@@ -79,7 +67,17 @@ export async function openService(
       eventRetentionDays: environment.eventRetentionDays,
       rowHistoryDays: environment.rowHistoryDays,
       takesOpenRuns: role === "server",
+      ...(role === "server" && environment.executor === "thread" && {
+        executor(around) {
+          const fingerprint = fingerprintOf(around);
+          threads = new StepThreads(around, {
+            start: (onLost) => startStepThread({ database, instruments, replace, fingerprint }, onLost),
+          });
+          return new InProcessExecutor(around, environment.maxConcurrentSteps, threads);
+        },
+      }),
     });
+    const { clock } = opened;
     return {
       project,
       database,
@@ -96,6 +94,7 @@ export async function openService(
       },
       async close() {
         await engine.close();
+        await threads?.close();
         await database.close().catch((error) => logger.warn(`The database did not close cleanly: ${messageOf(error)}`));
       },
     };
@@ -103,28 +102,4 @@ export async function openService(
     await database.close();
     throw error;
   }
-}
-
-/**
- * The clock of Tandem: the server's time, so that a machine with a wrong clock behaves like the others.
- * The embedded database has no other clock than this machine's.
- */
-async function clockOf(database: Database, logger: Logger): Promise<Clock & Partial<SharedClock>> {
-  if (database.kind === "embedded") return systemClock;
-  const clock = new DatabaseClock({ database, own: systemClock, logger });
-  await clock.sync();
-  return clock;
-}
-
-async function readAssetConfig(path: string | undefined): Promise<Record<string, unknown>> {
-  if (path === undefined) return {};
-  try {
-    const config: unknown = JSON.parse(await Deno.readTextFile(path));
-    if (typeof config === "object" && config !== null && !Array.isArray(config)) {
-      return config as Record<string, unknown>;
-    }
-  } catch (error) {
-    throw new ConfigurationError(`ASSET_CONFIG: ${path} cannot be read as JSON: ${messageOf(error)}.`);
-  }
-  throw new ConfigurationError(`ASSET_CONFIG: ${path} must hold an object, {"asset_key": {…}}.`);
 }

@@ -116,6 +116,7 @@ const Variables = z.object({
   ),
   AUTOMATION: variable(z.enum(["on", "off"]), "on", "on or off"),
   AUTOMATION_SECONDS: variable(z.coerce.number().int().min(1).max(86_400), "30", "a whole number from 1 to 86400"),
+  EXECUTOR: variable(z.enum(["in_process", "thread"]), "in_process", "in_process or thread"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
@@ -210,6 +211,8 @@ export interface Environment {
   /** Whether what assets declare of their automation is followed. */
   automation: boolean;
   automationSeconds: number;
+  /** Where a server runs steps: in a thread of their own, or in the one that answers requests. */
+  executor: "thread" | "in_process";
   maxConcurrentSteps: number;
   maxConcurrentRuns: number;
   /** How many steps of each concurrency pool run at once. */
@@ -341,6 +344,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     scheduleTimeZone: v.SCHEDULE_TIME_ZONE,
     automation: v.AUTOMATION === "on",
     automationSeconds: v.AUTOMATION_SECONDS,
+    executor: v.EXECUTOR,
     maxConcurrentSteps: v.MAX_CONCURRENT_STEPS,
     maxConcurrentRuns: v.MAX_CONCURRENT_RUNS,
     pools: v.POOLS,

@@ -3,6 +3,10 @@ export interface ServerProcess extends AsyncDisposable {
   url: string;
   /** Current resident memory in bytes. */
   residentBytes(): number;
+  /** The most bytes that were resident so far. */
+  peakBytes(): number;
+  /** Seconds of CPU time so far, of all threads, in user mode and in the system's. */
+  cpuSeconds(): number;
   /** Stops sampling, and returns one sample per second since {@link sample}. */
   stopSampling(): number[];
   sample(): void;
@@ -31,15 +35,19 @@ export async function startServerProcess(
   const output = Promise.all([listen(child.stdout), listen(child.stderr)]);
   output.then(() => address.reject(new Error(`The server ended before it listened: ${said}`)), address.reject);
   const url = await address.promise;
-  const residentBytes = () => {
-    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${child.pid}/status`))!;
-    return Number(kilobytes) * 1024;
-  };
+  const status = () => Deno.readTextFileSync(`/proc/${child.pid}/status`);
+  const residentBytes = () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(status())![1]) * 1024;
   let samples: number[] = [];
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     url,
     residentBytes,
+    peakBytes: () => Number(/^VmHWM:\s+(\d+) kB$/m.exec(status())![1]) * 1024,
+    cpuSeconds() {
+      // After the name in parentheses, which may hold blanks; in hundredths of a second.
+      const fields = Deno.readTextFileSync(`/proc/${child.pid}/stat`).split(") ").at(-1)!.split(" ");
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    },
     sample() {
       samples = [residentBytes()];
       timer = setInterval(() => samples.push(residentBytes()), 1_000);

@@ -16,7 +16,7 @@ import { pause } from "../declare/retry.ts";
 import { hashOf } from "../declare/row_schema.ts";
 import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
-import type { EngineContext } from "../store/context.ts";
+import type { ProcessContext } from "../store/context.ts";
 import { stepDurations } from "../store/step_durations.ts";
 
 /** Actions on a started backfill. */
@@ -46,7 +46,7 @@ export class Backfills {
   readonly #closing = new AbortController();
 
   constructor(
-    private readonly around: EngineContext,
+    private readonly around: ProcessContext,
     private readonly runs: RunControl & { cancel(runId: number): Promise<unknown> },
   ) {
     this.#ledger = new BackfillLedger(around.database, around.ledger);

@@ -9,7 +9,7 @@ import { PartitionSet } from "../partitions/mod.ts";
 import { planRun } from "../judge/plan.ts";
 import { isFinished, type Run } from "../store/records.ts";
 import { pause } from "../declare/retry.ts";
-import type { EngineContext } from "../store/context.ts";
+import type { ProcessContext } from "../store/context.ts";
 
 /** Parts of the engine that a backfill uses to drive its runs. */
 export interface RunControl {
@@ -32,7 +32,7 @@ const hopelessAfter = 3;
 export class BackfillDriver {
   constructor(
     private readonly id: number,
-    readonly around: EngineContext,
+    readonly around: ProcessContext,
     readonly ledger: BackfillLedger,
     private readonly runs: RunControl,
     private readonly signal: AbortSignal,

@@ -3,19 +3,22 @@ import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PoolSlot } from "../store/pool_slot.ts";
 import { pause } from "../declare/retry.ts";
-import { StepExecution } from "./step_execution.ts";
-import { runStep } from "./step_runner.ts";
+import { inThisThread, type StepPlaces } from "./step_place.ts";
 import { timeLimit } from "../declare/step_timeout.ts";
-import type { EngineContext } from "../store/context.ts";
+import type { ProcessContext } from "../store/context.ts";
 
 /** How often a step looks whether an asset that another run materializes is free. */
 const busyPollMs = 100;
 
-/** Executes steps in this process, so many at a time. */
+/** Executes steps in this process, so many at a time: claims them, and runs them in places, by default in this thread. */
 export class InProcessExecutor implements Executor {
   readonly #limited: ReturnType<typeof limited>;
 
-  constructor(private readonly around: EngineContext, maxConcurrentSteps: number) {
+  constructor(
+    private readonly around: ProcessContext,
+    maxConcurrentSteps: number,
+    private readonly places: StepPlaces = inThisThread(around),
+  ) {
     this.#limited = limited(maxConcurrentSteps);
   }
 
@@ -51,11 +54,14 @@ export class InProcessExecutor implements Executor {
   ): Promise<StepOutcome | "busy"> {
     return this.#limited(async () => {
       if (begin.aborted) return goneBy(begin);
+      const place = await this.places.take();
+      using _released = { [Symbol.dispose]: () => place.release() };
+      if (begin.aborted) return goneBy(begin);
       const claimed = await this.around.ledger.steps.claim(claim, slot);
       if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(begin);
       begun?.();
       using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
-      return await runStep(new StepExecution(this.around, task, claim, claimed.attempt, limit.signal));
+      return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);
     }, task.priority);
   }
 }

@@ -3,7 +3,6 @@ import type { NewMaterialization, Published } from "../store/step_ledger.ts";
 import { typedMetadata } from "../declare/metadata.ts";
 import { StepLostError, TablesAlteredError } from "../errors.ts";
 import { PartitionSet } from "../partitions/mod.ts";
-import { whilePublishing } from "../store/latest_versions.ts";
 import type { Versions } from "../store/reasons.ts";
 import {
   isToBeWritten,
@@ -34,7 +33,7 @@ export async function publish(
 ): Promise<Publication> {
   const keys = outputs.map(({ asset }) => asset.key);
   try {
-    return await whilePublishing(context.database, keys, () => store(outputs, checks, context, part));
+    return await context.whilePublishing(keys, () => store(outputs, checks, context, part));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === alteredTables) {
       throw new TablesAlteredError(error.message, { cause: error });

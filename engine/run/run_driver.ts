@@ -3,11 +3,14 @@ import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
 import type { RunStatus, RunStep, StepOutcome, StepStatus, StepTask } from "../store/records.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
-import { messageOf, recordOfError } from "../errors.ts";
+import { messageOf, recordOfError, StepThreadLostError } from "../errors.ts";
 import { pause } from "../declare/retry.ts";
 
 /** The longest pause before something small is asked again of a database that did not answer. */
 const longestAskPauseMs = 2_000;
+
+/** A step that has ended so many threads fails: it may be what ends them. */
+const mostLostThreads = 3;
 
 /** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
 export class RunDriver {
@@ -99,13 +102,16 @@ export class RunDriver {
     const { signal } = this.#controller;
     const claim = { runId: task.runId, key: task.key, processId: this.processId };
     const fields = { runId: task.runId, assetKey: task.key };
+    let lostThreads = 0;
     for (let tries = 1;; tries++) {
       try {
         return await this.executor.execute(task, signal, this.#beginning.signal);
       } catch (error) {
         if (signal.aborted) return signal.reason instanceof Cancelled ? "cancelled" : "lost";
         const said = `Step ${task.key} of run ${task.runId} could not be recorded: ${messageOf(error)}`;
-        const hopeless = !isDatabaseTrouble(error) || tries >= mostTries;
+        const hopeless = error instanceof StepThreadLostError
+          ? ++lostThreads >= mostLostThreads
+          : !isDatabaseTrouble(error) || tries >= mostTries;
         const delayMs = pauseMsAfter(tries);
         this.logger.log(hopeless ? "error" : "warn", hopeless ? said : `${said} Next try in ${delayMs} ms.`, fields);
         if (!hopeless) await pause(delayMs, this.#beginning.signal).catch(() => {});

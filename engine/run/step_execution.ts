@@ -31,8 +31,7 @@ export class StepExecution {
   /** Events that were sent off and must be in place before the step ends. */
   #pending: Promise<unknown> = Promise.resolve();
   #lastProgressAt = -Infinity;
-  /** Inputs of the step, so that it is not requested again before they change. */
-  reading: Reading | undefined;
+  #reading: Reading | undefined;
   /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
   #silent = false;
 
@@ -42,12 +41,23 @@ export class StepExecution {
     readonly claim: StepClaim,
     private attempt: number,
     readonly signal: AbortSignal,
+    private readonly onReading: (reading: Reading) => void = () => {},
   ) {
     this.#producer = around.graph.producerOf(task.key);
   }
 
   get logger(): Logger {
     return this.around.logger.with({ runId: this.task.runId, assetKey: this.task.key, attempt: this.attempt });
+  }
+
+  /** Inputs of the step, so that it is not requested again before they change. */
+  get reading(): Reading | undefined {
+    return this.#reading;
+  }
+
+  set reading(reading: Reading | undefined) {
+    this.#reading = reading;
+    if (reading) this.onReading(reading);
   }
 
   get producer(): Producer {
@@ -80,7 +90,7 @@ export class StepExecution {
   }
 
   publicationContext(snapshot: Snapshot, present: Present): PublicationContext {
-    const { database, ledger, partitionLedger } = this.around;
+    const { database, ledger, partitionLedger, whilePublishing } = this.around;
     const config = snapshot.configs.get(this.#producer.key);
     return {
       database,
@@ -92,6 +102,7 @@ export class StepExecution {
       config,
       latest: snapshot.latest,
       signal: this.signal,
+      whilePublishing,
     };
   }
 

@@ -25,7 +25,7 @@ export async function runStep(step: StepExecution): Promise<StepOutcome> {
     if (failed !== undefined) return await step.skip(failed);
     return await makePartitions(step, snapshot);
   } catch (error) {
-    return await end(step, error);
+    return await endStep(step, error);
   }
 }
 
@@ -40,7 +40,7 @@ async function failedUpstream(step: StepExecution, snapshot: Snapshot): Promise<
 }
 
 /** Records how a step ended that did not succeed. @throws What the database could not do, which is no failure of the step. */
-async function end(step: StepExecution, thrown: unknown): Promise<StepOutcome> {
+export async function endStep(step: StepExecution, thrown: unknown): Promise<StepOutcome> {
   const { around: { ledger }, claim, signal, reading } = step;
   const late = thrown instanceof StepLostError ? undefined : timeoutOf(signal);
   const error = late ?? thrown;

@@ -8,6 +8,7 @@ import type { Present } from "../judge/staleness.ts";
 import { changedRectangles } from "../judge/touched_partitions.ts";
 import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import { changedPartitions, contentChange, contentOf, type DateRanges, writeRows } from "../store/asset_table.ts";
+import type { WhilePublishing } from "../store/latest_versions.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
@@ -34,6 +35,7 @@ export interface PublicationContext {
   /** Versions that were read and that are replaced. */
   latest: ReadonlyMap<string, Versions & { rowCount: number }>;
   signal: AbortSignal;
+  whilePublishing: WhilePublishing;
 }
 
 /** The part of a producer's partitions that is published at once, and what is known of all of them then. */

@@ -6,18 +6,25 @@ import type { Ledger } from "./ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import type { Pools } from "./pools.ts";
 import type { Heartbeat } from "./heartbeat.ts";
+import type { WhilePublishing } from "./latest_versions.ts";
 
-/** Dependencies of the parts of an engine. */
+/** Dependencies of the parts of an engine that judge, run steps and publish, in whichever thread. */
 export interface EngineContext {
   graph: AssetGraph;
   database: Database;
   ledger: Ledger;
   partitionLedger: PartitionLedger;
-  heartbeat: Heartbeat;
-  pools: Pools;
   resources: unknown;
   clock: Clock;
   logger: Logger;
   /** Settings that hold unless a run brings its own, by asset key. */
   standingConfig: Readonly<Record<string, unknown>>;
+  /** Surrounds each publication, so that readers of this process know of it. */
+  whilePublishing: WhilePublishing;
+}
+
+/** Dependencies of the parts that claim work for this process. */
+export interface ProcessContext extends EngineContext {
+  heartbeat: Heartbeat;
+  pools: Pools;
 }

@@ -26,9 +26,10 @@ export function forgetVersions(database: Database): void {
   memories.delete(database);
 }
 
-/**
- * Publishes new versions of some assets. Their latest versions are read from the database meanwhile, and afterwards known anew.
- */
+/** Publishes new versions of some assets. Their latest versions are read from the database meanwhile, and afterwards known anew. */
+export type WhilePublishing = <T>(keys: readonly string[], publish: () => Promise<T>) => Promise<T>;
+
+/** See {@link WhilePublishing}: for the readers of this thread. */
 export async function whilePublishing<T>(
   database: Database,
   keys: readonly string[],

@@ -24,7 +24,7 @@ export interface EmbeddedOptions {
 }
 
 /** Where PGlite runs, seen from outside. */
-export type DatabaseThread = Pick<EmbeddedThread, "connect" | "close">;
+export type DatabaseThread = Pick<EmbeddedThread, "connect" | "close"> & Partial<Pick<EmbeddedThread, "lend">>;
 
 /** A statement's rows are held in the worker's memory until the last has come. */
 const ROWS_PER_COPY = 40_000;
@@ -36,6 +36,20 @@ export interface EmbeddedDatabase extends Database {
   readonly kind: "embedded";
   /** Tells a process that finds the folder held where this process serves HTTP. */
   announce(url: string, secret?: string | null): Promise<void>;
+  /**
+   * Lets another thread of this process use the database ({@link openLent}).
+   *
+   * @param onGone Called when the database has stopped and the connections are gone.
+   */
+  lend(onGone: () => void): Lending;
+}
+
+/** The connections that another thread has. */
+export interface Lending {
+  /** Takes the port of a connection that the other thread has begun. */
+  connect(port: MessagePort): void;
+  /** Ends the connections: what they left open is rolled back. To be called once the other thread is gone. */
+  end(): void;
 }
 
 /**
@@ -121,6 +135,27 @@ export async function openEmbedded(
     insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
     announce: async (url, secret = null) => await lock?.announce(url, secret),
+    lend(onGone) {
+      const hangUps: (() => void)[] = [];
+      let ended = false;
+      const gone = () => {
+        if (!ended) onGone();
+        ended = true;
+      };
+      return {
+        connect(port) {
+          running().then((thread) => {
+            if (ended) return port.close();
+            if (!thread.lend) throw new TypeError("This embedded database cannot be lent to another thread.");
+            hangUps.push(thread.lend(port, gone));
+          }).catch(gone);
+        },
+        end() {
+          ended = true;
+          for (const hangUp of hangUps) hangUp();
+        },
+      };
+    },
     session: () => sqlOver(front, new Pool({ open, size: 1, replaces: false, staleMs: Infinity }), naming),
     close: () => closing ??= shut(),
   };

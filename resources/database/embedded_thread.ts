@@ -16,6 +16,9 @@ export interface ThreadOptions {
 export class EmbeddedThread {
   readonly #worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
   readonly #sockets = new Set<PortSocket>();
+  /** What to call when the database stops, by the number of each connection that another thread has. */
+  readonly #lent = new Map<number, () => void>();
+  #lastLent = 0;
   readonly #options: ThreadOptions;
   #awaited: PromiseWithResolvers<void> | null = null;
 
@@ -50,6 +53,21 @@ export class EmbeddedThread {
     return socket;
   }
 
+  /**
+   * Serves a connection of another thread, which has the other end of the port.
+   *
+   * @param onGone Called when the database has stopped.
+   * @returns Ends the connection in the other thread's stead.
+   */
+  lend(port: MessagePort, onGone: () => void): () => void {
+    const id = ++this.#lastLent;
+    this.#lent.set(id, onGone);
+    this.#post({ type: "connect", port, lent: id }, [port]);
+    return () => {
+      if (this.#lent.delete(id)) this.#post({ type: "hang_up", lent: id });
+    };
+  }
+
   /** Ends the database in order. */
   async close(): Promise<void> {
     await this.#ask({ type: "close" }).catch(() => {});
@@ -69,6 +87,8 @@ export class EmbeddedThread {
   #hear(reply: WorkerReply): void {
     if (reply.type === "stalled") {
       this.#options.onStall(reply.stalledMs);
+    } else if (reply.type === "hung_up") {
+      this.#lent.delete(reply.lent);
     } else if (reply.type === "done") {
       this.#awaited?.resolve();
       this.#awaited = null;
@@ -85,5 +105,7 @@ export class EmbeddedThread {
     this.#worker.terminate();
     this.#options.onCrash(reason);
     for (const socket of this.#sockets) socket.destroy(reason);
+    for (const onGone of [...this.#lent.values()]) onGone();
+    this.#lent.clear();
   }
 }

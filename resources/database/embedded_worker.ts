@@ -10,14 +10,19 @@ import { WireServer } from "./wire_server.ts";
 
 export type WorkerRequest =
   | { type: "open"; folder: string | null }
-  | { type: "connect"; port: MessagePort }
+  /** `lent`: the number of a connection that belongs to another thread than the owner's. */
+  | { type: "connect"; port: MessagePort; lent?: number }
+  /** The thread of a connection has ended without a word. */
+  | { type: "hang_up"; lent: number }
   | { type: "close" };
 
 export type WorkerReply =
   | { type: "done" }
   /** What was asked for did not work or, when nothing was, the database has stopped. */
   | { type: "failed"; message: string }
-  | { type: "stalled"; stalledMs: number };
+  | { type: "stalled"; stalledMs: number }
+  /** The other thread has ended its connection. */
+  | { type: "hung_up"; lent: number };
 
 interface WorkerScope {
   onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
@@ -41,11 +46,17 @@ const CARE_INTERVAL_MS = 10_000;
 const scope = self as unknown as WorkerScope;
 let database: PGlite | undefined;
 let server: WireServer | undefined;
+/** Ends connections of other threads, by their numbers. */
+const hangUps = new Map<number, () => void>();
 
 scope.onmessage = async ({ data }) => {
   try {
     if (data.type === "connect") {
-      connect(data.port);
+      connect(data.port, data.lent);
+      return;
+    }
+    if (data.type === "hang_up") {
+      hangUps.get(data.lent)?.();
       return;
     }
     if (data.type === "open") await open(data.folder);
@@ -117,20 +128,22 @@ function isThere(path: string): boolean {
   }
 }
 
-function connect(port: MessagePort): void {
+function connect(port: MessagePort, lent?: number): void {
   const connection = server!.connect({
     send: (bytes) => port.postMessage(bytes, [bytes.buffer]),
     end: () => {
       port.postMessage(null);
       port.close();
     },
-  });
-  port.onmessage = ({ data }: MessageEvent<Uint8Array | null>) => {
-    if (data !== null) {
-      connection.receive(data);
-      return;
-    }
+  }, { background: lent !== undefined });
+  const close = () => {
     connection.close();
     port.close();
+    if (lent !== undefined && hangUps.delete(lent)) scope.postMessage({ type: "hung_up", lent });
+  };
+  if (lent !== undefined) hangUps.set(lent, close);
+  port.onmessage = ({ data }: MessageEvent<Uint8Array | null>) => {
+    if (data !== null) connection.receive(data);
+    else close();
   };
 }

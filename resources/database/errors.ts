@@ -117,8 +117,36 @@ const KINDS: Readonly<Record<string, DatabaseErrorKind>> = {
 export function databaseErrorKind(error: unknown): DatabaseErrorKind | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof DatabaseLostError) return "lost";
+  if (error instanceof ErrorElsewhere) return error.databaseKind;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (LOST_CODES.has(code)) return "lost";
   if (error instanceof postgres.PostgresError) return KINDS[code] ?? KINDS[code.slice(0, 2)] ?? "permanent";
   return databaseErrorKind(error.cause);
+}
+
+/** An error as text, which can pass from one thread to another, with its kind. */
+export interface DatabaseErrorText {
+  name: string;
+  message: string;
+  stack: string | undefined;
+  kind: DatabaseErrorKind | null;
+}
+
+/** An error that was thrown in another thread. */
+class ErrorElsewhere extends Error {
+  constructor({ name, message, stack }: DatabaseErrorText, readonly databaseKind: DatabaseErrorKind | null) {
+    super(message);
+    this.name = name;
+    if (stack !== undefined) this.stack = stack;
+  }
+}
+
+export function databaseErrorText(error: unknown): DatabaseErrorText {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { name, message, stack, kind: databaseErrorKind(error) };
+}
+
+/** The error of a text: of the same name, message, stack and {@link databaseErrorKind}. */
+export function databaseErrorOf(text: DatabaseErrorText): Error {
+  return new ErrorElsewhere(text, text.kind);
 }

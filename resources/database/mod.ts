@@ -25,9 +25,13 @@ export function openDatabase({ databaseUrl, dataDir, ...options }: OpenDatabaseO
 export type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "./database.ts";
 export { DatabaseClock } from "./database_clock.ts";
 export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from "./embedded.ts";
+export { openLent } from "./lent_database.ts";
 export {
   type DatabaseErrorKind,
   databaseErrorKind,
+  databaseErrorOf,
+  type DatabaseErrorText,
+  databaseErrorText,
   DatabaseLostError,
   DatabaseOpenError,
   FolderHeldError,

@@ -35,12 +35,14 @@ const COPY_IN_RESPONSE = [CODE.copyInResponse, 0, 0, 0, 7, 0, 0, 0];
 const COPY_FROM_STDIN = /^\s*copy\s[^;]*\sfrom\s+stdin\b/i;
 /** Output is gathered up to this size, so that a large result does not travel in pieces of 8 kB. */
 const SEND_BYTES = 256 * 1024;
+/** So many connections in a row may go before one in the background that waits. */
+const mostOvertaking = 8;
 
 /**
  * Lets many connections of the PostgreSQL wire protocol share one session without hearing each other.
  *
  * A connection that has begun a cycle of messages or a transaction has the session to itself until the session is idle
- * again; the others queue in order of arrival. Interleaving single messages would not do: after an error the session
+ * again; the others queue in order of arrival, those in the background behind the others. Interleaving single messages would not do: after an error the session
  * skips everything up to the next Sync, of any session.
  *
  * Messages are handed over as whole batches, because a session that runs out of input in the middle of a message takes
@@ -53,13 +55,16 @@ export class WireServer {
   #used = false;
   #lastActiveMs = 0;
   readonly #waiting: WireConnection[] = [];
+  /** How many in a row went before one in the background that waited. */
+  #overtaken = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
   }
 
-  connect(client: WireClient): WireConnection {
-    return new WireConnection(client, (connection) => this.#want(connection));
+  /** @param options.background Lets the other connections go first, most of the time. */
+  connect(client: WireClient, { background = false } = {}): WireConnection {
+    return new WireConnection(client, (connection) => this.#want(connection), background);
   }
 
   /** Runs a statement of the house between those of the clients, if anything has happened since the last time. */
@@ -91,8 +96,17 @@ export class WireServer {
       this.#lastActiveMs = performance.now();
       if (next.holdsSession) return;
       this.#owner = null;
-      next = this.#waiting.shift();
+      next = this.#next();
     }
+  }
+
+  #next(): WireConnection | undefined {
+    const foreground = this.#waiting.findIndex(({ background }) => !background);
+    const background = this.#waiting.findIndex(({ background }) => background);
+    const isOvertaken = foreground >= 0 && background >= 0 && this.#overtaken < mostOvertaking;
+    const at = foreground < 0 || (background >= 0 && !isOvertaken) ? background : foreground;
+    this.#overtaken = isOvertaken ? this.#overtaken + 1 : 0;
+    return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
   }
 }
 
@@ -111,7 +125,7 @@ export class WireConnection {
   /** Names of statements this connection prepared: the session outlives it, so that they must be dropped. */
   readonly #statements = new Set<string>();
 
-  constructor(client: WireClient, want: (connection: WireConnection) => void) {
+  constructor(client: WireClient, want: (connection: WireConnection) => void, readonly background = false) {
     this.#client = client;
     this.#want = want;
   }

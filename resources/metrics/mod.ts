@@ -10,4 +10,4 @@ export {
   workBoundsSeconds,
 } from "./metric_family.ts";
 export { processMetrics } from "./process_metrics.ts";
-export { ServiceInstruments } from "./service_instruments.ts";
+export { type Observation, ServiceInstruments } from "./service_instruments.ts";

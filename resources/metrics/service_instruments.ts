@@ -1,6 +1,13 @@
 import { Counter, Histogram, type Instrument, UpDown } from "./instruments.ts";
 import { type MetricFamily, requestBoundsSeconds, workBoundsSeconds } from "./metric_family.ts";
 
+/** Something that is counted, and by how much. */
+export interface Observation {
+  instrument: string;
+  labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
 /** Counters of a process of Tandem about its own work. */
 export class ServiceInstruments {
   readonly httpRequests = new Counter({
@@ -42,6 +49,24 @@ export class ServiceInstruments {
     labels: ["kind"],
     bounds: workBoundsSeconds,
   });
+
+  /** Instruments whose counters and histograms hand each observation to `report`, for {@link record} in another thread. */
+  static reporting(report: (observation: Observation) => void): ServiceInstruments {
+    const instruments = new ServiceInstruments();
+    for (const [instrument, counts] of Object.entries(instruments)) {
+      const hand = (labels: Observation["labels"], value = 1) => report({ instrument, labels, value });
+      if (counts instanceof Counter) counts.add = hand;
+      else if (counts instanceof Histogram) counts.observe = hand;
+    }
+    return instruments;
+  }
+
+  /** Counts what another thread has reported. */
+  record({ instrument, labels, value }: Observation): void {
+    const counts: unknown = Object.entries(this).find(([name]) => name === instrument)?.[1];
+    if (counts instanceof Counter) counts.add(labels, value);
+    else if (counts instanceof Histogram) counts.observe(labels, value);
+  }
 
   /** All families with their current values. */
   families(): MetricFamily[] {

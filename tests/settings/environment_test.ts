@@ -15,6 +15,8 @@ Deno.test("readEnvironment() needs no variable", () => {
   const environment = readEnvironment({});
   assert.deepEqual([environment.host, environment.port, environment.marketData], ["127.0.0.1", 8000, "simulated"]);
   assert.equal(environment.databaseUrl, undefined);
+  assert.equal(environment.executor, "in_process");
+  assert.equal(readEnvironment({ EXECUTOR: "thread" }).executor, "thread");
 });
 
 Deno.test("readEnvironment() reads the limits of runs, pools and events, and includes the vendor's pool by default", () => {
@@ -130,6 +132,7 @@ for (
     ["DAILY_SCHEDULE", "0 0 30 2 *"],
     ["DAILY_SCHEDULE", "0 18 31 4,6,9,11 *"],
     ["SCHEDULE_TIME_ZONE", "New York"],
+    ["EXECUTOR", "queue"],
     ["MAX_CONCURRENT_STEPS", "0"],
     ["MAX_CONCURRENT_RUNS", "0"],
     ["MAX_CONCURRENT_RUNS", "1001"],

@@ -5,6 +5,7 @@ import {
   type EmbeddedDatabase,
   FolderHeldError,
   openEmbedded,
+  openLent,
 } from "../../../resources/database/mod.ts";
 import { withEmbedded } from "../../support/database.ts";
 
@@ -327,4 +328,28 @@ Deno.test({
       });
     });
   },
+});
+
+Deno.test("openLent() uses the same database from another thread's side, and leaves nothing open when that ends without a word", async () => {
+  await opened("memory://", async (owner) => {
+    await owner.sql`CREATE TABLE told (word text)`;
+    const lending = owner.lend(() => assert.fail("The database has not stopped."));
+    const lent = await openLent({ connect: (port) => lending.connect(port) });
+    await lent.sql`INSERT INTO told VALUES ('kept')`;
+    const { promise: holds, resolve } = Promise.withResolvers<void>();
+    const left = lent.sql.begin(async (tx) => {
+      await tx`INSERT INTO told VALUES ('dropped')`;
+      resolve();
+      // As in a thread that is ended in the middle of a transaction.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      lending.end();
+      await tx`INSERT INTO told VALUES ('dropped too')`;
+    });
+    await holds;
+    const rows = owner.sql<{ word: string }[]>`SELECT word FROM told`;
+    await assert.rejects(Promise.race([left, new Promise((_, reject) => setTimeout(reject, 500))]));
+    assert.deepEqual((await rows).map(({ word }) => word), ["kept"]);
+    left.catch(() => {});
+    await lent.close();
+  });
 });

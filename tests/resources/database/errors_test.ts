@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
-import { databaseErrorKind, DatabaseLostError } from "../../../resources/database/mod.ts";
+import {
+  databaseErrorKind,
+  databaseErrorOf,
+  databaseErrorText,
+  DatabaseLostError,
+} from "../../../resources/database/mod.ts";
 
 function postgresError(code: string): Error {
   const Class = postgres.PostgresError as unknown as new (fields: object) => Error;
@@ -32,4 +37,17 @@ Deno.test("DatabaseLostError says why in its own sentence", () => {
   const cause = new DatabaseLostError(undefined, { cause: new Error("read ECONNRESET") });
   assert.equal(cause.message, "The connection to the database was lost: read ECONNRESET.");
   assert.equal(new DatabaseLostError("None can be had.", { cause }).message, "None can be had: read ECONNRESET.");
+});
+
+Deno.test("an error that passed between threads as text has the same name, message, stack and kind", () => {
+  for (
+    const error of [new DatabaseLostError(), postgresError("53100"), postgresError("23505"), new RangeError("high")]
+  ) {
+    const { name, message, stack } = error;
+    const passed = databaseErrorOf(structuredClone(databaseErrorText(error)));
+    assert.deepEqual([passed.name, passed.message, passed.stack], [name, message, stack]);
+    assert.equal(databaseErrorKind(passed), databaseErrorKind(error));
+    assert.ok(passed instanceof Error);
+  }
+  assert.equal(databaseErrorOf(databaseErrorText("thrown")).message, "thrown");
 });

@@ -55,10 +55,10 @@ class ScriptedSession implements Backend {
   };
 }
 
-function client(server: WireServer) {
+function client(server: WireServer, options: { background?: boolean } = {}) {
   const received: number[] = [];
   let ended = false;
-  const connection = server.connect({ send: (bytes) => received.push(...bytes), end: () => ended = true });
+  const connection = server.connect({ send: (bytes) => received.push(...bytes), end: () => ended = true }, options);
   return {
     connection,
     say: (...messages: Uint8Array[]) => connection.receive(bytesOf(...messages)),
@@ -70,8 +70,8 @@ function client(server: WireServer) {
 /** The start-up packet has no letter. */
 const START = Uint8Array.of(0, 0, 0, 9, 0, 3, 0, 0, 0);
 
-function started(server: WireServer) {
-  const one = client(server);
+function started(server: WireServer, options: { background?: boolean } = {}) {
+  const one = client(server, options);
   one.say(START);
   one.heard();
   return one;
@@ -134,6 +134,23 @@ Deno.test("WireServer gives the session to one connection until its cycle and it
   assert.deepEqual(session.given, [["Q(begin.)"], ["P(.one...)", "H()"]]);
   one.say(message("S"), message("Q", "rollback\0"));
   assert.deepEqual(session.given.slice(2), [["S()"], ["Q(rollback.)"], ["Q(two.)"]]);
+});
+
+Deno.test("WireServer serves connections in the background behind the others, and after some of them all the same", () => {
+  const session = new ScriptedSession();
+  const server = new WireServer(session);
+  const holder = started(server);
+  const background = [started(server, { background: true }), started(server, { background: true })];
+  const others = Array.from({ length: 10 }, () => started(server));
+  session.given.length = 0;
+  holder.say(message("Q", "begin\0"));
+  background.forEach(({ say }, i) => say(message("Q", `background ${i}\0`)));
+  others.forEach(({ say }, i) => say(message("Q", `${i}\0`)));
+  holder.say(message("Q", "rollback\0"));
+  assert.deepEqual(session.given.slice(2).flat().map((text) => text.slice(2, -2)), [
+    ...["0", "1", "2", "3", "4", "5", "6", "7"],
+    ...["background 0", "8", "9", "background 1"],
+  ]);
 });
 
 Deno.test("WireServer rolls back and discards the state of a closed connection, and serves the next", () => {

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { Counter, Histogram, type MetricFamily, UpDown, writeMetrics } from "../../../resources/metrics/mod.ts";
+import {
+  Counter,
+  Histogram,
+  type MetricFamily,
+  ServiceInstruments,
+  UpDown,
+  writeMetrics,
+} from "../../../resources/metrics/mod.ts";
 import { readMetrics, valueOf } from "../../support/metrics_text.ts";
 
 const formats = ["prometheus", "openMetrics"] as const;
@@ -86,4 +93,17 @@ Deno.test("readMetrics() refuses malformed text", () => {
       ['# HELP h H.\n# TYPE h histogram\nh_bucket{le="1"} 2\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n', /fall/],
     ] as const
   ) assert.throws(() => readMetrics(text, "prometheus"), why, text);
+});
+
+Deno.test("instruments of another thread are counted where they are recorded", () => {
+  const here = new ServiceInstruments();
+  const there = ServiceInstruments.reporting((observation) => here.record(structuredClone(observation)));
+  const direct = new ServiceInstruments();
+  for (const instruments of [there, direct]) {
+    instruments.vendorCalls.add({ kind: "bars", status: "200" });
+    instruments.vendorCalls.add({ kind: "bars", status: "200" }, 2);
+    instruments.vendorSeconds.observe({ kind: "bars" }, 0.3);
+  }
+  assert.deepEqual(here.families(), direct.families());
+  assert.deepEqual(there.families(), new ServiceInstruments().families());
 });

@@ -1,0 +1,11 @@
+import { hashOf } from "../declare/row_schema.ts";
+import type { EngineContext } from "../store/context.ts";
+import { codeVersionOf } from "./present.ts";
+
+/** Equal where two threads have the same assets and settings, as far as their declarations tell. */
+export function fingerprintOf({ graph, standingConfig }: Pick<EngineContext, "graph" | "standingConfig">): string {
+  const producers = graph.producers.map((
+    producer,
+  ) => [producer.key, codeVersionOf(producer, graph), producer.upstream]);
+  return hashOf({ producers, standingConfig });
+}

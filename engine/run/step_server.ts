@@ -1,0 +1,71 @@
+import type { EngineContext } from "../store/context.ts";
+import type { WhilePublishing } from "../store/latest_versions.ts";
+import { StepExecution } from "./step_execution.ts";
+import { abortReason, errorText, type StepReply, type StepRequest } from "./step_messages.ts";
+import type { ClaimedStep } from "./step_place.ts";
+import { runStep } from "./step_runner.ts";
+
+/**
+ * Runs the steps that are asked for on a port, in the thread that calls it. Outcomes are in the database by the time they are told.
+ *
+ * @param around.whilePublishing Is not called: publications are announced on the port.
+ * @param close Is called when no further step comes and all have ended.
+ */
+export function serveSteps(
+  port: MessagePort,
+  around: Omit<EngineContext, "whilePublishing">,
+  close: () => Promise<void>,
+): void {
+  const reply = (message: StepReply) => port.postMessage(message);
+  const aborts = new Map<number, AbortController>();
+  const announced = new Map<number, () => void>();
+  let leaving = false;
+  let publications = 0;
+
+  const whilePublishing: WhilePublishing = async (keys, publish) => {
+    // A server is asked for the latest version each time.
+    if (around.database.kind === "postgres") return await publish();
+    const id = ++publications;
+    await new Promise<void>((resolve) => {
+      announced.set(id, resolve);
+      reply({ type: "publishing", id, keys });
+    });
+    try {
+      return await publish();
+    } finally {
+      reply({ type: "published", id });
+    }
+  };
+
+  async function run(id: number, { task, claim, attempt }: ClaimedStep): Promise<void> {
+    const controller = new AbortController();
+    aborts.set(id, controller);
+    try {
+      const onReading = (reading: NonNullable<StepExecution["reading"]>) => reply({ type: "reading", id, reading });
+      const context = { ...around, whilePublishing };
+      const step = new StepExecution(context, task, claim, attempt, controller.signal, onReading);
+      reply({ type: "ended", id, outcome: await runStep(step) });
+    } catch (error) {
+      reply({ type: "threw", id, error: errorText(error) });
+    } finally {
+      aborts.delete(id);
+      leave();
+    }
+  }
+
+  function leave(): void {
+    if (leaving && aborts.size === 0) void close().finally(() => reply({ type: "left" }));
+  }
+
+  port.onmessage = ({ data }: MessageEvent<StepRequest>) => {
+    if (data.type === "run") void run(data.id, data.step);
+    else if (data.type === "abort") aborts.get(data.id)?.abort(abortReason(data.reason));
+    else if (data.type === "publish") {
+      announced.get(data.id)?.();
+      announced.delete(data.id);
+    } else {
+      leaving = true;
+      leave();
+    }
+  };
+}

@@ -1,0 +1,103 @@
+import { messageOf } from "../errors.ts";
+import type { EngineContext } from "../store/context.ts";
+import { type AbortPatience, StepClient } from "./step_client.ts";
+import { inThisThread, type StepPlace, type StepPlaces } from "./step_place.ts";
+
+/** A thread that serves steps on a port. */
+export interface StepThread {
+  port: MessagePort;
+  /** Ends it, whatever it is doing. What it has begun in the database is rolled back. */
+  end(): void;
+}
+
+/** How threads for steps are had. */
+export interface StepThreadOptions {
+  /**
+   * Starts a thread with the same assets.
+   *
+   * @param onLost Called when it ends by itself, with the reason.
+   * @throws {Error} If there can be none.
+   */
+  start(onLost: (reason: string) => void): Promise<StepThread>;
+  /** After so long without a step a thread is ended. */
+  idleMs?: number;
+  patience?: AbortPatience;
+}
+
+/** How long after a thread could not be started the next attempt is made. */
+const startAgainMs = 60_000;
+
+/**
+ * Runs each step in a thread, so that neither requests nor the transactions of other steps wait for what it computes. A thread runs
+ * one step at a time; it starts when a step finds none idle, and ends after some time without a step, or with its step. Where none
+ * can be started, steps run in this thread.
+ */
+export class StepThreads implements StepPlaces {
+  readonly #here: StepPlaces;
+  /** Without a step, the last used one last. */
+  readonly #idle: { client: StepClient; timer: ReturnType<typeof setTimeout> }[] = [];
+  readonly #leaving = new Set<Promise<void>>();
+  #startAgainAt = -Infinity;
+  #closed = false;
+
+  constructor(private readonly around: EngineContext, private readonly options: StepThreadOptions) {
+    this.#here = inThisThread(around);
+  }
+
+  async take(): Promise<StepPlace> {
+    const client = this.#takeIdle() ?? await this.#start();
+    if (!client) return await this.#here.take();
+    return { run: (step, signal) => client.run(step, signal), release: () => this.#giveBack(client) };
+  }
+
+  /** Ends the threads. Their steps have ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { client, timer } of this.#idle.splice(0)) {
+      clearTimeout(timer);
+      this.#end(client);
+    }
+    await Promise.all(this.#leaving);
+  }
+
+  #takeIdle(): StepClient | undefined {
+    for (;;) {
+      const idle = this.#idle.pop();
+      if (!idle) return undefined;
+      clearTimeout(idle.timer);
+      if (!idle.client.isLost) return idle.client;
+    }
+  }
+
+  #giveBack(client: StepClient): void {
+    if (client.isLost) return;
+    if (this.#closed) return this.#end(client);
+    const timer = setTimeout(() => {
+      this.#idle.splice(this.#idle.findIndex((idle) => idle.client === client), 1);
+      this.#end(client);
+    }, this.options.idleMs ?? 60_000);
+    this.#idle.push({ client, timer });
+  }
+
+  #end(client: StepClient): void {
+    const left = client.leave().finally(() => this.#leaving.delete(left));
+    this.#leaving.add(left);
+  }
+
+  /** `undefined` where none can be had. */
+  async #start(): Promise<StepClient | undefined> {
+    if (performance.now() < this.#startAgainAt) return undefined;
+    try {
+      let client: StepClient | undefined;
+      const thread = await this.options.start((reason) => client?.lose(reason));
+      return client = new StepClient(thread.port, this.around, {
+        end: () => thread.end(),
+        patience: this.options.patience ?? { abortedMs: 2_000, shuttingDownMs: 1_000 },
+      });
+    } catch (error) {
+      this.#startAgainAt = performance.now() + startAgainMs;
+      this.around.logger.warn(`Steps run in the thread that answers requests: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+}

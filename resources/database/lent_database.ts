@@ -1,0 +1,30 @@
+import type { Database } from "./database.ts";
+import { openEmbedded } from "./embedded.ts";
+import type { Logger } from "./logger.ts";
+import { PortSocket } from "./port_socket.ts";
+
+/**
+ * The embedded database of this process, in another thread than the one that has opened it: the same session, so that what
+ * {@link openEmbedded} says of transactions holds across threads. It ends with its owner's.
+ *
+ * @param options.connect Hands the port of a connection to the owner's thread, for {@link Lending.connect}.
+ */
+export async function openLent(
+  { connect, schemaPrefix, logger }: { connect: (port: MessagePort) => void; schemaPrefix?: string; logger?: Logger },
+): Promise<Database> {
+  return await openEmbedded({
+    // The folder is locked by the owner.
+    dataDir: "memory://",
+    schemaPrefix,
+    logger,
+    start: () =>
+      Promise.resolve({
+        connect() {
+          const { port1, port2 } = new MessageChannel();
+          connect(port2);
+          return new PortSocket(port1);
+        },
+        close: () => Promise.resolve(),
+      }),
+  });
+}

@@ -1,0 +1,58 @@
+import type { AnyAsset } from "../engine/mod.ts";
+import { messageOf } from "../engine/mod.ts";
+import { type Clock, type SharedClock, systemClock } from "../resources/clock.ts";
+import { type Database, DatabaseClock, firstUsedAt } from "../resources/database/mod.ts";
+import { ConfigurationError, type Environment } from "../settings/environment.ts";
+import type { Project, ProjectContext } from "./project.ts";
+
+/** A project on an open database, as every thread sees it that works on it. */
+export interface OpenedProject {
+  assets: readonly AnyAsset[];
+  /** Settings of assets by key. */
+  config: Readonly<Record<string, unknown>>;
+  /** Of the database server, where there is one: the same for all who share it. */
+  clock: Clock & Partial<SharedClock>;
+  /** The resources of the functions of assets. */
+  resources: unknown;
+}
+
+/** @throws {ConfigurationError} If the database is not to be used with these settings. */
+export async function openProject(
+  project: Project,
+  { environment, database, replace, ...around }:
+    & { environment: Environment; database: Database; replace: boolean }
+    & Pick<ProjectContext, "logger" | "instruments" | "pendingImport" | "states">,
+): Promise<OpenedProject> {
+  const { logger, pendingImport } = around;
+  const given = { ...project.config, ...await readAssetConfig(environment.assetConfig) };
+  const clock = await clockOf(database, logger);
+  const first = await firstUsedAt(database);
+  const { assets, config = {} } =
+    await project.opened?.({ database, clock, firstUsedAt: first, config: given, replace, logger, pendingImport }) ??
+      { assets: project.assets, config: given };
+  return { assets, config, clock, resources: project.resources?.({ database, clock, firstUsedAt: first, ...around }) };
+}
+
+/**
+ * The clock of Tandem: the server's time, so that a machine with a wrong clock behaves like the others.
+ * The embedded database has no other clock than this machine's.
+ */
+async function clockOf(database: Database, logger: ProjectContext["logger"]): Promise<Clock & Partial<SharedClock>> {
+  if (database.kind === "embedded") return systemClock;
+  const clock = new DatabaseClock({ database, own: systemClock, logger });
+  await clock.sync();
+  return clock;
+}
+
+async function readAssetConfig(path: string | undefined): Promise<Record<string, unknown>> {
+  if (path === undefined) return {};
+  try {
+    const config: unknown = JSON.parse(await Deno.readTextFile(path));
+    if (typeof config === "object" && config !== null && !Array.isArray(config)) {
+      return config as Record<string, unknown>;
+    }
+  } catch (error) {
+    throw new ConfigurationError(`ASSET_CONFIG: ${path} cannot be read as JSON: ${messageOf(error)}.`);
+  }
+  throw new ConfigurationError(`ASSET_CONFIG: ${path} must hold an object, {"asset_key": {…}}.`);
+}

@@ -1,0 +1,125 @@
+import { fingerprintOf, openContext, serveSteps, type StepThread } from "../engine/mod.ts";
+import { consoleLogger } from "../resources/console_logger.ts";
+import { type Database, type EmbeddedDatabase, openDatabase, openLent } from "../resources/database/mod.ts";
+import { type Observation, ServiceInstruments } from "../resources/metrics/mod.ts";
+import { readEnvironment, secretsOf } from "../settings/environment.ts";
+import { type AssetState, assetStates, messageOf } from "../engine/mod.ts";
+import { openProject } from "./open_project.ts";
+import type { ProjectSource } from "./project.ts";
+import { threadName } from "./thread_name.ts";
+
+/** What the thread is told first. */
+interface Opening {
+  /** Where steps are asked for. */
+  steps: MessagePort;
+  /** Whether the database is the embedded one of the thread that answers requests. */
+  embedded: boolean;
+  replace: boolean;
+  /** Of the assets and settings that the thread must have. */
+  fingerprint: string;
+}
+
+type Told =
+  | { type: "ready" }
+  | { type: "unusable"; message: string }
+  /** Begins a connection to the embedded database. */
+  | { type: "connect"; port: MessagePort }
+  | { type: "observed"; observation: Observation };
+
+interface ThreadScope {
+  onmessage: ((event: MessageEvent<Opening>) => void) | null;
+  postMessage(message: Told, transfer?: Transferable[]): void;
+}
+
+const scope = globalThis as unknown as ThreadScope;
+
+/**
+ * Starts a thread that runs the entry module of this program again, which serves steps there.
+ *
+ * @param onLost Called when it ends by itself, with the reason.
+ * @throws {Error} If it cannot run the steps of this process.
+ */
+export async function startStepThread(
+  { database, instruments, replace, fingerprint }: {
+    database: Database;
+    instruments: ServiceInstruments;
+    replace: boolean;
+    fingerprint: string;
+  },
+  onLost: (reason: string) => void,
+): Promise<StepThread> {
+  const worker = new Worker(Deno.mainModule, { type: "module", name: threadName });
+  const { port1, port2 } = new MessageChannel();
+  const ready = Promise.withResolvers<void>();
+  const lose = (reason: string) => {
+    ready.reject(new Error(reason));
+    onLost(reason);
+  };
+  const lending = database.kind === "embedded"
+    ? (database as EmbeddedDatabase).lend(() => lose("The embedded database stopped."))
+    : undefined;
+  worker.onerror = (event) => {
+    // Without this the runtime ends the process.
+    event.preventDefault();
+    lose(event.message);
+  };
+  worker.onmessage = ({ data }: MessageEvent<Told>) => {
+    if (data.type === "ready") ready.resolve();
+    else if (data.type === "unusable") ready.reject(new Error(data.message));
+    else if (data.type === "connect") lending!.connect(data.port);
+    else instruments.record(data.observation);
+  };
+  const end = () => {
+    worker.terminate();
+    lending?.end();
+  };
+  const opening: Opening = { steps: port2, embedded: lending !== undefined, replace, fingerprint };
+  worker.postMessage(opening, [port2]);
+  try {
+    await ready.promise;
+    return { port: port1, end };
+  } catch (error) {
+    port1.close();
+    end();
+    throw error;
+  }
+}
+
+/** Serves steps of a project until the server ends the thread. */
+export async function serveStepThread(source: ProjectSource): Promise<never> {
+  const { steps, embedded, replace, fingerprint } = await new Promise<Opening>((resolve) => {
+    scope.onmessage = ({ data }) => resolve(data);
+  });
+  try {
+    const variables = Deno.env.toObject();
+    const environment = readEnvironment(variables);
+    const { logFormat: format, logLevel: level, schemaPrefix } = environment;
+    const logger = consoleLogger({ format, level, secrets: secretsOf(variables) });
+    const database = embedded
+      ? await openLent({
+        connect: (port) => scope.postMessage({ type: "connect", port }, [port]),
+        schemaPrefix,
+        logger,
+      })
+      : await openDatabase({ ...environment, logger });
+    const project = typeof source === "function" ? await source(environment) : source;
+    const opened = await openProject(project, {
+      environment,
+      database,
+      replace,
+      logger,
+      instruments: ServiceInstruments.reporting((observation) => scope.postMessage({ type: "observed", observation })),
+      states: (): Promise<AssetState[]> => assetStates(context, context.graph.keys),
+    });
+    const context = openContext({ ...opened, database, logger });
+    if (fingerprintOf(context) !== fingerprint) {
+      throw new Error("The assets or their settings have changed since this process was started. Restart it.");
+    }
+    serveSteps(steps, context, () => database.close());
+    scope.postMessage({ type: "ready" });
+  } catch (error) {
+    scope.postMessage({ type: "unusable", message: messageOf(error) });
+  }
+  // Ended from outside.
+  return await new Promise<never>(() => {});
+}

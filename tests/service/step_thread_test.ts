@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { createTestDatabase, postgresAvailable } from "../support/database.ts";
+import { eventually, ServiceProcess } from "../support/service_process.ts";
+
+const project = new URL("../support/step_thread_project/", import.meta.url);
+
+interface RunAnswer {
+  id: number;
+  status: string;
+  steps: { key: string; status: string; attempt: number; error: { name: string; message: string } | null }[];
+}
+
+interface Rows {
+  materialization: number;
+  rows: { name: string; value: number }[];
+}
+
+async function json<T>(url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  assert.ok(response.ok, `${url}: ${response.status}`);
+  return await response.json();
+}
+
+const runOf = (url: string, id: number) => json<RunAnswer>(`${url}/v1/runs/${id}`);
+const stepRuns = ({ steps }: RunAnswer) => steps.some(({ status }) => status === "running");
+
+function materialize(url: string, key: string, config: unknown, { wait = true } = {}): Promise<RunAnswer> {
+  return json(`${url}/v1/materialize`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ selection: key, force: true, config: { [key]: config }, wait }),
+  });
+}
+
+/** The longest that the service took to say that it is alive, until the signal aborts. */
+async function longestMs(url: string, signal: AbortSignal): Promise<number> {
+  let longest = 0;
+  while (!signal.aborted) {
+    const begun = performance.now();
+    await json(`${url}/healthz`);
+    longest = Math.max(longest, performance.now() - begun);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return longest;
+}
+
+/** Calls `work` with the settings of a service on either database. */
+function onEach(name: string, work: (environment: Record<string, string>) => Promise<void>): void {
+  for (const kind of ["embedded", "PostgreSQL"]) {
+    Deno.test({
+      name: `Step thread on ${kind}: ${name}`,
+      ignore: kind === "PostgreSQL" && !postgresAvailable,
+      async fn() {
+        const folder = await Deno.makeTempDir();
+        const server = kind === "PostgreSQL" ? await createTestDatabase() : undefined;
+        try {
+          await work({ EXECUTOR: "thread", DATA_DIR: folder, DATABASE_URL: server?.url ?? "" });
+        } finally {
+          await server?.drop();
+          await Deno.remove(folder, { recursive: true });
+        }
+      },
+    });
+  }
+}
+
+async function firstFill(url: string): Promise<void> {
+  const runs = () => json<{ runs: { status: string }[] }>(`${url}/v1/runs`);
+  await eventually(runs, ({ runs: [first] }) => first !== undefined && ["succeeded", "failed"].includes(first.status));
+  assert.equal((await runs()).runs[0]!.status, "succeeded");
+}
+
+onEach("requests do not wait for a step that computes, and read what it published at once", async (environment) => {
+  await using service = new ServiceProcess(environment, [], project);
+  const url = await service.url;
+  await firstFill(url);
+  const rows = `${url}/v1/assets/computed/rows`;
+  const before = await json<Rows>(rows);
+  assert.equal(before.rows[0]!.value, 1);
+  const done = new AbortController();
+  const alive = longestMs(url, done.signal);
+  const run = await materialize(url, "computed", { seconds: 3, value: 2 });
+  done.abort();
+  assert.equal(run.status, "succeeded");
+  const ms = await alive;
+  assert.ok(ms < 1_500, `/healthz took ${ms} ms`);
+  const after = await json<Rows>(rows);
+  assert.equal(after.rows[0]!.value, 2);
+  assert.ok(after.materialization > before.materialization);
+  assert.deepEqual(await json<Rows>(`${rows}?as_of=${before.materialization}`).then(({ rows }) => rows), before.rows);
+});
+
+onEach("a step that computes on after a cancellation or its time limit ends all the same", async (environment) => {
+  await using service = new ServiceProcess(environment, [], project);
+  const url = await service.url;
+  await firstFill(url);
+  const { id } = await materialize(url, "computed", { seconds: 600 }, { wait: false });
+  await eventually(() => runOf(url, id), stepRuns);
+  await json(`${url}/v1/runs/${id}/cancel`, { method: "POST" });
+  const cancelled = await eventually(() => runOf(url, id), ({ status }) => status === "cancelled");
+  assert.deepEqual(cancelled.steps.map(({ status }) => status), ["cancelled"]);
+  const late = await materialize(url, "limited", { seconds: 600 });
+  assert.deepEqual([late.status, late.steps[0]!.error?.name], ["failed", "StepTimeoutError"]);
+  const next = await materialize(url, "computed", { value: 3 });
+  assert.equal(next.status, "succeeded");
+  assert.equal((await json<Rows>(`${url}/v1/assets/computed/rows`)).rows[0]!.value, 3);
+});
+
+onEach("a step whose thread ended is run again in another, and fails when it ends each", async (environment) => {
+  await using service = new ServiceProcess(environment, [], project);
+  const url = await service.url;
+  await firstFill(url);
+  const calls = (n: number) => `${environment.DATA_DIR}/calls${n}`;
+  const again = await materialize(url, "fragile", { calls: calls(1), times: 1 });
+  assert.deepEqual([again.status, again.steps[0]!.attempt], ["succeeded", 2]);
+  assert.equal((await json<Rows>(`${url}/v1/assets/fragile/rows`)).rows[0]!.value, 2);
+  const never = await materialize(url, "fragile", { calls: calls(2), times: 100 });
+  assert.deepEqual([never.status, never.steps[0]!.error?.name], ["failed", "StepThreadLostError"]);
+  assert.match(never.steps[0]!.error!.message, /The thread that ran the step ended: .*Nothing catches this/);
+  assert.equal((await Deno.readTextFile(calls(2))).length, 3);
+  const error = (await materialize(url, "failing", { fails: true })).steps[0]!.error;
+  assert.deepEqual([error?.name, error?.message], ["RangeError", "It is out of range."]);
+  assert.equal((await materialize(url, "failing", {})).status, "succeeded");
+});
+
+onEach("a service stops in time while a step computes, and the next one continues the run", async (environment) => {
+  let id: number;
+  {
+    await using service = new ServiceProcess({ ...environment, SHUTDOWN_SECONDS: "1" }, [], project);
+    const url = await service.url;
+    await firstFill(url);
+    ({ id } = await materialize(url, "computed", { seconds: 600 }, { wait: false }));
+    await eventually(() => runOf(url, id), stepRuns);
+    const stoppedAt = performance.now();
+    service.signal("SIGTERM");
+    const { code, signal } = await service.ended();
+    assert.deepEqual([code, signal], [0, null], service.output);
+    const seconds = (performance.now() - stoppedAt) / 1_000;
+    assert.ok(seconds < 10, `it took ${seconds} s to stop`);
+    assert.ok(!service.output.includes('"level":"error"'), service.output);
+  }
+  await using service = new ServiceProcess({ ...environment, SHUTDOWN_SECONDS: "1" }, [], project);
+  const url = await service.url;
+  const { steps } = await eventually(() => runOf(url, id), stepRuns);
+  assert.deepEqual(steps.map(({ attempt }) => attempt), [2]);
+});

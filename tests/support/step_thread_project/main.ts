@@ -1,0 +1,72 @@
+/** A project whose functions compute without a pause, fail, and end the thread that runs them. */
+import { z } from "zod";
+import { assetsWith } from "../../../engine/mod.ts";
+import { tandem } from "../../../service/mod.ts";
+
+const { asset } = assetsWith<undefined>();
+const common = { group: "threads", layer: "gold", primaryKey: ["name"] } as const;
+const row = z.object({ name: z.string(), value: z.number() });
+
+/** Computes for so many seconds without giving way to anything else. */
+const computed = asset({
+  ...common,
+  key: "computed",
+  description: "A number that takes its time.",
+  row,
+  config: z.strictObject({ seconds: z.number().default(0), value: z.number().default(1) }),
+  materialize({ config: { seconds, value } }) {
+    const end = performance.now() + seconds * 1_000;
+    while (performance.now() < end);
+    return { rows: [{ name: "computed", value }] };
+  },
+});
+
+/** As `computed`, within a time limit. */
+const limited = asset({
+  ...common,
+  key: "limited",
+  description: "A number that may not take long.",
+  row,
+  timeoutMs: 4_000,
+  config: z.strictObject({ seconds: z.number().default(0) }),
+  materialize({ config: { seconds } }) {
+    const end = performance.now() + seconds * 1_000;
+    while (performance.now() < end);
+    return { rows: [{ name: "limited", value: 1 }] };
+  },
+});
+
+/** Ends its thread by an error that nothing catches, the first times that it is called. */
+const fragile = asset({
+  ...common,
+  key: "fragile",
+  description: "A number of calls.",
+  row,
+  config: z.strictObject({ calls: z.string().default(""), times: z.number().default(0) }),
+  async materialize({ config: { calls, times } }) {
+    if (times === 0) return { rows: [{ name: "fragile", value: 0 }] };
+    await Deno.writeTextFile(calls, "x", { append: true });
+    const value = (await Deno.readTextFile(calls)).length;
+    if (value <= times) {
+      setTimeout(() => {
+        throw new Error("Nothing catches this.");
+      });
+      await new Promise(() => {});
+    }
+    return { rows: [{ name: "fragile", value }] };
+  },
+});
+
+const failing = asset({
+  ...common,
+  key: "failing",
+  description: "Nothing.",
+  row,
+  config: z.strictObject({ fails: z.boolean().default(false) }),
+  materialize({ config: { fails } }) {
+    if (fails) throw new RangeError("It is out of range.");
+    return { rows: [] };
+  },
+});
+
+Deno.exit(await tandem({ assets: [computed, limited, fragile, failing] }, Deno.args));
