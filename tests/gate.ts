@@ -6,7 +6,7 @@
  * their tests are left out, which the last lines say; with `CI=true` that is a failure. Everything runs to its end, whatever
  * failed before it, and the last line counts the tests; a stage that failed without a failed test counts as one.
  */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { slowestTests } from "./support/junit_report.ts";
@@ -136,7 +136,7 @@ async function run({ name, args, live = false }: Stage): Promise<Outcome> {
   const read = async (output: ReadableStream<Uint8Array>) => {
     for await (const line of createInterface({ input: Readable.fromWeb(output) })) {
       lines.push(line);
-      if (live) console.log(line);
+      if (live) console.log(line.replaceAll(`${relative(".", groups)}/`, ""));
     }
   };
   const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
