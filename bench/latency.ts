@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
-import { type ServerProcess, startServerProcess } from "./load/process.ts";
+import { fetchJson, type ServerProcess, startServerProcess } from "./load/process.ts";
 
 const { values: given } = parseArgs({
   args: Deno.args,
@@ -120,18 +120,12 @@ async function during(title: string, server: ServerProcess, ended: Promise<strin
   }
 }
 
-async function json<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(url, init);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-  return await response.json();
-}
-
 /** Resolves with the status of the first run once it has ended. */
 async function firstRun(url: string): Promise<string> {
   for (;;) {
     await pause(2_000);
     // Under load it may be refused.
-    const answer = await json<{ runs: { status: string }[] }>(`${url}/v1/runs?limit=1`).catch(() => undefined);
+    const answer = await fetchJson<{ runs: { status: string }[] }>(`${url}/v1/runs?limit=1`).catch(() => undefined);
     const status = answer?.runs[0]?.status;
     if (status !== undefined && !["queued", "running", "interrupted"].includes(status)) return status;
   }
@@ -152,7 +146,7 @@ async function measure(name: string, env: Record<string, string>): Promise<void>
     if (!given.again) return;
     const body = JSON.stringify({ selection: "*", force: true, wait: true });
     const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
-    const forced = json<{ status: string }>(`${server.url}/v1/materialize`, init).then(({ status }) => status);
+    const forced = fetchJson<{ status: string }>(`${server.url}/v1/materialize`, init).then(({ status }) => status);
     await during(`${name}, everything again`, server, forced);
   } finally {
     await Deno.remove(dataDir, { recursive: true });

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
 import type { WireAnswer } from "./load/connection.ts";
 import { drive, type LoadResult } from "./load/drive.ts";
-import { type ServerProcess, slope, startServerProcess } from "./load/process.ts";
+import { fetchJson, type ServerProcess, slope, startServerProcess } from "./load/process.ts";
 
 const { values: given } = parseArgs({
   args: Deno.args,
@@ -58,15 +58,9 @@ class Versions {
   }
 }
 
-async function json<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(url, init);
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
-  return await response.json();
-}
-
 async function untilFresh(url: string): Promise<void> {
   for (;;) {
-    const { assets } = await json<{ assets: { key: string; state: string }[] }>(`${url}/v1/assets`);
+    const { assets } = await fetchJson<{ assets: { key: string; state: string }[] }>(`${url}/v1/assets`);
     const open = assets.filter(({ state }) => state !== "fresh");
     if (open.every(({ key }) => key === "service_health")) return;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -88,7 +82,7 @@ function line(what: string, { requests, perSecond, p50Ms, p99Ms, maxMs, errors }
 async function measure(name: string, server: ServerProcess, databaseUrl: string | null): Promise<void> {
   const { url } = server;
   await untilFresh(url);
-  const [pair] = await json<{ ticker_1: string; ticker_2: string }[]>(`${url}/api/model-chosen-pairs`);
+  const [pair] = await fetchJson<{ ticker_1: string; ticker_2: string }[]>(`${url}/api/model-chosen-pairs`);
   const legs = new URLSearchParams({ ticker_1: pair!.ticker_1, ticker_2: pair!.ticker_2 });
   const paths = [
     `/api/model-chosen-pairs/trades?${legs}`,
@@ -124,7 +118,7 @@ async function measure(name: string, server: ServerProcess, databaseUrl: string 
   line(`${rows.split("?")[0]}, not from memory`, unkept);
 
   if (databaseUrl !== null) {
-    const { columns } = await json<{ columns: { name: string }[] }>(url + rows);
+    const { columns } = await fetchJson<{ columns: { name: string }[] }>(url + rows);
     const query = {
       statement: `SELECT ${columns.map(({ name }) => `"${name}"`).join(", ")} FROM gold.pair_trades
         WHERE _until IS NULL AND ticker_1 = $1 AND ticker_2 = $2 ORDER BY ticker_1, ticker_2, session LIMIT 1000`,
@@ -156,7 +150,7 @@ async function measure(name: string, server: ServerProcess, databaseUrl: string 
   });
   await new Promise((resolve) => setTimeout(resolve, seconds * 100));
   const began = performance.now();
-  const run = await json<{ status: string }>(`${url}/v1/materialize`, {
+  const run = await fetchJson<{ status: string }>(`${url}/v1/materialize`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ selection: "*", force: true, wait: true }),

@@ -1,16 +1,23 @@
-import { fingerprintOf, openContext, serveSteps, type StepThread } from "../engine/mod.ts";
+import {
+  type AssetState,
+  assetStates,
+  fingerprintOf,
+  messageOf,
+  openContext,
+  serveSteps,
+  type StepThread,
+} from "../engine/mod.ts";
 import { consoleLogger } from "../resources/console_logger.ts";
 import { type Database, type EmbeddedDatabase, openDatabase, openLent } from "../resources/database/mod.ts";
 import { type Observation, ServiceInstruments } from "../resources/metrics/mod.ts";
 import { readEnvironment, secretsOf } from "../settings/environment.ts";
-import { type AssetState, assetStates, messageOf } from "../engine/mod.ts";
 import { openProject } from "./open_project.ts";
 import type { ProjectSource } from "./project.ts";
 import { threadName } from "./thread_name.ts";
 
-/** What the thread is told first. */
+/** First message to the thread. */
 interface Opening {
-  /** Where steps are asked for. */
+  /** Port on which steps are requested. */
   steps: MessagePort;
   /** Whether the database is the embedded one of the thread that answers requests. */
   embedded: boolean;
@@ -19,7 +26,8 @@ interface Opening {
   fingerprint: string;
 }
 
-type Told =
+/** From the thread to the server. */
+type ThreadMessage =
   | { type: "ready" }
   | { type: "unusable"; message: string }
   /** Begins a connection to the embedded database. */
@@ -28,7 +36,7 @@ type Told =
 
 interface ThreadScope {
   onmessage: ((event: MessageEvent<Opening>) => void) | null;
-  postMessage(message: Told, transfer?: Transferable[]): void;
+  postMessage(message: ThreadMessage, transfer?: Transferable[]): void;
 }
 
 const scope = globalThis as unknown as ThreadScope;
@@ -63,7 +71,7 @@ export async function startStepThread(
     event.preventDefault();
     lose(event.message);
   };
-  worker.onmessage = ({ data }: MessageEvent<Told>) => {
+  worker.onmessage = ({ data }: MessageEvent<ThreadMessage>) => {
     if (data.type === "ready") ready.resolve();
     else if (data.type === "unusable") ready.reject(new Error(data.message));
     else if (data.type === "connect") lending!.connect(data.port);

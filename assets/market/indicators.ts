@@ -31,8 +31,8 @@ const mostGroups = 8;
 /**
  * Technical indicators of each ticker on each session, from all its closes up to then, by the vendor's definitions.
  *
- * A row holds all that the next one needs beside the last closes: a new session is carried on from the session before, whatever came
- * before that, and comes out as if it had been computed from the first close.
+ * A row and the last closes determine the next row: a new session is computed from the previous one, with the result of a computation
+ * from the first close.
  */
 export const indicators = asset({
   key: "indicators",

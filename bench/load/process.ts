@@ -76,3 +76,10 @@ export function slope(values: readonly number[]): number {
   }
   return above / below;
 }
+
+/** The JSON body of a response. @throws {Error} If its status is not a success. */
+export async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return await response.json();
+}

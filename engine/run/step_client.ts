@@ -1,9 +1,10 @@
+import { databaseErrorOf } from "../../resources/database/mod.ts";
 import { StepThreadLostError } from "../errors.ts";
 import type { EngineContext } from "../store/context.ts";
 import type { StepOutcome } from "../store/records.ts";
 import { ShuttingDown } from "./executor.ts";
 import { StepExecution } from "./step_execution.ts";
-import { abortText, errorOf, type StepReply, type StepRequest } from "./step_messages.ts";
+import { abortText, type StepReply, type StepRequest } from "./step_messages.ts";
 import type { ClaimedStep } from "./step_place.ts";
 import { endStep } from "./step_runner.ts";
 
@@ -34,7 +35,7 @@ export class StepClient {
 
   /**
    * @param port Its other end is the other thread's `serveSteps`.
-   * @param end Ends the other thread, whatever it is doing.
+   * @param options.end Ends the other thread, even during a computation.
    */
   constructor(
     private readonly port: MessagePort,
@@ -131,7 +132,7 @@ export class StepClient {
         this.#steps.get(reply.id)?.ended.resolve(reply.outcome);
         break;
       case "threw":
-        this.#steps.get(reply.id)?.ended.reject(errorOf(reply.error));
+        this.#steps.get(reply.id)?.ended.reject(databaseErrorOf(reply.error));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { databaseErrorOf, type DatabaseErrorText, databaseErrorText } from "../../resources/database/mod.ts";
+import type { DatabaseErrorText } from "../../resources/database/mod.ts";
 import { StepTimeoutError } from "../errors.ts";
 import type { Reading, StepOutcome } from "../store/records.ts";
 import { Cancelled, ShuttingDown } from "./executor.ts";
@@ -36,5 +36,3 @@ export function abortReason(text: AbortText): Error {
   if (text.kind === "late") return new StepTimeoutError(text.key, text.timeoutMs);
   return text.kind === "cancelled" ? new Cancelled() : new ShuttingDown();
 }
-
-export { databaseErrorOf as errorOf, databaseErrorText as errorText };

@@ -13,7 +13,7 @@ export interface ClaimedStep {
 
 /** Where steps run. */
 export interface StepPlaces {
-  /** A place for one step; its time begins when there is one. */
+  /** Waits for a place for one step. The time limit of the step begins afterwards. */
   take(): Promise<StepPlace>;
 }
 
@@ -25,7 +25,7 @@ export interface StepPlace {
    * @throws What kept the outcome from being recorded.
    */
   run(step: ClaimedStep, signal: AbortSignal): Promise<StepOutcome>;
-  /** No step runs in it, and none will. */
+  /** Gives the place back, after its step. */
   release(): void;
 }
 

@@ -1,15 +1,15 @@
+import { databaseErrorText } from "../../resources/database/mod.ts";
 import type { EngineContext } from "../store/context.ts";
 import type { WhilePublishing } from "../store/latest_versions.ts";
 import { StepExecution } from "./step_execution.ts";
-import { abortReason, errorText, type StepReply, type StepRequest } from "./step_messages.ts";
+import { abortReason, type StepReply, type StepRequest } from "./step_messages.ts";
 import type { ClaimedStep } from "./step_place.ts";
 import { runStep } from "./step_runner.ts";
 
 /**
- * Runs the steps that are asked for on a port, in the thread that calls it. Outcomes are in the database by the time they are told.
+ * Runs the steps requested on a port, in the calling thread. An outcome is in the database before it is reported.
  *
- * @param around.whilePublishing Is not called: publications are announced on the port.
- * @param close Is called when no further step comes and all have ended.
+ * @param close Called after the last step has ended and no further one comes.
  */
 export function serveSteps(
   port: MessagePort,
@@ -23,7 +23,7 @@ export function serveSteps(
   let publications = 0;
 
   const whilePublishing: WhilePublishing = async (keys, publish) => {
-    // A server is asked for the latest version each time.
+    // With PostgreSQL readers query the latest versions each time.
     if (around.database.kind === "postgres") return await publish();
     const id = ++publications;
     await new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ export function serveSteps(
       const step = new StepExecution(context, task, claim, attempt, controller.signal, onReading);
       reply({ type: "ended", id, outcome: await runStep(step) });
     } catch (error) {
-      reply({ type: "threw", id, error: errorText(error) });
+      reply({ type: "threw", id, error: databaseErrorText(error) });
     } finally {
       aborts.delete(id);
       leave();

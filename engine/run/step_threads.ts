@@ -6,20 +6,20 @@ import { inThisThread, type StepPlace, type StepPlaces } from "./step_place.ts";
 /** A thread that serves steps on a port. */
 export interface StepThread {
   port: MessagePort;
-  /** Ends it, whatever it is doing. What it has begun in the database is rolled back. */
+  /** Ends it, even during a computation. Its open transactions are rolled back. */
   end(): void;
 }
 
-/** How threads for steps are had. */
+/** How threads for steps are started and ended. */
 export interface StepThreadOptions {
   /**
    * Starts a thread with the same assets.
    *
    * @param onLost Called when it ends by itself, with the reason.
-   * @throws {Error} If there can be none.
+   * @throws {Error} If it cannot be started.
    */
   start(onLost: (reason: string) => void): Promise<StepThread>;
-  /** After so long without a step a thread is ended. */
+  /** Milliseconds without a step after which a thread is ended. */
   idleMs?: number;
   patience?: AbortPatience;
 }
@@ -84,7 +84,7 @@ export class StepThreads implements StepPlaces {
     this.#leaving.add(left);
   }
 
-  /** `undefined` where none can be had. */
+  /** Starts a thread; `undefined` if it cannot be started. */
   async #start(): Promise<StepClient | undefined> {
     if (performance.now() < this.#startAgainAt) return undefined;
     try {

@@ -17,7 +17,7 @@ for (const { name, ignore, open } of databases) {
             assert.deepEqual((await engine.states(keys)).map(({ state }) => state), ["missing", "missing"]);
           }, { assets, database });
         }
-        // What wrote a table's row of the catalog is the transaction that made it, or the index of which the row tells.
+        // `xmin` of a table's row in the catalog: the transaction that created the table and its index.
         const made = await database.sql<{ tables: number }[]>`
           SELECT count(*)::int AS tables FROM pg_class WHERE relnamespace = 'raw'::regnamespace AND relkind = 'r'
           GROUP BY xmin::text ORDER BY tables DESC`;
