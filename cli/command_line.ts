@@ -18,6 +18,8 @@ export interface CommandLineParts {
   version: string;
   /** Runs the service until it is stopped. */
   start(options: StartOptions): Promise<ExitCode>;
+  /** Runs steps of a service until it is stopped. */
+  worker(): Promise<ExitCode>;
   /** Opens the engine, or connects to the server that holds the database. */
   control: ControlSource;
   /** Likewise for access tokens. */
@@ -38,7 +40,7 @@ export async function commandLine(
   parts: CommandLineParts,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { version, start, control, tokens, imports } = parts;
+  const { version, start, worker, control, tokens, imports } = parts;
   const [first = "start", ...rest] = args;
   switch (first) {
     case "--help":
@@ -57,6 +59,8 @@ export async function commandLine(
   switch (first as Command) {
     case "start":
       return await startCommand(rest, start, terminal);
+    case "worker":
+      return await workerCommand(rest, worker, terminal);
     case "materialize":
       return await materializeCommand(rest, control, terminal);
     case "retry":
@@ -92,8 +96,27 @@ async function startCommand(
 ): Promise<ExitCode> {
   const others = args.filter((arg) => arg !== "--replace");
   if (others.length === 0) return await start({ replace: args.length > 0 });
+  return usageInstead("start", { args, unknown: others[0]!, terminal });
+}
+
+async function workerCommand(
+  args: readonly string[],
+  worker: CommandLineParts["worker"],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (args.length === 0) return await worker();
+  return usageInstead("worker", { args, unknown: args[0]!, terminal });
+}
+
+/** Shows how a command that takes no such argument is used, which is no fault where help was asked for. */
+function usageInstead(
+  command: Command,
+  { args, unknown, terminal }: { args: readonly string[]; unknown: string; terminal: Terminal },
+): ExitCode {
   const help = args.length === 1 && (args[0] === "--help" || args[0] === "-h");
-  if (!help) terminal.stderr.write(`"start" takes no "${others[0]}": it is configured by environment variables.\n\n`);
-  (help ? terminal.stdout : terminal.stderr).write(usage("start"));
+  if (!help) {
+    terminal.stderr.write(`"${command}" takes no "${unknown}": it is configured by environment variables.\n\n`);
+  }
+  (help ? terminal.stdout : terminal.stderr).write(usage(command));
   return help ? 0 : 2;
 }

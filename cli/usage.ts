@@ -1,5 +1,6 @@
 export type Command =
   | "start"
+  | "worker"
   | "materialize"
   | "retry"
   | "backfill"
@@ -27,6 +28,13 @@ schedules. Configured by environment variables, listed in .env.example.
 
 Options:
   --replace     drop bars of a previous MARKET_DATA that the current one does not have
+`,
+  worker: `\
+Usage: deno task worker
+
+Runs steps of a service that was started with EXECUTOR=queue, one at a time, until it is stopped. Any number of workers
+can join and leave, on any machine that reaches the service's PostgreSQL. Configured by the environment variables of the
+service; STEP_LABELS names further steps that it can run.
 `,
   materialize: `\
 Usage: deno task materialize SELECTION… [--dry-run] [--force] [--priority N] [--json] [--config JSON|FILE]

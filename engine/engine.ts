@@ -604,6 +604,7 @@ export class Engine {
       processId: this.around.heartbeat.id,
       maxConcurrentRuns: this.options.maxConcurrentRuns ?? defaultConcurrentRuns,
       maxConcurrentSteps: this.options.maxConcurrentSteps ?? defaultConcurrentSteps,
+      stepsWaitFor: this.#executor.waitsFor?.(),
       drives: (runId) => this.#queue.drives(runId),
       awaits: (runId) => this.#queue.awaits(runId),
     });

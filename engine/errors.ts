@@ -157,11 +157,8 @@ export class StepLostError extends EngineError {
   }
 }
 
-/** The thread that ran a step has ended before its outcome was recorded. The step is run again. */
-export class StepThreadLostError extends EngineError {
-  constructor(reason: string) {
-    super(`The thread that ran the step ended: ${reason}`);
-  }
+/** The thread or the worker that ran a step has ended before its outcome was recorded. The step is run again. */
+export class StepRunnerLostError extends EngineError {
 }
 
 /** A function would read upstream rows that were made before a column was added, or was allowed to be null. */

@@ -21,6 +21,7 @@ import { type OpenService, openService } from "./open_service.ts";
 import { importControl } from "./import_control.ts";
 import { ImportError, type ProjectSource } from "./project.ts";
 import { serve } from "./serve.ts";
+import { work } from "./work.ts";
 
 /** What a command works with: the service, opened here, or where a server holds the embedded database, that server. */
 async function whereTheDataIs<T>(
@@ -53,6 +54,10 @@ export async function runCommand(source: ProjectSource, args: readonly string[])
       version: deno.version,
       start: async ({ replace }) => {
         await serve(source, { environment, logger, replace });
+        return 0;
+      },
+      worker: async () => {
+        await work(source, { environment, logger });
         return 0;
       },
       control: () =>

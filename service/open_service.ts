@@ -1,12 +1,12 @@
 import { type Access, openAccess } from "../access/mod.ts";
-import { Engine, fingerprintOf, InProcessExecutor, type Logger, messageOf, StepThreads } from "../engine/mod.ts";
+import { Engine, type Logger, messageOf } from "../engine/mod.ts";
 import type { Clock, SharedClock } from "../resources/clock.ts";
 import { type Database, type EmbeddedDatabase, migrate, openDatabase } from "../resources/database/mod.ts";
 import { ServiceInstruments } from "../resources/metrics/mod.ts";
 import type { Environment } from "../settings/environment.ts";
 import { openProject } from "./open_project.ts";
 import type { Project, ProjectSource } from "./project.ts";
-import { startStepThread } from "./step_thread.ts";
+import { StepExecutors, type WorkerParts } from "./step_executors.ts";
 
 /** What every process of Tandem consists of, be it a server or a command. */
 export interface OpenService {
@@ -17,6 +17,8 @@ export interface OpenService {
   access: Access;
   project: Project;
   instruments: ServiceInstruments;
+  /** Of a worker. */
+  worker: WorkerParts | undefined;
   /** Tells processes that find the data folder held where to ask instead. */
   announce(url: string, secret: string): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +34,7 @@ export async function openService(
   { environment, logger, role, replace = false, pendingOf }: {
     environment: Environment;
     logger: Logger;
-    role: "server" | "cli";
+    role: "server" | "cli" | "worker";
     /** Whether history may be dropped that another source has brought. */
     replace?: boolean;
     /** Reads what this process imports. */
@@ -55,7 +57,8 @@ export async function openService(
       pendingImport,
       states: () => engine.states(),
     });
-    let threads: StepThreads | undefined;
+    const executors = new StepExecutors({ role, environment, database, instruments, replace });
+    await executors.prepare();
     const engine = await Engine.open({
       ...opened,
       database,
@@ -67,15 +70,7 @@ export async function openService(
       eventRetentionDays: environment.eventRetentionDays,
       rowHistoryDays: environment.rowHistoryDays,
       takesOpenRuns: role === "server",
-      ...(role === "server" && environment.executor === "thread" && {
-        executor(around) {
-          const fingerprint = fingerprintOf(around);
-          threads = new StepThreads(around, {
-            start: (onLost) => startStepThread({ database, instruments, replace, fingerprint }, onLost),
-          });
-          return new InProcessExecutor(around, environment.maxConcurrentSteps, threads);
-        },
-      }),
+      executor: executors.executor,
     });
     const { clock } = opened;
     return {
@@ -89,12 +84,13 @@ export async function openService(
         allowList: environment.signIn?.allowList,
       }),
       instruments,
+      worker: executors.worker,
       announce: async (url, secret) => {
         if (database.kind === "embedded") await (database as EmbeddedDatabase).announce(url, secret);
       },
       async close() {
         await engine.close();
-        await threads?.close();
+        await executors.close();
         await database.close().catch((error) => logger.warn(`The database did not close cleanly: ${messageOf(error)}`));
       },
     };

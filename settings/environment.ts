@@ -47,6 +47,10 @@ const Pools = z.string().regex(/^\s*[a-z][a-z0-9_]*=[1-9]\d{0,2}(\s*,\s*[a-z][a-
     Object.fromEntries(entries.map(([name, size]) => [name, Number(size)]))
   );
 
+/** `source,gpu` as labels. */
+const StepLabels = z.string().regex(/^\s*[a-z][a-z0-9_-]{0,39}(\s*,\s*[a-z][a-z0-9_-]{0,39})*\s*$/)
+  .transform((text) => text.trim().split(/\s*,\s*/));
+
 /** How near the old routes keep to the originals where a request does not say. */
 const Compat = z.enum(["none", "strict"]);
 
@@ -116,7 +120,8 @@ const Variables = z.object({
   ),
   AUTOMATION: variable(z.enum(["on", "off"]), "on", "on or off"),
   AUTOMATION_SECONDS: variable(z.coerce.number().int().min(1).max(86_400), "30", "a whole number from 1 to 86400"),
-  EXECUTOR: variable(z.enum(["in_process", "thread"]), "in_process", "in_process or thread"),
+  EXECUTOR: variable(z.enum(["in_process", "thread", "queue"]), "in_process", "in_process, thread or queue"),
+  STEP_LABELS: optional(StepLabels, "labels of steps with commas between them, such as source,gpu"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
@@ -211,8 +216,10 @@ export interface Environment {
   /** Whether what assets declare of their automation is followed. */
   automation: boolean;
   automationSeconds: number;
-  /** Where a server runs steps: in a thread of their own, or in the one that answers requests. */
-  executor: "thread" | "in_process";
+  /** Where a server runs steps: in the thread that answers requests, in threads of their own, or in workers. */
+  executor: "in_process" | "thread" | "queue";
+  /** Labels of steps that this process runs; by default a server with workers those that read from outside, and a worker none. */
+  stepLabels: readonly string[] | undefined;
   maxConcurrentSteps: number;
   maxConcurrentRuns: number;
   /** How many steps of each concurrency pool run at once. */
@@ -345,6 +352,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     automation: v.AUTOMATION === "on",
     automationSeconds: v.AUTOMATION_SECONDS,
     executor: v.EXECUTOR,
+    stepLabels: v.STEP_LABELS,
     maxConcurrentSteps: v.MAX_CONCURRENT_STEPS,
     maxConcurrentRuns: v.MAX_CONCURRENT_RUNS,
     pools: v.POOLS,

@@ -158,6 +158,11 @@ export interface AssetSpec<
   pool?: string;
   /** How long its step may take with all its attempts, in milliseconds. Then it is aborted and fails. */
   timeoutMs?: number;
+  /**
+   * Label of the processes that can run its step, where steps are handed to workers: those that have the label in STEP_LABELS. An
+   * asset with a `source` has the label `source` unless it says otherwise; others run anywhere.
+   */
+  runsOn?: string;
   /** When it is made without a request. Without it only requests and schedules make it. */
   automation?: Condition;
   /** Further assets that the same function makes. Each is a file of its own, declared by `assetOut`. */
@@ -206,6 +211,7 @@ export interface Recipe {
   readonly partitionsDef: PartitionsDefinition | undefined;
   readonly pool: string | undefined;
   readonly timeoutMs: number | undefined;
+  readonly runsOn: string | undefined;
   readonly automation: Condition | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
   // The engine cannot know the types that one declaration ties together; the declaration checked them.

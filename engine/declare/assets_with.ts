@@ -7,6 +7,7 @@ import { requireDateColumn } from "./freshness_policy.ts";
 import { rowSchema } from "./row_schema.ts";
 import { everything, type PartitionsDefinition } from "../partitions/mod.ts";
 import { retryPolicyOf } from "./retry.ts";
+import { checkLabel, sourceLabel } from "./step_label.ts";
 import { checkTimeout } from "./step_timeout.ts";
 
 const noConfig = z.strictObject({});
@@ -58,6 +59,7 @@ export function assetsWith<Resources>() {
     >(spec: AssetSpec<Schema, ConfigSchema, Deps, Outs, Resources, Key>): Asset<z.output<Schema>, Key> {
       const table = describe(spec);
       checkTimeout(spec.key, spec.timeoutMs);
+      checkLabel(spec.key, spec.runsOn);
       return {
         ...table,
         recipe: {
@@ -74,6 +76,7 @@ export function assetsWith<Resources>() {
           partitionsDef: spec.partitionsDef as PartitionsDefinition | undefined,
           pool: spec.pool,
           timeoutMs: spec.timeoutMs,
+          runsOn: spec.runsOn ?? (spec.source && sourceLabel),
           automation: spec.automation,
           source: spec.source as Recipe["source"],
           // An async wrapper, so that a function that throws at once is a rejected promise like any other.

@@ -51,6 +51,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
       automation: undefined,
       pool: undefined,
       timeoutMs: undefined,
+      runsOn: undefined,
       source: undefined,
       materialize: () => Promise.reject(new ExternalAssetError(spec.key, "it has no function.")),
     },

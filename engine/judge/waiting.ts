@@ -13,6 +13,8 @@ export interface WaitingOptions {
   processId: number;
   maxConcurrentRuns: number;
   maxConcurrentSteps: number;
+  /** What ready steps of this process wait for outside it, in words. */
+  stepsWaitFor?: string;
   /** Whether this process drives the run, or is about to. */
   drives(runId: number): boolean;
   /** Whether this process will drive the run when there is room. */
@@ -112,6 +114,7 @@ async function betweenSteps(ids: readonly number[], options: WaitingOptions): Pr
     if (pool !== undefined && held.length >= options.pools.size(pool)) {
       return [[runId, slotText(pool, options.pools.size(pool), held)]];
     }
+    if (options.stepsWaitFor !== undefined) return options.drives(runId) ? [[runId, options.stepsWaitFor]] : [];
     if (beside < options.maxConcurrentSteps) return [];
     return [[runId, `a place among the ${counted(options.maxConcurrentSteps, "step")} that its process runs at once`]];
   });

@@ -1,9 +1,6 @@
 import type { StepOutcome, StepTask } from "../store/records.ts";
 
-/**
- * Where steps are executed. In this process for now; a job queue on the same database can stand behind it, because a task
- * says everything and the outcome is in the database by the time the promise resolves.
- */
+/** Where steps are executed: in this process, or by workers. A task says everything, and the outcome is in the database. */
 export interface Executor {
   /**
    * Executes a step to its end. Resolves when its outcome is recorded; rejects only when nothing could be recorded.
@@ -12,6 +9,8 @@ export interface Executor {
    * @param begin Keeps the step from beginning, and leaves it alone once it has: it aborts with `signal` or before it.
    */
   execute(task: StepTask, signal: AbortSignal, begin?: AbortSignal): Promise<StepOutcome>;
+  /** In words, what a step waits for that could begin otherwise; `undefined` if for nothing outside this process. */
+  waitsFor?(): string | undefined;
 }
 
 /** Abort reason: the run was cancelled. */
@@ -28,6 +27,11 @@ export class ShuttingDown extends Error {
   constructor() {
     super("The process is shutting down.");
   }
+}
+
+/** The outcome of a step that never began. */
+export function goneBy(signal: AbortSignal): StepOutcome {
+  return signal.reason instanceof Cancelled ? "cancelled" : "lost";
 }
 
 /** Lets at most `limit` functions run at a time; of the others those of higher priority go first, then who came first. */

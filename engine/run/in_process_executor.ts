@@ -1,4 +1,4 @@
-import { Cancelled, type Executor, limited } from "./executor.ts";
+import { type Executor, goneBy, limited } from "./executor.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PoolSlot } from "../store/pool_slot.ts";
@@ -57,16 +57,11 @@ export class InProcessExecutor implements Executor {
       const place = await this.places.take();
       using _released = { [Symbol.dispose]: () => place.release() };
       if (begin.aborted) return goneBy(begin);
-      const claimed = await this.around.ledger.steps.claim(claim, slot);
+      const claimed = await this.around.ledger.steps.claim(claim, { slot, drivenBy: task.drivenBy });
       if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(begin);
       begun?.();
       using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
       return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);
     }, task.priority);
   }
-}
-
-/** The outcome of a step that never began. */
-function goneBy(signal: AbortSignal): StepOutcome {
-  return signal.reason instanceof Cancelled ? "cancelled" : "lost";
 }

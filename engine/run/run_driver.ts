@@ -3,14 +3,14 @@ import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
 import type { RunStatus, RunStep, StepOutcome, StepStatus, StepTask } from "../store/records.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
-import { messageOf, recordOfError, StepThreadLostError } from "../errors.ts";
+import { messageOf, recordOfError, StepRunnerLostError } from "../errors.ts";
 import { pause } from "../declare/retry.ts";
 
 /** The longest pause before something small is asked again of a database that did not answer. */
 const longestAskPauseMs = 2_000;
 
-/** A step that has ended so many threads fails: it may be what ends them. */
-const mostLostThreads = 3;
+/** A step that has lost so many threads or workers fails: it may be what ends them. */
+const mostLostRunners = 3;
 
 /** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
 export class RunDriver {
@@ -102,15 +102,15 @@ export class RunDriver {
     const { signal } = this.#controller;
     const claim = { runId: task.runId, key: task.key, processId: this.processId };
     const fields = { runId: task.runId, assetKey: task.key };
-    let lostThreads = 0;
+    let lostRunners = 0;
     for (let tries = 1;; tries++) {
       try {
         return await this.executor.execute(task, signal, this.#beginning.signal);
       } catch (error) {
         if (signal.aborted) return signal.reason instanceof Cancelled ? "cancelled" : "lost";
         const said = `Step ${task.key} of run ${task.runId} could not be recorded: ${messageOf(error)}`;
-        const hopeless = error instanceof StepThreadLostError
-          ? ++lostThreads >= mostLostThreads
+        const hopeless = error instanceof StepRunnerLostError
+          ? ++lostRunners >= mostLostRunners
           : !isDatabaseTrouble(error) || tries >= mostTries;
         const delayMs = pauseMsAfter(tries);
         this.logger.log(hopeless ? "error" : "warn", hopeless ? said : `${said} Next try in ${delayMs} ms.`, fields);
@@ -132,7 +132,7 @@ export class RunDriver {
     }
   }
 
-  async #runSteps(run: Omit<StepTask, "runId" | "key">): Promise<{ lost: boolean; done: boolean }> {
+  async #runSteps(run: Omit<StepTask, "runId" | "key" | "drivenBy">): Promise<{ lost: boolean; done: boolean }> {
     const steps = await this.#untilTaken(() => this.ledger.runs.steps(this.runId));
     const status = new Map<string, StepStatus>(steps.map((s) => [s.key, s.status]));
     const waitsFor = new Map(steps.map((s) => [s.key, new Set(s.after)]));
@@ -145,7 +145,7 @@ export class RunDriver {
       let active = 0;
       const start = (key: string) => {
         active++;
-        this.#execute({ ...run, runId: this.runId, key }).then(async (outcome) => {
+        this.#execute({ ...run, runId: this.runId, key, drivenBy: this.processId }).then(async (outcome) => {
           if (outcome === "lost") {
             lost = true;
           } else {
@@ -208,8 +208,8 @@ function isDone({ status, error }: RunStep): boolean {
   return status === "succeeded" || status === "up_to_date" || (status === "failed" && error?.partial === true);
 }
 
-/** The outcome of a step that is over; `undefined` for one that is open. */
-function outcomeOf({ status, error }: Pick<RunStep, "status" | "error">): StepOutcome | undefined {
+/** The outcome of a step that is over; `undefined` for one that is open or running. */
+export function outcomeOf({ status, error }: Pick<RunStep, "status" | "error">): StepOutcome | undefined {
   if (status === "pending" || status === "interrupted" || status === "running") return undefined;
   return status === "failed" && error?.partial ? "partly_failed" : status;
 }

@@ -1,5 +1,5 @@
 import { databaseErrorOf } from "../../resources/database/mod.ts";
-import { StepThreadLostError } from "../errors.ts";
+import { StepRunnerLostError } from "../errors.ts";
 import type { EngineContext } from "../store/context.ts";
 import type { StepOutcome } from "../store/records.ts";
 import { ShuttingDown } from "./executor.ts";
@@ -31,7 +31,7 @@ export class StepClient {
   readonly #publications = new Map<number, () => void>();
   readonly #left = Promise.withResolvers<void>();
   #last = 0;
-  #lost: StepThreadLostError | undefined;
+  #lost: StepRunnerLostError | undefined;
 
   /**
    * @param port Its other end is the other thread's `serveSteps`.
@@ -49,7 +49,7 @@ export class StepClient {
     return this.#lost !== undefined;
   }
 
-  /** @throws {StepThreadLostError} If the thread ends before the step; the step is still claimed then. */
+  /** @throws {StepRunnerLostError} If the thread ends before the step; the step is still claimed then. */
   async run(step: ClaimedStep, signal: AbortSignal): Promise<StepOutcome> {
     if (this.#lost) throw this.#lost;
     const id = ++this.#last;
@@ -94,7 +94,7 @@ export class StepClient {
   /** The thread is gone, or is ended now: its steps were lost with it. */
   lose(reason: string): void {
     if (this.#lost) return;
-    this.#lost = new StepThreadLostError(reason);
+    this.#lost = new StepRunnerLostError(`The thread that ran the step ended: ${reason}`);
     this.options.end();
     this.#left.resolve();
     this.port.close();

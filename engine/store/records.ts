@@ -216,4 +216,6 @@ export interface StepTask {
   range: PartitionRange | null;
   /** Of its run: higher goes first where steps wait for a place or a slot. */
   priority: number;
+  /** The process that drives the run. Any process may claim the step, as long as this one does. */
+  drivenBy: number;
 }

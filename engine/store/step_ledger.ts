@@ -46,15 +46,18 @@ export class StepLedger {
 
   /**
    * Takes a step for this process. `busy` means that another run materializes the asset right now, or that
-   * another step took the slot; `lost` that the run is no longer this process's, or that it was cancelled.
+   * another step took the slot; `lost` that the step is not open any more, that the run is no longer the driver's, or that it was
+   * cancelled.
+   *
+   * @param options.drivenBy Process that drives the run; this one by default.
    */
   async claim(
     claim: StepClaim,
-    slot?: PoolSlot,
+    { slot, drivenBy = claim.processId }: { slot?: PoolSlot; drivenBy?: number } = {},
   ): Promise<{ status: "claimed"; attempt: number } | { status: "busy" | "lost" }> {
     const [claimed] = await this.#sql<{ status: "claimed" | "busy" | "lost"; attempt: number }[]>`
       SELECT outcome AS status, new_attempt AS attempt
-      FROM engine.claim_step(${claim.runId}, ${claim.key}, ${claim.processId}, ${slot?.pool ?? null}, ${
+      FROM engine.claim_step(${claim.runId}, ${claim.key}, ${claim.processId}, ${drivenBy}, ${slot?.pool ?? null}, ${
       slot?.slot ?? null
     })`;
     const { status, attempt } = claimed!;
@@ -83,6 +86,16 @@ export class StepLedger {
       if (step!.status !== "running") return step;
       await interruptSteps(tx, claim.runId, claim.key);
       return { status: "interrupted", error: null };
+    });
+  }
+
+  /** Gives a step back that this process holds, to be begun again: `interrupted` if this attempt may be to blame. */
+  async giveBack({ runId, key, processId }: StepClaim, status: "pending" | "interrupted"): Promise<void> {
+    await this.#sql.begin(async (tx) => {
+      const [given] = await tx`
+        UPDATE engine.step SET status = ${status}, process_id = NULL
+        WHERE run_id = ${runId} AND key = ${key} AND status = 'running' AND process_id = ${processId} RETURNING key`;
+      if (given) await this.events.append(tx, runId, "step_interrupted", key, {});
     });
   }
 

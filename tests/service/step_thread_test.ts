@@ -1,36 +1,7 @@
 import assert from "node:assert/strict";
 import { createTestDatabase, postgresAvailable } from "../support/database.ts";
 import { eventually, ServiceProcess } from "../support/service_process.ts";
-
-const project = new URL("../support/step_thread_project/", import.meta.url);
-
-interface RunAnswer {
-  id: number;
-  status: string;
-  steps: { key: string; status: string; attempt: number; error: { name: string; message: string } | null }[];
-}
-
-interface Rows {
-  materialization: number;
-  rows: { name: string; value: number }[];
-}
-
-async function json<T>(url: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(url, init);
-  assert.ok(response.ok, `${url}: ${response.status}`);
-  return await response.json();
-}
-
-const runOf = (url: string, id: number) => json<RunAnswer>(`${url}/v1/runs/${id}`);
-const stepRuns = ({ steps }: RunAnswer) => steps.some(({ status }) => status === "running");
-
-function materialize(url: string, key: string, config: unknown, { wait = true } = {}): Promise<RunAnswer> {
-  return json(`${url}/v1/materialize`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ selection: key, force: true, config: { [key]: config }, wait }),
-  });
-}
+import { firstFill, json, materialize, type Rows, runOf, stepProject, stepRuns } from "../support/step_project.ts";
 
 /** The longest that the service took to say that it is alive, until the signal aborts. */
 async function longestMs(url: string, signal: AbortSignal): Promise<number> {
@@ -64,14 +35,8 @@ function onEach(name: string, work: (environment: Record<string, string>) => Pro
   }
 }
 
-async function firstFill(url: string): Promise<void> {
-  const runs = () => json<{ runs: { status: string }[] }>(`${url}/v1/runs`);
-  await eventually(runs, ({ runs: [first] }) => first !== undefined && ["succeeded", "failed"].includes(first.status));
-  assert.equal((await runs()).runs[0]!.status, "succeeded");
-}
-
 onEach("requests do not wait for a step that computes, and read what it published at once", async (environment) => {
-  await using service = new ServiceProcess(environment, [], project);
+  await using service = new ServiceProcess(environment, [], stepProject);
   const url = await service.url;
   await firstFill(url);
   const rows = `${url}/v1/assets/computed/rows`;
@@ -91,7 +56,7 @@ onEach("requests do not wait for a step that computes, and read what it publishe
 });
 
 onEach("a step that computes on after a cancellation or its time limit ends all the same", async (environment) => {
-  await using service = new ServiceProcess(environment, [], project);
+  await using service = new ServiceProcess(environment, [], stepProject);
   const url = await service.url;
   await firstFill(url);
   const { id } = await materialize(url, "computed", { seconds: 600 }, { wait: false });
@@ -107,7 +72,7 @@ onEach("a step that computes on after a cancellation or its time limit ends all 
 });
 
 onEach("a step whose thread ended is run again in another, and fails when it ends each", async (environment) => {
-  await using service = new ServiceProcess(environment, [], project);
+  await using service = new ServiceProcess(environment, [], stepProject);
   const url = await service.url;
   await firstFill(url);
   const calls = (n: number) => `${environment.DATA_DIR}/calls${n}`;
@@ -115,7 +80,7 @@ onEach("a step whose thread ended is run again in another, and fails when it end
   assert.deepEqual([again.status, again.steps[0]!.attempt], ["succeeded", 2]);
   assert.equal((await json<Rows>(`${url}/v1/assets/fragile/rows`)).rows[0]!.value, 2);
   const never = await materialize(url, "fragile", { calls: calls(2), times: 100 });
-  assert.deepEqual([never.status, never.steps[0]!.error?.name], ["failed", "StepThreadLostError"]);
+  assert.deepEqual([never.status, never.steps[0]!.error?.name], ["failed", "StepRunnerLostError"]);
   assert.match(never.steps[0]!.error!.message, /The thread that ran the step ended: .*Nothing catches this/);
   assert.equal((await Deno.readTextFile(calls(2))).length, 3);
   const error = (await materialize(url, "failing", { fails: true })).steps[0]!.error;
@@ -126,7 +91,7 @@ onEach("a step whose thread ended is run again in another, and fails when it end
 onEach("a service stops in time while a step computes, and the next one continues the run", async (environment) => {
   let id: number;
   {
-    await using service = new ServiceProcess({ ...environment, SHUTDOWN_SECONDS: "1" }, [], project);
+    await using service = new ServiceProcess({ ...environment, SHUTDOWN_SECONDS: "1" }, [], stepProject);
     const url = await service.url;
     await firstFill(url);
     ({ id } = await materialize(url, "computed", { seconds: 600 }, { wait: false }));
@@ -139,7 +104,7 @@ onEach("a service stops in time while a step computes, and the next one continue
     assert.ok(seconds < 10, `it took ${seconds} s to stop`);
     assert.ok(!service.output.includes('"level":"error"'), service.output);
   }
-  await using service = new ServiceProcess({ ...environment, SHUTDOWN_SECONDS: "1" }, [], project);
+  await using service = new ServiceProcess({ ...environment, SHUTDOWN_SECONDS: "1" }, [], stepProject);
   const url = await service.url;
   const { steps } = await eventually(() => runOf(url, id), stepRuns);
   assert.deepEqual(steps.map(({ attempt }) => attempt), [2]);

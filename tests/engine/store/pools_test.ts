@@ -184,7 +184,9 @@ Deno.test({
           SELECT process_id AS process FROM engine.step WHERE status = 'running'`;
         await until(() => engine.run(second.id), (run) => run.status === "running");
         const claim = { runId: second.id, key: "b", processId: row!.process };
-        assert.deepEqual(await engine.ledger.steps.claim(claim, { pool: "vendor", slot: 1 }), { status: "busy" });
+        assert.deepEqual(await engine.ledger.steps.claim(claim, { slot: { pool: "vendor", slot: 1 } }), {
+          status: "busy",
+        });
         assert.equal(await new Pools(database, {}).freeSlot(claim, "vendor"), undefined);
         assert.deepEqual(await new Pools(database, { vendor: 2 }).freeSlot(claim, "vendor"), {
           pool: "vendor",

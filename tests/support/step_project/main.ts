@@ -1,4 +1,4 @@
-/** A project whose functions compute without a pause, fail, and end the thread that runs them. */
+/** A project whose functions compute without a pause, fail, end the thread that runs them, and say where they run. */
 import { z } from "zod";
 import { assetsWith } from "../../../engine/mod.ts";
 import { tandem } from "../../../service/mod.ts";
@@ -69,4 +69,24 @@ const failing = asset({
   },
 });
 
-Deno.exit(await tandem({ assets: [computed, limited, fragile, failing] }, Deno.args));
+/** Reads from outside. */
+const sourced = asset({
+  ...common,
+  key: "sourced",
+  description: "The process in which it is made.",
+  row,
+  source: () => Promise.resolve("1"),
+  materialize: () => ({ rows: [{ name: "sourced", value: Deno.pid }] }),
+});
+
+const labelled = asset({
+  ...common,
+  key: "labelled",
+  description: "The process in which it is made, one with a label.",
+  row,
+  runsOn: "gpu",
+  deps: { sourced },
+  materialize: () => ({ rows: [{ name: "labelled", value: Deno.pid }] }),
+});
+
+Deno.exit(await tandem({ assets: [computed, limited, fragile, failing, sourced, labelled] }, Deno.args));

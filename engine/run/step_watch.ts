@@ -1,0 +1,81 @@
+import type postgres from "postgres";
+import { isDatabaseTrouble } from "../store/database_trouble.ts";
+import type { StepError, StepStatus, StepTask } from "../store/records.ts";
+import type { Database } from "../../resources/database/database.ts";
+import type { Logger } from "../../resources/logger.ts";
+import { messageOf } from "../errors.ts";
+
+/** How often the steps are read. */
+const askEveryMs = 100;
+/** How often while the database does not answer. */
+const askAgainMs = 1_000;
+
+/** A step as other processes see it. */
+export interface SeenStep {
+  status: StepStatus;
+  error: StepError | null;
+  attempt: number;
+  /** The process that holds it. */
+  heldBy: number | null;
+  /** The process that drives its run. */
+  drivenBy: number | null;
+  cancelRequested: boolean;
+}
+
+type Seen = (step: SeenStep) => void;
+
+/** Follows steps by their records: all that are followed are read with one statement. */
+export class StepWatch {
+  readonly #followed = new Map<string, Set<Seen>>();
+  readonly #sql: postgres.Sql;
+  #reading = false;
+
+  constructor(database: Database, private readonly logger: Logger) {
+    this.#sql = database.sql;
+  }
+
+  /** Calls `seen` with the step again and again until it is disposed of. */
+  follow({ runId, key }: Pick<StepTask, "runId" | "key">, seen: Seen): Disposable {
+    const id = idOf(runId, key);
+    const others = this.#followed.get(id) ?? new Set();
+    this.#followed.set(id, others.add(seen));
+    if (!this.#reading) void this.#read();
+    return {
+      [Symbol.dispose]: () => {
+        others.delete(seen);
+        if (others.size === 0 && this.#followed.get(id) === others) this.#followed.delete(id);
+      },
+    };
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    let away = false;
+    while (this.#followed.size > 0) {
+      try {
+        const ids = [...this.#followed.keys()].map((id) => id.split(" ") as [string, string]);
+        const steps = await this.#sql<(SeenStep & { runId: number; key: string })[]>`
+          SELECT s.run_id AS "runId", s.key, s.status, s.error, s.attempt, s.process_id AS "heldBy",
+                 r.process_id AS "drivenBy", r.cancel_requested_at IS NOT NULL AS "cancelRequested"
+          FROM unnest(${ids.map(([run]) => Number(run))}::bigint[], ${
+          ids.map(([, key]) => key)
+        }::text[]) AS f(run_id, key)
+          JOIN engine.step s USING (run_id, key) JOIN engine.run r ON r.id = s.run_id`;
+        away = false;
+        for (const { runId, key, ...step } of steps) {
+          for (const seen of this.#followed.get(idOf(runId, key)) ?? []) seen(step);
+        }
+      } catch (error) {
+        if (!away) this.logger.warn(`The steps of workers could not be read: ${messageOf(error)}`);
+        away = isDatabaseTrouble(error);
+      }
+      await new Promise((resolve) => setTimeout(resolve, away ? askAgainMs : askEveryMs));
+    }
+    this.#reading = false;
+  }
+}
+
+/** No key has a space. */
+function idOf(runId: number, key: string): string {
+  return `${runId} ${key}`;
+}

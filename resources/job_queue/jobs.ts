@@ -1,0 +1,65 @@
+import type postgres from "postgres";
+import type { Database } from "../database/mod.ts";
+import { openPgPool } from "./pg_pool.ts";
+
+/** A job for a worker. */
+export interface Job {
+  /** Workers take the jobs of the names that they know. */
+  name: string;
+  /** A later job with the same key takes the place of one that none has begun. */
+  key: string;
+  /** JSON. */
+  payload: unknown;
+  /** Higher goes first, from -32768 to 32767. */
+  priority: number;
+}
+
+/** Asks for jobs. Those that run them are `runJobs`. */
+export class JobQueue {
+  readonly #sql: postgres.Sql;
+
+  constructor(database: Pick<Database, "sql">, private readonly schema: string) {
+    this.#sql = database.sql;
+  }
+
+  async add({ name, key, payload, priority }: Job): Promise<void> {
+    await this.#sql`
+      SELECT FROM ${this.#sql(this.schema)}.add_job(
+        ${name}, ${JSON.stringify(payload)}::text::json, job_key => ${key}, priority => ${-priority}::integer)`;
+  }
+
+  /** Takes back a job. One that has been begun goes on, and is not begun again. */
+  async remove(key: string): Promise<void> {
+    await this.#sql`SELECT FROM ${this.#sql(this.schema)}.remove_job(${key})`;
+  }
+
+  /** Workers that have begun a job and not ended it. */
+  async busyWorkers(): Promise<string[]> {
+    const rows = await this.#sql<{ worker: string }[]>`
+      SELECT DISTINCT locked_by AS worker FROM ${this.#sql(this.schema)}.jobs WHERE locked_by IS NOT NULL`;
+    return rows.map(({ worker }) => worker);
+  }
+
+  /** Lets others begin the jobs that these workers had begun. */
+  async free(workers: readonly string[]): Promise<void> {
+    if (workers.length === 0) return;
+    await this.#sql`SELECT ${this.#sql(this.schema)}.force_unlock_workers(${workers as string[]}::text[])`;
+  }
+}
+
+/** The schema in which the queue is, beside those of Tandem. */
+export function queueSchema(schemaPrefix: string): string {
+  return `${schemaPrefix}graphile_worker`;
+}
+
+/** Makes the tables of the queue, or brings them up to date. @throws {DatabaseOpenError} */
+export async function prepareQueue(databaseUrl: string, schema: string): Promise<void> {
+  // Read by processes with a queue alone.
+  const { runMigrations } = await import("graphile-worker");
+  const pgPool = await openPgPool(databaseUrl);
+  try {
+    await runMigrations({ pgPool, schema });
+  } finally {
+    await pgPool.end();
+  }
+}

@@ -1,0 +1,129 @@
+import {
+  type Executor,
+  fingerprintOf,
+  InProcessExecutor,
+  type ProcessContext,
+  QueuedExecutor,
+  type StepTask,
+  StepThreads,
+  StepWorker,
+} from "../engine/mod.ts";
+import type { Database } from "../resources/database/mod.ts";
+import { JobQueue, prepareQueue, queueSchema } from "../resources/job_queue/mod.ts";
+import type { ServiceInstruments } from "../resources/metrics/mod.ts";
+import { ConfigurationError, type Environment } from "../settings/environment.ts";
+import { startStepThread } from "./step_thread.ts";
+
+/** What runs steps of runs that servers drive. */
+export interface WorkerParts {
+  steps: StepWorker;
+  /** Of this worker, among those of its database. */
+  id(): string;
+  /** Names of the jobs that it can run. */
+  jobNames: readonly string[];
+}
+
+/** Where a process runs steps, by its role and its settings. */
+export class StepExecutors {
+  #threads: StepThreads | undefined;
+  /** Of a worker, once its engine is open. */
+  worker: WorkerParts | undefined;
+
+  constructor(
+    private readonly options: {
+      role: "server" | "cli" | "worker";
+      environment: Environment;
+      database: Database;
+      instruments: ServiceInstruments;
+      replace: boolean;
+    },
+  ) {}
+
+  /** Prepares what steps are handed over with. @throws {ConfigurationError | DatabaseOpenError} If that cannot be used. */
+  async prepare(): Promise<void> {
+    const { role, environment: { executor, databaseUrl, schemaPrefix } } = this.options;
+    if (role === "cli" || (role === "server" && executor !== "queue")) return;
+    if (!databaseUrl) {
+      throw new ConfigurationError(
+        role === "worker"
+          ? "DATABASE_URL: a worker shares a PostgreSQL server with the service. Set it to the address that the service has."
+          : "EXECUTOR: queue hands steps to workers through a PostgreSQL server. Set DATABASE_URL, or EXECUTOR to thread.",
+      );
+    }
+    await prepareQueue(databaseUrl, queueSchema(schemaPrefix));
+  }
+
+  /** For the engine; `undefined` where steps run in the thread that opens it. */
+  get executor(): ((around: ProcessContext) => Executor) | undefined {
+    const { role, environment } = this.options;
+    if (role === "worker") return (around) => this.#workerOf(around);
+    if (role === "cli" || environment.executor === "in_process") return undefined;
+    if (environment.executor === "thread") return (around) => this.#inThreads(around, environment.maxConcurrentSteps);
+    return (around) => this.#queueOf(around);
+  }
+
+  /** Ends the threads. Their steps have ended. */
+  async close(): Promise<void> {
+    await this.#threads?.close();
+  }
+
+  #inThreads(around: ProcessContext, maxConcurrentSteps: number): Executor {
+    const { database, instruments, replace } = this.options;
+    const fingerprint = fingerprintOf(around);
+    this.#threads = new StepThreads(around, {
+      start: (onLost) => startStepThread({ database, instruments, replace, fingerprint }, onLost),
+    });
+    return new InProcessExecutor(around, maxConcurrentSteps, this.#threads);
+  }
+
+  #queueOf(around: ProcessContext): Executor {
+    const { database, environment: { schemaPrefix, maxConcurrentSteps, stepLabels } } = this.options;
+    const queue = new JobQueue(database, queueSchema(schemaPrefix));
+    const fingerprint = fingerprintOf(around);
+    const keyOf = ({ runId, key }: Pick<StepTask, "runId" | "key">) => `${runId} ${key}`;
+    return new QueuedExecutor(around, {
+      jobs: {
+        add: (task, label) =>
+          queue.add({
+            name: jobName(fingerprint, label),
+            key: keyOf(task),
+            payload: task,
+            priority: task.priority,
+          }),
+        remove: (step) => queue.remove(keyOf(step)),
+        async freeJobsOfEndedWorkers() {
+          const busy = await queue.busyWorkers();
+          if (busy.length === 0) return;
+          const alive = new Set((await around.heartbeat.processes()).map(({ id }) => workerId(id)));
+          await queue.free(busy.filter((worker) => !alive.has(worker)));
+        },
+      },
+      here: this.#inThreads(around, maxConcurrentSteps),
+      labels: new Set(stepLabels ?? ["source"]),
+    });
+  }
+
+  #workerOf(around: ProcessContext): Executor {
+    const { stepLabels = [] } = this.options.environment;
+    const fingerprint = fingerprintOf(around);
+    const executor = this.#inThreads(around, 1);
+    this.worker = {
+      steps: new StepWorker(around, executor),
+      id: () => workerId(around.heartbeat.id),
+      jobNames: [undefined, ...stepLabels].map((label) => jobName(fingerprint, label)),
+    };
+    return executor;
+  }
+}
+
+/**
+ * Jobs of a process with other assets or settings have another name, so that a worker never runs a step otherwise than its server
+ * would.
+ */
+function jobName(fingerprint: string, label: string | undefined): string {
+  return ["tandem", fingerprint.slice(0, 16), ...(label === undefined ? [] : [label])].join(":");
+}
+
+function workerId(processId: number): string {
+  return `tandem-${processId}`;
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { createTestDatabase, postgresAvailable } from "../support/database.ts";
+import { eventually, ServiceProcess, WorkerProcess } from "../support/service_process.ts";
+import { firstFill, json, materialize, type Rows, runOf, stepProject, stepRuns } from "../support/step_project.ts";
+
+type Environment = Record<string, string>;
+
+/** Calls `work` with the settings of a service and its workers on a database of their own. */
+function onPostgres(name: string, work: (environment: Environment) => Promise<void>): void {
+  Deno.test({
+    name: `Worker: ${name}`,
+    ignore: !postgresAvailable,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      const database = await createTestDatabase();
+      try {
+        await work({ EXECUTOR: "queue", DATA_DIR: folder, DATABASE_URL: database.url, SHUTDOWN_SECONDS: "2" });
+      } finally {
+        await database.drop();
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+const serverOf = (environment: Environment) => new ServiceProcess(environment, [], stepProject);
+const workerOf = (environment: Environment, labels = "gpu") =>
+  new WorkerProcess({ ...environment, STEP_LABELS: labels }, stepProject);
+
+const madeBy = async (url: string, key: string) => (await json<Rows>(`${url}/v1/assets/${key}/rows`)).rows[0]!.value;
+
+const materializations = (url: string, key: string) =>
+  json<{ materializations: unknown[] }>(`${url}/v1/assets/${key}/materializations`).then((page) =>
+    page.materializations.length
+  );
+
+onPostgres(
+  "steps run in workers, those that read from outside in the server, and labels are kept",
+  async (environment) => {
+    await using server = serverOf(environment);
+    const url = await server.url;
+    const waiting = () => json<{ runs: { id: number; waitingFor: string | null }[] }>(`${url}/v1/runs`);
+    await eventually(waiting, ({ runs: [run] }) => run?.waitingFor === "a worker: none is running");
+    await using plain = workerOf(environment, "");
+    await plain.id;
+    const { runs: [run] } = await waiting();
+    const left = ({ steps }: { steps: { key: string; status: string }[] }) =>
+      steps.filter(({ status }) => status === "pending").map(({ key }) => key);
+    await eventually(() => runOf(url, run!.id), (run) => left(run).join() === "labelled");
+    await eventually(waiting, ({ runs: [run] }) => run?.waitingFor === "a worker that is free");
+    await using labelled = workerOf(environment);
+    await firstFill(url);
+    assert.equal(await madeBy(url, "sourced"), server.pid);
+    assert.equal(await madeBy(url, "labelled"), labelled.pid);
+  },
+);
+
+onPostgres("a step whose worker is killed runs again in another and is published once", async (environment) => {
+  await using server = serverOf(environment);
+  await using first = workerOf(environment);
+  const url = await server.url;
+  await firstFill(url);
+  const before = await materializations(url, "computed");
+  const { id } = await materialize(url, "computed", { seconds: 4, value: 5 }, { wait: false });
+  await eventually(() => runOf(url, id), stepRuns);
+  first.signal("SIGKILL");
+  await using _second = workerOf(environment);
+  const run = await eventually(() => runOf(url, id), ({ status }) => status === "succeeded");
+  assert.deepEqual(run.steps.map(({ attempt }) => attempt), [2]);
+  assert.equal(await madeBy(url, "computed"), 5);
+  assert.equal(await materializations(url, "computed"), before + 1);
+});
+
+onPostgres("a worker that is told to stop ends its step, or gives it back when the time is up", async (environment) => {
+  await using server = serverOf(environment);
+  const url = await server.url;
+  {
+    await using worker = workerOf(environment);
+    await firstFill(url);
+    const { id } = await materialize(url, "computed", { seconds: 1, value: 6 }, { wait: false });
+    await eventually(() => runOf(url, id), stepRuns);
+    worker.signal("SIGTERM");
+    assert.equal((await worker.ended()).code, 0, worker.output);
+    const run = await eventually(() => runOf(url, id), ({ status }) => status !== "running");
+    assert.deepEqual([run.status, run.steps[0]!.attempt], ["succeeded", 1]);
+  }
+  const { id } = await materialize(url, "computed", { seconds: 8, value: 7 }, { wait: false });
+  // More often than a step may lose its worker: nothing is to blame here.
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    await using worker = workerOf(environment);
+    await eventually(() => runOf(url, id), (run) => stepRuns(run) && run.steps[0]!.attempt === attempt);
+    worker.signal("SIGTERM");
+    const { code } = await worker.ended();
+    assert.equal(code, 0, worker.output);
+    assert.equal((await runOf(url, id)).steps[0]!.status, "pending");
+  }
+  await using _worker = workerOf(environment);
+  const run = await eventually(() => runOf(url, id), ({ status }) => status === "succeeded");
+  assert.equal(run.steps[0]!.attempt, 4);
+});
+
+onPostgres("a cancelled run, a late step and a lost thread end as in the server", async (environment) => {
+  await using server = serverOf(environment);
+  await using _worker = workerOf(environment);
+  const url = await server.url;
+  await firstFill(url);
+  const { id } = await materialize(url, "computed", { seconds: 600 }, { wait: false });
+  await eventually(() => runOf(url, id), stepRuns);
+  await json(`${url}/v1/runs/${id}/cancel`, { method: "POST" });
+  const cancelled = await eventually(() => runOf(url, id), ({ status }) => status === "cancelled");
+  assert.deepEqual(cancelled.steps.map(({ status }) => status), ["cancelled"]);
+  const late = await materialize(url, "limited", { seconds: 600 });
+  assert.deepEqual([late.status, late.steps[0]!.error?.name], ["failed", "StepTimeoutError"]);
+  const calls = `${environment.DATA_DIR}/calls`;
+  const never = await materialize(url, "fragile", { calls, times: 100 });
+  assert.deepEqual([never.status, never.steps[0]!.error?.name], ["failed", "StepRunnerLostError"]);
+  assert.equal((await Deno.readTextFile(calls)).length, 3);
+  assert.equal((await materialize(url, "failing", { fails: true })).steps[0]!.error?.name, "RangeError");
+});
+
+onPostgres("the next server continues a run whose server was killed", async (environment) => {
+  let id: number;
+  await using _worker = workerOf(environment);
+  {
+    await using server = serverOf(environment);
+    const url = await server.url;
+    await firstFill(url);
+    ({ id } = await materialize(url, "computed", { seconds: 3, value: 8 }, { wait: false }));
+    await eventually(() => runOf(url, id), stepRuns);
+    server.signal("SIGKILL");
+  }
+  await using server = serverOf(environment);
+  const url = await server.url;
+  await eventually(() => runOf(url, id), ({ status }) => status === "succeeded");
+  assert.equal(await madeBy(url, "computed"), 8);
+  assert.equal(await materializations(url, "computed"), 2);
+});
+
+onPostgres(
+  "a worker with other settings takes no step, and one without a server's database does not start",
+  async (environment) => {
+    const config = `${environment.DATA_DIR}/config.json`;
+    await Deno.writeTextFile(config, JSON.stringify({ computed: { value: 9 } }));
+    await using server = serverOf(environment);
+    const url = await server.url;
+    await using other = workerOf({ ...environment, ASSET_CONFIG: config });
+    await other.id;
+    await using _worker = workerOf(environment);
+    await firstFill(url);
+    assert.ok(!other.output.includes("succeeded"), other.output);
+    assert.equal(await madeBy(url, "computed"), 1);
+    await using alone = workerOf({ ...environment, DATABASE_URL: "" });
+    assert.equal((await alone.ended()).code, 2);
+    assert.match(alone.output, /DATABASE_URL: a worker shares a PostgreSQL server/);
+    await using embedded = serverOf({ ...environment, DATABASE_URL: "" });
+    assert.equal((await embedded.ended()).code, 2);
+    assert.match(embedded.output, /EXECUTOR: queue hands steps to workers through a PostgreSQL server/);
+  },
+);

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { eventually } from "./service_process.ts";
+
+/** Folder of a project whose functions compute, fail and say where they run. */
+export const stepProject = new URL("./step_project/", import.meta.url);
+
+export interface RunAnswer {
+  id: number;
+  status: string;
+  steps: { key: string; status: string; attempt: number; error: { name: string; message: string } | null }[];
+}
+
+export interface Rows {
+  materialization: number;
+  rows: { name: string; value: number }[];
+}
+
+export async function json<T>(url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
+  assert.ok(response.ok, `${url}: ${response.status}`);
+  return await response.json();
+}
+
+export const runOf = (url: string, id: number) => json<RunAnswer>(`${url}/v1/runs/${id}`);
+export const stepRuns = ({ steps }: RunAnswer) => steps.some(({ status }) => status === "running");
+
+export function materialize(url: string, key: string, config: unknown, { wait = true } = {}): Promise<RunAnswer> {
+  return json(`${url}/v1/materialize`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ selection: key, force: true, config: { [key]: config }, wait }),
+  });
+}
+
+/** Waits until a service has made everything for the first time. */
+export async function firstFill(url: string): Promise<void> {
+  const runs = () => json<{ runs: { status: string }[] }>(`${url}/v1/runs`);
+  await eventually(runs, ({ runs: [first] }) => first !== undefined && ["succeeded", "failed"].includes(first.status));
+  assert.equal((await runs()).runs[0]!.status, "succeeded");
+}
