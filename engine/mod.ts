@@ -38,7 +38,7 @@ export { QueuedExecutor, type StepJobs } from "./run/queued_executor.ts";
 export { StepWorker } from "./run/step_worker.ts";
 export { serveSteps } from "./run/step_server.ts";
 export { type StepThread, StepThreads } from "./run/step_threads.ts";
-export type { ProcessContext } from "./store/context.ts";
+export type { PartWork, ProcessContext, StepHelpers } from "./store/context.ts";
 export { openContext } from "./store/open_context.ts";
 export { fingerprintOf } from "./judge/fingerprint.ts";
 export { assetStates } from "./judge/asset_states.ts";

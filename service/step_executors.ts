@@ -13,6 +13,7 @@ import { JobQueue, prepareQueue, queueSchema } from "../resources/job_queue/mod.
 import type { ServiceInstruments } from "../resources/metrics/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import { startStepThread } from "./step_thread.ts";
+import { jobName, type WorkerJob } from "./worker_jobs.ts";
 
 /** What runs steps of runs that servers drive. */
 export interface WorkerParts {
@@ -70,8 +71,9 @@ export class StepExecutors {
   #inThreads(around: ProcessContext, maxConcurrentSteps: number): Executor {
     const { database, instruments, replace } = this.options;
     const fingerprint = fingerprintOf(around);
+    const shares = this.options.role === "worker";
     this.#threads = new StepThreads(around, {
-      start: (onLost) => startStepThread({ database, instruments, replace, fingerprint }, onLost),
+      start: (onLost) => startStepThread({ database, instruments, replace, fingerprint, shares }, onLost),
     });
     return new InProcessExecutor(around, maxConcurrentSteps, this.#threads);
   }
@@ -84,13 +86,13 @@ export class StepExecutors {
     return new QueuedExecutor(around, {
       jobs: {
         add: (task, label) =>
-          queue.add({
+          queue.add([{
             name: jobName(fingerprint, label),
             key: keyOf(task),
-            payload: task,
+            payload: { kind: "step", task } satisfies WorkerJob,
             priority: task.priority,
-          }),
-        remove: (step) => queue.remove(keyOf(step)),
+          }]),
+        remove: (step) => queue.remove([keyOf(step)]),
         async freeJobsOfEndedWorkers() {
           const busy = await queue.busyWorkers();
           if (busy.length === 0) return;
@@ -108,20 +110,12 @@ export class StepExecutors {
     const fingerprint = fingerprintOf(around);
     const executor = this.#inThreads(around, 1);
     this.worker = {
-      steps: new StepWorker(around, executor),
+      steps: new StepWorker(around, executor, this.#threads!),
       id: () => workerId(around.heartbeat.id),
       jobNames: [undefined, ...stepLabels].map((label) => jobName(fingerprint, label)),
     };
     return executor;
   }
-}
-
-/**
- * Jobs of a process with other assets or settings have another name, so that a worker never runs a step otherwise than its server
- * would.
- */
-function jobName(fingerprint: string, label: string | undefined): string {
-  return ["tandem", fingerprint.slice(0, 16), ...(label === undefined ? [] : [label])].join(":");
 }
 
 function workerId(processId: number): string {

@@ -9,11 +9,13 @@ import {
 } from "../engine/mod.ts";
 import { consoleLogger } from "../resources/console_logger.ts";
 import { type Database, type EmbeddedDatabase, openDatabase, openLent } from "../resources/database/mod.ts";
+import { JobQueue, queueSchema } from "../resources/job_queue/mod.ts";
 import { type Observation, ServiceInstruments } from "../resources/metrics/mod.ts";
 import { readEnvironment, secretsOf } from "../settings/environment.ts";
 import { openProject } from "./open_project.ts";
 import type { ProjectSource } from "./project.ts";
 import { threadName } from "./thread_name.ts";
+import { helpersBy } from "./worker_jobs.ts";
 
 /** First message to the thread. */
 interface Opening {
@@ -22,6 +24,8 @@ interface Opening {
   /** Whether the database is the embedded one of the thread that answers requests. */
   embedded: boolean;
   replace: boolean;
+  /** Whether other workers make parts of its steps. */
+  shares: boolean;
   /** Of the assets and settings that the thread must have. */
   fingerprint: string;
 }
@@ -48,11 +52,12 @@ const scope = globalThis as unknown as ThreadScope;
  * @throws {Error} If it cannot run the steps of this process.
  */
 export async function startStepThread(
-  { database, instruments, replace, fingerprint }: {
+  { database, instruments, replace, fingerprint, shares }: {
     database: Database;
     instruments: ServiceInstruments;
     replace: boolean;
     fingerprint: string;
+    shares: boolean;
   },
   onLost: (reason: string) => void,
 ): Promise<StepThread> {
@@ -81,7 +86,7 @@ export async function startStepThread(
     worker.terminate();
     lending?.end();
   };
-  const opening: Opening = { steps: port2, embedded: lending !== undefined, replace, fingerprint };
+  const opening: Opening = { steps: port2, embedded: lending !== undefined, replace, fingerprint, shares };
   worker.postMessage(opening, [port2]);
   try {
     await ready.promise;
@@ -95,7 +100,7 @@ export async function startStepThread(
 
 /** Serves steps of a project until the server ends the thread. */
 export async function serveStepThread(source: ProjectSource): Promise<never> {
-  const { steps, embedded, replace, fingerprint } = await new Promise<Opening>((resolve) => {
+  const { steps, embedded, replace, fingerprint, shares } = await new Promise<Opening>((resolve) => {
     scope.onmessage = ({ data }) => resolve(data);
   });
   try {
@@ -123,7 +128,13 @@ export async function serveStepThread(source: ProjectSource): Promise<never> {
     if (fingerprintOf(context) !== fingerprint) {
       throw new Error("The assets or their settings have changed since this process was started. Restart it.");
     }
-    serveSteps(steps, context, () => database.close());
+    const helpers = shares
+      ? helpersBy(new JobQueue(database, queueSchema(schemaPrefix)), {
+        fingerprint,
+        labelOf: (key) => context.graph.producerOf(key).recipe.runsOn,
+      })
+      : undefined;
+    serveSteps(steps, { ...context, helpers }, () => database.close());
     scope.postMessage({ type: "ready" });
   } catch (error) {
     scope.postMessage({ type: "unusable", message: messageOf(error) });

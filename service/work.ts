@@ -1,9 +1,10 @@
-import { type Logger, ShuttingDown, type StepTask } from "../engine/mod.ts";
+import { type Logger, ShuttingDown } from "../engine/mod.ts";
 import { queueSchema } from "../resources/job_queue/mod.ts";
 import { stopSignals } from "../resources/stop_signals.ts";
 import type { Environment } from "../settings/environment.ts";
 import { openService } from "./open_service.ts";
 import type { ProjectSource } from "./project.ts";
+import type { WorkerJob } from "./worker_jobs.ts";
 
 /** Runs steps of a service with `EXECUTOR=queue`, one at a time, until it is told to stop. */
 export async function work(
@@ -36,9 +37,12 @@ export async function work(
       names: jobNames,
       logger,
       async work(payload) {
-        const task = payload as StepTask;
+        const job = payload as WorkerJob;
+        const until = { begin: beginning.signal, signal: ending.signal };
+        if (job.kind === "parts") return await steps.help(job.work, until);
+        const { task } = job;
         const begunAt = performance.now();
-        const outcome = await steps.run(task, { begin: beginning.signal, signal: ending.signal });
+        const outcome = await steps.run(task, until);
         if (outcome === "lost") return;
         const seconds = ((performance.now() - begunAt) / 1_000).toFixed(1);
         logger.info(`Step ${task.key} of run ${task.runId}: ${outcome} after ${seconds} s.`, {

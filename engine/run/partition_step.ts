@@ -22,7 +22,8 @@ import { isTriedAgain } from "../declare/retry.ts";
 import { prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import type { Present } from "../judge/staleness.ts";
-import type { StepExecution } from "./step_execution.ts";
+import { turnsOf } from "./part_turns.ts";
+import type { MadePart, StepExecution } from "./step_execution.ts";
 
 /** After so many parts in a row that failed though each was tried again, the others are not tried: what is outside is down. */
 const hopelessAfter = 3;
@@ -115,20 +116,23 @@ class PartitionStep {
     const { recipe } = step.producer;
     let inARow = 0;
     let last: unknown;
-    for (const [i, part] of parts.entries()) {
+    let ended = 0;
+    for await (const { at, made } of turnsOf(step, parts, { fresh: this.#state.fresh, latest: this.#latest })) {
+      const part = parts[at]!;
       try {
-        await step.withRetries(() => this.#makePart(part, i, parts.length));
+        await step.withRetries(() => this.#makePart(part, { ended, count: parts.length, made }));
         if (this.#isSingle) return;
-        step.progress(i + 1, parts.length);
+        step.progress(++ended, parts.length);
         inARow = 0;
       } catch (error) {
         const isOver = error instanceof StepLostError || error instanceof TablesAlteredError ||
           isDatabaseTrouble(error);
         if (step.signal.aborted || isOver || this.#isSingle) throw error;
         last = error;
+        ended++;
         await this.#recordFailure(part, error);
         const hopeless = isFatal(error) || (isTriedAgain(error, recipe.retry) && ++inARow >= hopelessAfter);
-        if (hopeless && i + 1 < parts.length || isFatal(error)) {
+        if (hopeless && ended < parts.length || isFatal(error)) {
           throw new PartitionsFailedError(step.producer.key, this.#failed.count, isFatal(error), error);
         }
       }
@@ -138,20 +142,24 @@ class PartitionStep {
     if (!this.#failed.isEmpty) throw new PartitionsFailedError(step.producer.key, this.#failed.count, false, last);
   }
 
-  async #makePart(part: PartitionSet, place: number, count: number): Promise<void> {
+  /** @param turn.made What another process has made of it. */
+  async #makePart(
+    part: PartitionSet,
+    { ended, count, made }: { ended: number; count: number; made: MadePart | undefined },
+  ): Promise<void> {
     const { step } = this;
     const snapshot = { ...this.snapshot, latest: this.#latest };
     this.#present = await step.presentAgain(this.#present, snapshot);
     const settled = this.#isSingle
       ? PartitionSet.none(part.space)
       : this.#state.fresh.union(this.#done).difference(part);
-    const outputs = await step.materialize(
+    const { outputs, checks } = made ?? await step.make(
       snapshot,
       { partitions: part, settled },
-      this.#isSingle ? undefined : (done, total) => step.progress(place + done / total, count),
+      this.#isSingle ? undefined : (done, total) => step.progress(ended + done / total, count),
     );
     for (const { asset, rows } of outputs) refuseOthers(asset, rows.data, part);
-    await this.#publish(outputs, part, await step.orAborted(step.check(outputs)));
+    await this.#publish(outputs, part, checks);
   }
 
   async #publish(

@@ -70,7 +70,7 @@ export class StepClient {
     try {
       return await open.ended.promise;
     } catch (error) {
-      if (!signal.aborted || error !== this.#lost) throw error;
+      if (!signal.aborted || error !== this.#lost || step.help) throw error;
       const { task, claim, attempt } = step;
       const execution = new StepExecution(this.around, task, claim, attempt, signal);
       execution.reading = open.reading;

@@ -25,6 +25,12 @@ import type { EngineContext } from "../store/context.ts";
 /** How often progress of one step is recorded, at most. */
 const progressIntervalMs = 500;
 
+/** What a function has made of some partitions. */
+export interface MadePart {
+  outputs: OutputToPublish[];
+  checks: NewCheckResult[];
+}
+
 /** A claimed step: its inputs, calls of its function, retries, checks and events. `step_runner.ts` runs it. */
 export class StepExecution {
   readonly #producer: Producer;
@@ -34,20 +40,23 @@ export class StepExecution {
   #reading: Reading | undefined;
   /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
   #silent = false;
+  #attempt: number;
 
   constructor(
     readonly around: EngineContext,
     readonly task: StepTask,
     readonly claim: StepClaim,
-    private attempt: number,
+    /** As claimed. */
+    readonly claimedAttempt: number,
     readonly signal: AbortSignal,
     private readonly onReading: (reading: Reading) => void = () => {},
   ) {
     this.#producer = around.graph.producerOf(task.key);
+    this.#attempt = claimedAttempt;
   }
 
   get logger(): Logger {
-    return this.around.logger.with({ runId: this.task.runId, assetKey: this.task.key, attempt: this.attempt });
+    return this.around.logger.with({ runId: this.task.runId, assetKey: this.task.key, attempt: this.#attempt });
   }
 
   /** Inputs of the step, so that it is not requested again before they change. */
@@ -121,7 +130,7 @@ export class StepExecution {
         this.logger.warn(`Try ${tries} failed; the next is in ${delayMs} ms. ${messageOf(error)}`);
         await this.settle();
         await this.around.ledger.events.add(this.task.runId, "step_retry", this.task.key, {
-          attempt: ++this.attempt,
+          attempt: ++this.#attempt,
           delayMs,
           error: recordOfError(error),
         });
@@ -170,6 +179,12 @@ export class StepExecution {
         metadata: output.metadata ?? {},
       };
     });
+  }
+
+  /** Calls the function for some partitions, and has what it returns judged. @throws {CheckFailedError} If a blocking check fails. */
+  async make(...given: Parameters<StepExecution["materialize"]>): Promise<MadePart> {
+    const outputs = await this.materialize(...given);
+    return { outputs, checks: await this.orAborted(this.check(outputs)) };
   }
 
   /** A function that ignores its signal must not delay a cancelled or late step; its later result is dropped. */

@@ -1,6 +1,7 @@
 import type { EngineContext } from "../store/context.ts";
-import type { StepOutcome, StepTask } from "../store/records.ts";
+import type { Reading, StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
+import { helpWithParts, type PartHelp } from "./part_help.ts";
 import { StepExecution } from "./step_execution.ts";
 import { runStep } from "./step_runner.ts";
 
@@ -9,6 +10,8 @@ export interface ClaimedStep {
   task: StepTask;
   claim: StepClaim;
   attempt: number;
+  /** Set where another process holds the step, and this one makes parts of it. */
+  help?: PartHelp;
 }
 
 /** Where steps run. */
@@ -19,7 +22,7 @@ export interface StepPlaces {
 
 export interface StepPlace {
   /**
-   * Runs a step until its outcome is recorded.
+   * Runs a step until its outcome is recorded, or makes parts of it until none is left: that records nothing, and is `lost`.
    *
    * @param signal As in {@link Executor.execute}; it also aborts with the step's time limit.
    * @throws What kept the outcome from being recorded.
@@ -32,8 +35,21 @@ export interface StepPlace {
 /** Runs steps in this thread. */
 export function inThisThread(around: EngineContext): StepPlaces {
   const here: StepPlace = {
-    run: ({ task, claim, attempt }, signal) => runStep(new StepExecution(around, task, claim, attempt, signal)),
+    run: (step, signal) => runClaimed(around, step, signal),
     release() {},
   };
   return { take: () => Promise.resolve(here) };
+}
+
+/** Runs a claimed step, or makes parts of it, in this thread. @param onReading Called with what the step reads, once that is known. */
+export async function runClaimed(
+  around: EngineContext,
+  { task, claim, attempt, help }: ClaimedStep,
+  signal: AbortSignal,
+  onReading?: (reading: Reading) => void,
+): Promise<StepOutcome> {
+  const step = new StepExecution(around, task, claim, attempt, signal, onReading);
+  if (!help) return await runStep(step);
+  await helpWithParts(step, help);
+  return "lost";
 }

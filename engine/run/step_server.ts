@@ -1,10 +1,9 @@
 import { databaseErrorText } from "../../resources/database/mod.ts";
 import type { EngineContext } from "../store/context.ts";
 import type { WhilePublishing } from "../store/latest_versions.ts";
-import { StepExecution } from "./step_execution.ts";
+import type { Reading } from "../store/records.ts";
 import { abortReason, type StepReply, type StepRequest } from "./step_messages.ts";
-import type { ClaimedStep } from "./step_place.ts";
-import { runStep } from "./step_runner.ts";
+import { type ClaimedStep, runClaimed } from "./step_place.ts";
 
 /**
  * Runs the steps requested on a port, in the calling thread. An outcome is in the database before it is reported.
@@ -37,14 +36,13 @@ export function serveSteps(
     }
   };
 
-  async function run(id: number, { task, claim, attempt }: ClaimedStep): Promise<void> {
+  async function run(id: number, step: ClaimedStep): Promise<void> {
     const controller = new AbortController();
     aborts.set(id, controller);
     try {
-      const onReading = (reading: NonNullable<StepExecution["reading"]>) => reply({ type: "reading", id, reading });
+      const onReading = (reading: Reading) => reply({ type: "reading", id, reading });
       const context = { ...around, whilePublishing };
-      const step = new StepExecution(context, task, claim, attempt, controller.signal, onReading);
-      reply({ type: "ended", id, outcome: await runStep(step) });
+      reply({ type: "ended", id, outcome: await runClaimed(context, step, controller.signal, onReading) });
     } catch (error) {
       reply({ type: "threw", id, error: databaseErrorText(error) });
     } finally {

@@ -1,17 +1,24 @@
 import { pause } from "../declare/retry.ts";
 import { messageOf } from "../errors.ts";
-import type { ProcessContext } from "../store/context.ts";
+import type { PartWork, ProcessContext } from "../store/context.ts";
 import { isDatabaseTrouble, pauseMsAfter } from "../store/database_trouble.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
+import { StepParts } from "../store/step_parts.ts";
 import { Cancelled, type Executor, ShuttingDown } from "./executor.ts";
+import type { StepPlaces } from "./step_place.ts";
 import { StepWatch } from "./step_watch.ts";
 
 /** Runs steps of runs that other processes drive. */
 export class StepWorker {
   readonly #watch: StepWatch;
 
-  constructor(private readonly around: ProcessContext, private readonly executor: Executor) {
+  /** @param places Where parts of steps of other workers are made. */
+  constructor(
+    private readonly around: ProcessContext,
+    private readonly executor: Executor,
+    private readonly places: StepPlaces,
+  ) {
     this.#watch = new StepWatch(around.database, around.logger);
   }
 
@@ -45,6 +52,35 @@ export class StepWorker {
       this.around.logger.warn(`Step ${task.key} of run ${task.runId} is given back: ${messageOf(error)}`);
       await this.#giveBack(claim, isDatabaseTrouble(error) ? "pending" : "interrupted", signal);
       return "lost";
+    }
+  }
+
+  /** Makes parts of a step that another process holds, until none is left or that one has lost it. */
+  async help(
+    { task, claim, attempt, reads }: PartWork,
+    { begin, signal }: { begin: AbortSignal; signal: AbortSignal },
+  ) {
+    const { database, heartbeat, logger } = this.around;
+    const by = heartbeat.id;
+    const own = new AbortController();
+    using _followed = this.#watch.follow(task, (step) => {
+      if (step.status !== "running" || step.heldBy !== claim.processId || step.attempt !== attempt) {
+        own.abort(new ShuttingDown());
+      }
+    });
+    const place = await this.places.take();
+    try {
+      // A part is no loss: the process that holds the step makes it, or another helper.
+      const ending = AbortSignal.any([begin, signal, own.signal]);
+      if (!ending.aborted) await place.run({ task, claim, attempt, help: { by, reads } }, ending);
+    } catch (error) {
+      if (!own.signal.aborted && !begin.aborted) {
+        logger.warn(`Parts of step ${task.key} of run ${task.runId} are given back: ${messageOf(error)}`);
+      }
+    } finally {
+      place.release();
+      await new StepParts(database).giveBack({ runId: task.runId, key: task.key, attempt }, by)
+        .catch((error) => logger.warn(`A part could not be given back: ${messageOf(error)}`));
     }
   }
 

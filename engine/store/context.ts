@@ -7,6 +7,8 @@ import type { Logger } from "../../resources/logger.ts";
 import type { Pools } from "./pools.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { WhilePublishing } from "./latest_versions.ts";
+import type { StepTask } from "./records.ts";
+import type { StepClaim } from "./step_ledger.ts";
 
 /** Dependencies of the parts of an engine that judge, run steps and publish, in whichever thread. */
 export interface EngineContext {
@@ -21,6 +23,25 @@ export interface EngineContext {
   standingConfig: Readonly<Record<string, unknown>>;
   /** Surrounds each publication, so that readers of this process know of it. */
   whilePublishing: WhilePublishing;
+  /** Absent where no other process makes parts of steps. */
+  helpers?: StepHelpers;
+}
+
+/** Work on parts of a step that another process holds. */
+export interface PartWork {
+  task: StepTask;
+  claim: StepClaim;
+  attempt: number;
+  /** The materializations that the step reads, by key. */
+  reads: readonly (readonly [string, number])[];
+}
+
+/** Other processes that make parts of steps. */
+export interface StepHelpers {
+  /** Asks so many of them. */
+  ask(work: PartWork, count: number): Promise<void>;
+  /** Takes back what none has begun. */
+  dismiss(work: PartWork, count: number): Promise<void>;
 }
 
 /** Dependencies of the parts that claim work for this process. */

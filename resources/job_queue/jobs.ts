@@ -1,6 +1,5 @@
 import type postgres from "postgres";
 import type { Database } from "../database/mod.ts";
-import { openPgPool } from "./pg_pool.ts";
 
 /** A job for a worker. */
 export interface Job {
@@ -22,15 +21,19 @@ export class JobQueue {
     this.#sql = database.sql;
   }
 
-  async add({ name, key, payload, priority }: Job): Promise<void> {
+  async add(jobs: readonly Job[]): Promise<void> {
+    const rows = jobs.map(({ name, key, payload, priority }) => ({ name, key, payload, priority: -priority }));
     await this.#sql`
-      SELECT FROM ${this.#sql(this.schema)}.add_job(
-        ${name}, ${JSON.stringify(payload)}::text::json, job_key => ${key}, priority => ${-priority}::integer)`;
+      SELECT count(${this.#sql(this.schema)}.add_job(j.name, j.payload, job_key => j.key, priority => j.priority))
+      FROM json_to_recordset(${
+      JSON.stringify(rows)
+    }::text::json) AS j(name text, key text, payload json, priority integer)`;
   }
 
-  /** Takes back a job. One that has been begun goes on, and is not begun again. */
-  async remove(key: string): Promise<void> {
-    await this.#sql`SELECT FROM ${this.#sql(this.schema)}.remove_job(${key})`;
+  /** Takes back jobs. One that has been begun goes on, and is not begun again. */
+  async remove(keys: readonly string[]): Promise<void> {
+    await this.#sql`
+      SELECT count(${this.#sql(this.schema)}.remove_job(key)) FROM unnest(${keys as string[]}::text[]) AS key`;
   }
 
   /** Workers that have begun a job and not ended it. */
@@ -54,8 +57,8 @@ export function queueSchema(schemaPrefix: string): string {
 
 /** Makes the tables of the queue, or brings them up to date. @throws {DatabaseOpenError} */
 export async function prepareQueue(databaseUrl: string, schema: string): Promise<void> {
-  // Read by processes with a queue alone.
-  const { runMigrations } = await import("graphile-worker");
+  // Loaded by processes with a queue alone.
+  const [{ runMigrations }, { openPgPool }] = await Promise.all([import("graphile-worker"), import("./pg_pool.ts")]);
   const pgPool = await openPgPool(databaseUrl);
   try {
     await runMigrations({ pgPool, schema });

@@ -21,8 +21,9 @@ export async function openPgPool(databaseUrl: string): Promise<pg.Pool> {
   for (const host of address.hosts) {
     for (const ssl of tlsChoices(host, address.tls)) {
       const pool = new pg.Pool(configOf(address, host, ssl));
-      // Of an idle connection; a statement reports its own.
+      // What a lost connection did not answer fails by itself.
       pool.on("error", () => {});
+      pool.on("connect", (client) => void client.on("error", () => {}));
       try {
         const { rows: [row] } = await pool.query(`select ${WRITABLE} as writable`);
         if (row.writable || address.hosts.length === 1) return pool;

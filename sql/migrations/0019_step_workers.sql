@@ -48,3 +48,32 @@ BEGIN
   outcome := 'claimed';
 END
 $$;
+
+-- Parts of a running step that other workers may make. Not worth the log of changes: a part that is gone is made again.
+CREATE UNLOGGED TABLE engine.step_part (
+  run_id     bigint NOT NULL,
+  key        text NOT NULL,
+  attempt    integer NOT NULL,
+  part       integer NOT NULL,
+  partitions jsonb NOT NULL,
+  -- Partitions that are fresh, whose rows the function may carry on from.
+  settled    jsonb NOT NULL,
+  -- 'kept' is left to the process that holds the step.
+  state      text NOT NULL CHECK (state IN ('open', 'taken', 'made', 'kept')),
+  -- The process that makes it.
+  taken_by   integer,
+  PRIMARY KEY (run_id, key, attempt, part),
+  FOREIGN KEY (run_id, key) REFERENCES engine.step (run_id, key) ON DELETE CASCADE
+);
+
+-- What was made of a part, in pieces, until the process that holds the step publishes it.
+CREATE UNLOGGED TABLE engine.step_part_rows (
+  run_id  bigint NOT NULL,
+  key     text NOT NULL,
+  attempt integer NOT NULL,
+  part    integer NOT NULL,
+  piece   integer NOT NULL,
+  data    bytea NOT NULL,
+  PRIMARY KEY (run_id, key, attempt, part, piece),
+  FOREIGN KEY (run_id, key, attempt, part) REFERENCES engine.step_part ON DELETE CASCADE
+);

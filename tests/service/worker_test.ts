@@ -71,6 +71,55 @@ onPostgres("a step whose worker is killed runs again in another and is published
   assert.equal(await materializations(url, "computed"), before + 1);
 });
 
+const partsOf = async (url: string) =>
+  new Map((await json<Rows>(`${url}/v1/assets/parted/rows`)).rows.map(({ name, value }) => [name, value]));
+
+onPostgres(
+  "workers make parts of a step of another, and a part whose worker is killed is made again",
+  async (environment) => {
+    await using server = serverOf(environment);
+    const url = await server.url;
+    await using holder = workerOf(environment);
+    await firstFill(url);
+    assert.deepEqual(new Set((await partsOf(url)).values()), new Set([holder.pid]));
+    {
+      await using helper = workerOf(environment);
+      await helper.id;
+      const run = await materialize(url, "parted", { seconds: 0.5 });
+      assert.equal(run.status, "succeeded");
+      const parts = await partsOf(url);
+      assert.deepEqual([...parts.keys()], ["a", "b", "c", "d", "e", "f"]);
+      // Which of the two holds the step is chance.
+      assert.deepEqual(new Set(parts.values()), new Set([holder.pid, helper.pid]));
+      const { id } = await materialize(url, "parted", { seconds: 3 }, { wait: false });
+      await eventually(() => runOf(url, id), stepRuns);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      helper.signal("SIGKILL");
+      const killed = await eventually(() => runOf(url, id), ({ status }) => status !== "running");
+      assert.equal(killed.status, "succeeded");
+      assert.deepEqual([...(await partsOf(url)).keys()], ["a", "b", "c", "d", "e", "f"]);
+    }
+    assert.deepEqual(new Set((await partsOf(url)).values()), new Set([holder.pid]));
+  },
+);
+
+onPostgres("a part that fails in any worker fails alone", async (environment) => {
+  await using server = serverOf(environment);
+  const url = await server.url;
+  await using _holder = workerOf(environment);
+  await using helper = workerOf(environment);
+  await helper.id;
+  await firstFill(url);
+  const before = await partsOf(url);
+  for (const fails of ["b", "e"]) {
+    const run = await materialize(url, "parted", { seconds: 0.3, fails });
+    assert.deepEqual([run.status, run.steps[0]!.error?.name], ["failed", "PartitionsFailedError"]);
+    assert.ok(run.steps[0]!.error!.message.includes(`${fails} is out of range`), run.steps[0]!.error!.message);
+    assert.deepEqual(run.steps[0]!.failed!.partitions.map(({ names }) => names), [[fails]]);
+  }
+  assert.deepEqual([...(await partsOf(url)).keys()], [...before.keys()]);
+});
+
 onPostgres("a worker that is told to stop ends its step, or gives it back when the time is up", async (environment) => {
   await using server = serverOf(environment);
   const url = await server.url;

@@ -7,7 +7,13 @@ export const stepProject = new URL("./step_project/", import.meta.url);
 export interface RunAnswer {
   id: number;
   status: string;
-  steps: { key: string; status: string; attempt: number; error: { name: string; message: string } | null }[];
+  steps: {
+    key: string;
+    status: string;
+    attempt: number;
+    error: { name: string; message: string } | null;
+    failed: { partitions: { names: string[] }[] } | null;
+  }[];
 }
 
 export interface Rows {

@@ -1,6 +1,6 @@
 /** A project whose functions compute without a pause, fail, end the thread that runs them, and say where they run. */
 import { z } from "zod";
-import { assetsWith } from "../../../engine/mod.ts";
+import { assetsWith, cutBy, staticPartitions } from "../../../engine/mod.ts";
 import { tandem } from "../../../service/mod.ts";
 
 const { asset } = assetsWith<undefined>();
@@ -89,4 +89,23 @@ const labelled = asset({
   materialize: () => ({ rows: [{ name: "labelled", value: Deno.pid }] }),
 });
 
-Deno.exit(await tandem({ assets: [computed, limited, fragile, failing, sourced, labelled] }, Deno.args));
+/** One part each: the process in which it is made, which computes for so many seconds. */
+const parted = asset({
+  ...common,
+  key: "parted",
+  description: "Processes by part.",
+  row,
+  partitionedBy: { name: "name" },
+  partitionsDef: { wanted: staticPartitions("a", "b", "c", "d", "e", "f"), chunks: cutBy({ names: 1 }) },
+  config: z.strictObject({ seconds: z.number().default(0), fails: z.string().default("") }),
+  materialize({ partitions, config: { seconds, fails } }) {
+    const end = performance.now() + seconds * 1_000;
+    while (performance.now() < end);
+    if (partitions.names.includes(fails)) throw new RangeError(`${fails} is out of range.`);
+    return { rows: partitions.names.map((name) => ({ name, value: Deno.pid })) };
+  },
+});
+
+Deno.exit(
+  await tandem({ assets: [computed, limited, fragile, failing, sourced, labelled, parted] }, Deno.args),
+);

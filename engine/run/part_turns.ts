@@ -1,0 +1,77 @@
+import { isDatabaseTrouble } from "../store/database_trouble.ts";
+import type { PartWork } from "../store/context.ts";
+import { StepParts } from "../store/step_parts.ts";
+import { pause } from "../declare/retry.ts";
+import type { PartitionSet } from "../partitions/mod.ts";
+import type { LatestVersions } from "../judge/snapshot.ts";
+import { unpackPart } from "./part_bytes.ts";
+import type { MadePart, StepExecution } from "./step_execution.ts";
+
+/** How many processes are asked for help with a step, at most. */
+const mostHelpers = 16;
+/** How often the process that holds a step looks for parts that others have made, when there is nothing else to do. */
+const askEveryMs = 100;
+
+/** The next part to publish. */
+export interface PartTurn {
+  /** Place of the part. */
+  at: number;
+  /** What another process has made of it; without it this one makes it. */
+  made?: MadePart;
+}
+
+/**
+ * The parts of a step in the order in which they are to be made and published: one after the other, or where other processes help,
+ * as they come. A part that another process could not make comes without what it made, so that its error occurs here.
+ *
+ * @param options.fresh Partitions that are fresh, whose rows the function may carry on from.
+ * @param options.latest Versions that the step reads.
+ */
+export async function* turnsOf(
+  step: StepExecution,
+  parts: readonly PartitionSet[],
+  { fresh, latest }: { fresh: PartitionSet; latest: LatestVersions },
+): AsyncGenerator<PartTurn> {
+  const { helpers, database, graph } = step.around;
+  if (!helpers || parts.length < 2) {
+    for (const at of parts.keys()) yield { at };
+    return;
+  }
+  const { task, claim, claimedAttempt: attempt, signal } = step;
+  const shared = { runId: task.runId, key: task.key, attempt };
+  const reads = step.producer.upstream.map((key) => [key, latest.get(key)?.materialization ?? 0] as const);
+  const work: PartWork = { task, claim, attempt, reads };
+  const count = Math.min(parts.length - 1, mostHelpers);
+  const store = new StepParts(database);
+  await store.remove(shared);
+  await store.offer(
+    shared,
+    parts.map((part) => ({ partitions: part.rectangles(), settled: fresh.difference(part).rectangles() })),
+  );
+  try {
+    await helpers.ask(work, count);
+    const left = new Set(parts.keys());
+    while (left.size > 0) {
+      const handedIn = await store.collect(shared);
+      if (handedIn) {
+        left.delete(handedIn.part);
+        yield { at: handedIn.part, made: unpackPart(graph, handedIn.data) };
+        continue;
+      }
+      const taken = await store.take(shared, { by: claim.processId, holds: true });
+      // A crash of the database empties the table of parts.
+      const known = taken ? undefined : new Set(await store.freeOfEnded(shared));
+      const next = taken?.part ?? [...left].find((part) => !known!.has(part));
+      if (next === undefined) {
+        await pause(askEveryMs, signal);
+        continue;
+      }
+      left.delete(next);
+      yield { at: next };
+    }
+  } finally {
+    await Promise.all([helpers.dismiss(work, count), store.remove(shared)]).catch((error) => {
+      if (!isDatabaseTrouble(error)) throw error;
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import type postgres from "postgres";
+import type { Database } from "../../resources/database/database.ts";
+import type { Rectangle } from "../partitions/mod.ts";
+import { json } from "./driver_values.ts";
+
+/** An attempt of a step, whose parts several processes make. */
+export interface SharedStep {
+  runId: number;
+  key: string;
+  attempt: number;
+}
+
+/** A part of a step that a process has taken. */
+export interface TakenPart {
+  part: number;
+  partitions: readonly Rectangle[];
+  settled: readonly Rectangle[];
+}
+
+/** Bytes of a statement that stores what was made. */
+const pieceBytes = 4 * 1024 * 1024;
+
+/** Parts of running steps (engine.step_part, engine.step_part_rows): which are to be made, by whom, and what was made. */
+export class StepParts {
+  readonly #sql: postgres.Sql;
+
+  constructor(database: Database) {
+    this.#sql = database.sql;
+  }
+
+  /** Offers the parts of a step. */
+  async offer({ runId, key, attempt }: SharedStep, parts: readonly Omit<TakenPart, "part">[]): Promise<void> {
+    const rows = parts.map((part, i) => ({ part: i, ...part }));
+    await this.#sql`
+      INSERT INTO engine.step_part (run_id, key, attempt, part, partitions, settled, state)
+      SELECT ${runId}, ${key}, ${attempt}, p.part, p.partitions, p.settled, 'open'
+      FROM jsonb_to_recordset(${json(this.#sql, rows)}) AS p(part integer, partitions jsonb, settled jsonb)`;
+  }
+
+  /**
+   * Takes the first part that no process makes.
+   *
+   * @param options.by The process that makes it.
+   * @param options.holds Whether it is the one that holds the step, which also makes what others have left to it.
+   */
+  async take(
+    { runId, key, attempt }: SharedStep,
+    { by, holds }: { by: number; holds: boolean },
+  ): Promise<TakenPart | undefined> {
+    const [taken] = await this.#sql<TakenPart[]>`
+      UPDATE engine.step_part SET state = 'taken', taken_by = ${by}
+      WHERE (run_id, key, attempt, part) = (
+        SELECT p.run_id, p.key, p.attempt, p.part FROM engine.step_part p JOIN engine.step s USING (run_id, key, attempt)
+        WHERE p.run_id = ${runId} AND p.key = ${key} AND p.attempt = ${attempt} AND s.status = 'running'
+          AND (p.state = 'open' OR (p.state = 'kept' AND ${holds}))
+        ORDER BY p.part LIMIT 1 FOR UPDATE OF p SKIP LOCKED)
+      RETURNING part, partitions, settled`;
+    return taken;
+  }
+
+  /** Hands in what this process has made of a part. False if the part is not its own any more. */
+  async handIn(
+    { runId, key, attempt }: SharedStep,
+    { part, by, data }: { part: number; by: number; data: Uint8Array },
+  ): Promise<boolean> {
+    return await this.#sql.begin(async (tx) => {
+      const [own] = await tx`
+        UPDATE engine.step_part SET state = 'made'
+        WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND part = ${part}
+          AND state = 'taken' AND taken_by = ${by} RETURNING part`;
+      if (!own) return false;
+      for (let at = 0, piece = 0; at < data.length || piece === 0; at += pieceBytes, piece++) {
+        await tx`
+          INSERT INTO engine.step_part_rows (run_id, key, attempt, part, piece, data)
+          VALUES (${runId}, ${key}, ${attempt}, ${part}, ${piece}, ${data.subarray(at, at + pieceBytes)})`;
+      }
+      return true;
+    });
+  }
+
+  /** Leaves what a process has taken and not handed in to the process that holds the step. */
+  async giveBack({ runId, key, attempt }: SharedStep, by: number): Promise<void> {
+    await this.#sql`
+      UPDATE engine.step_part SET state = 'kept', taken_by = NULL
+      WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND state = 'taken' AND taken_by = ${by}`;
+  }
+
+  /** A part that was handed in, which is removed; `undefined` if there is none now. */
+  async collect({ runId, key, attempt }: SharedStep): Promise<{ part: number; data: Uint8Array } | undefined> {
+    const [made] = await this.#sql<{ part: number }[]>`
+      SELECT part FROM engine.step_part
+      WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND state = 'made' ORDER BY part LIMIT 1`;
+    if (!made) return undefined;
+    const pieces: Uint8Array[] = [];
+    for (;;) {
+      const [row] = await this.#sql<{ data: Uint8Array }[]>`
+        SELECT data FROM engine.step_part_rows
+        WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND part = ${made.part}
+          AND piece = ${pieces.length}`;
+      if (!row) break;
+      pieces.push(row.data);
+    }
+    await this.#sql`
+      DELETE FROM engine.step_part
+      WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND part = ${made.part}`;
+    return { part: made.part, data: joined(pieces) };
+  }
+
+  /** Lets other processes make the parts that ended ones have taken; returns which parts there still are. */
+  async freeOfEnded({ runId, key, attempt }: SharedStep): Promise<number[]> {
+    await this.#sql`
+      UPDATE engine.step_part t SET state = 'open', taken_by = NULL FROM engine.process p
+      WHERE t.run_id = ${runId} AND t.key = ${key} AND t.attempt = ${attempt} AND t.state = 'taken'
+        AND p.id = t.taken_by AND p.ended_at IS NOT NULL`;
+    const rows = await this.#sql<{ part: number }[]>`
+      SELECT part FROM engine.step_part WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt}`;
+    return rows.map(({ part }) => part);
+  }
+
+  /** Forgets the parts of all attempts of a step. */
+  async remove({ runId, key }: Pick<SharedStep, "runId" | "key">): Promise<void> {
+    await this.#sql`DELETE FROM engine.step_part WHERE run_id = ${runId} AND key = ${key}`;
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
