@@ -3,8 +3,8 @@
  * records without their rows, and ticks that fired twice; at the end for locks, slots and runs that were not released, and for
  * differences from an undisturbed service with the same source, which changes before each kill.
  *
- * `deno task bench:kills [--postgres 1000] [--pglite 200] [--seed N]`: on PostgreSQL every other kill hits one of two servers
- * that share the database. An interrupt ends it with the results so far.
+ * `deno task bench:kills [--postgres 1000] [--workers 50] [--pglite 200] [--seed N]`: on PostgreSQL every other kill hits one of
+ * two servers that share the database; with workers, a server and two of them are killed one after the other. An interrupt ends it with the results so far.
  *
  * @module
  */
@@ -13,7 +13,16 @@ import { tmpdir } from "node:os";
 import { openDatabase } from "../resources/database/mod.ts";
 import { startServer } from "../tests/support/postgres_server.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
-import { finish, killOnce, lookForWrongs, type Place, writeBars, type Wrongs } from "../tests/support/service_kills.ts";
+import {
+  finish,
+  killOnce,
+  killWithWorkers,
+  lookForWrongs,
+  noWrongs,
+  type Place,
+  writeBars,
+  type Wrongs,
+} from "../tests/support/service_kills.ts";
 import { ServiceProcess } from "../tests/support/service_process.ts";
 import postgres from "postgres";
 
@@ -33,6 +42,8 @@ interface Series {
   bars: string;
   kills: number;
   servers: 1 | 2;
+  /** Whether two workers run the steps of the server, and are killed like it. */
+  workers?: boolean;
   killed: Place;
   undisturbed: Place;
 }
@@ -60,15 +71,24 @@ async function withPatience<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
+async function killServers(killed: Place, servers: 1 | 2, random: () => number): Promise<void> {
+  const others = servers === 2 ? [new ServiceProcess(killed.environment)] : [];
+  try {
+    const from = random() < 0.3 ? "start" : "work";
+    await killOnce(killed, { afterMs: random() * longestMs, from, others });
+    // The other server continues for a moment with the work of the first, and is killed as well.
+    if (servers === 2) await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
+  } finally {
+    for (const other of others) await other[Symbol.asyncDispose]();
+  }
+}
+
 async function killing(
-  { name, bars, kills, servers, killed, undisturbed }: Series,
+  { name, bars, kills, servers, workers, killed, undisturbed }: Series,
   random: () => number,
 ): Promise<Found> {
   const found: Found = {
-    rowsWithoutRecord: [],
-    recordsWithoutRows: [],
-    kept: [],
-    firedTwice: [],
+    ...structuredClone(noWrongs),
     kills: 0,
     inTheMiddle: 0,
     different: [],
@@ -82,17 +102,16 @@ async function killing(
     }
   };
   let done = 0;
-  for (let kill = 1; kill <= kills && !stopping; kill++, done++) {
+  const atOnce = workers ? 3 : 1;
+  for (let kill = 1; kill <= kills && !stopping; kill += atOnce, done += atOnce) {
     await writeBars(bars, kill);
-    const others = servers === 2 ? [new ServiceProcess(killed.environment)] : [];
-    try {
-      const from = random() < 0.3 ? "start" : "work";
-      await killOnce(killed, { afterMs: random() * longestMs, from, others });
-      // The other server continues for a moment with the work of the first, and is killed as well.
-      if (servers === 2) await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
-    } finally {
-      for (const other of others) await other[Symbol.asyncDispose]();
-    }
+    if (workers) {
+      const order = [0, 1, 2].map((which) => ({ which, at: random() })).sort((a, b) => a.at - b.at);
+      await killWithWorkers(killed, {
+        order: order.map(({ which }) => which),
+        afterMs: order.map(() => random() * longestMs / 2),
+      });
+    } else await killServers(killed, servers, random);
     const database = await withPatience(killed.look);
     try {
       note((await lookForWrongs(database)).wrongs, `kill ${kill} of ${kills}, seed ${seed}`);
@@ -156,6 +175,15 @@ try {
       undisturbed: await onPostgres("two_clean", barsOf("two")),
     },
     {
+      name: "PostgreSQL, a server and two workers",
+      bars: barsOf("workers"),
+      kills: options.get("--workers") ?? 50,
+      servers: 1,
+      workers: true,
+      killed: await onPostgres("workers", barsOf("workers")),
+      undisturbed: await onPostgres("workers_clean", barsOf("workers")),
+    },
+    {
       name: "PGlite",
       bars: barsOf("pglite"),
       kills: options.get("--pglite") ?? 200,
@@ -172,6 +200,7 @@ try {
     "records without rows",
     "kept",
     "fired twice",
+    "published twice",
     "content",
   ];
   // In parallel: a series waits most of its time.
@@ -182,9 +211,13 @@ try {
         series.name,
         `${found.kills}`,
         `${found.inTheMiddle}`,
-        ...[found.rowsWithoutRecord, found.recordsWithoutRows, found.kept, found.firedTwice].map(({ length }) =>
-          `${length}`
-        ),
+        ...[
+          found.rowsWithoutRecord,
+          found.recordsWithoutRows,
+          found.kept,
+          found.firedTwice,
+          found.publishedTwice,
+        ].map(({ length }) => `${length}`),
         found.different.length === 0 ? "equal" : `differs: ${found.different.join(", ")}`,
       ];
     }),

@@ -7,7 +7,7 @@ import { dataVersion } from "../../engine/declare/row_schema.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { simulatedMarket } from "../../resources/market_data/mod.ts";
-import { ServiceProcess } from "./service_process.ts";
+import { ServiceProcess, WorkerProcess } from "./service_process.ts";
 
 const graph = assetGraph(Object.values(assets) as AnyAsset[]);
 
@@ -27,11 +27,22 @@ export interface Wrongs {
   kept: string[];
   /** Ticks that started more than one run. */
   firedTwice: string[];
+  /** Assets without partitions that a run has more than one materialization of. */
+  publishedTwice: string[];
 }
+
+/** No fault. */
+export const noWrongs: Wrongs = {
+  rowsWithoutRecord: [],
+  recordsWithoutRows: [],
+  kept: [],
+  firedTwice: [],
+  publishedTwice: [],
+};
 
 /** Looks at every table and its latest record. */
 export async function lookForWrongs(database: Database): Promise<{ wrongs: Wrongs; versions: Map<string, string> }> {
-  const wrongs: Wrongs = { rowsWithoutRecord: [], recordsWithoutRows: [], kept: [], firedTwice: [] };
+  const wrongs: Wrongs = structuredClone(noWrongs);
   const versions = new Map<string, string>();
   const [schema] = await database.sql`SELECT to_regclass('engine.schedule_pause') IS NOT NULL AS there`;
   if (!schema!.there) return { wrongs, versions };
@@ -67,6 +78,11 @@ export async function lookForWrongs(database: Database): Promise<{ wrongs: Wrong
     SELECT r.id AS run, r.trigger FROM engine.run r WHERE r.trigger LIKE 'schedule:%'
       AND NOT EXISTS (SELECT FROM engine.schedule_tick t WHERE t.run_id = r.id)`;
   wrongs.firedTwice.push(...twice.map(({ run, trigger }) => `run ${run} of ${trigger} belongs to no tick`));
+  const whole = graph.producers.filter(({ recipe }) => !recipe.partitionsDef).flatMap(({ produces }) => produces);
+  const repeated = await database.sql<{ run: number; key: string; n: number }[]>`
+    SELECT run_id AS run, asset_key AS key, count(*)::integer AS n FROM engine.materialization
+    WHERE asset_key = ANY(${whole}) GROUP BY run_id, asset_key HAVING count(*) > 1`;
+  wrongs.publishedTwice.push(...repeated.map(({ run, key, n }) => `${key} was published ${n} times by run ${run}`));
   return { wrongs, versions };
 }
 
@@ -151,6 +167,28 @@ export async function killOnce(
   await pause();
   await service[Symbol.asyncDispose]();
   await asked;
+}
+
+/**
+ * Has a server and two workers materialize what is stale, and kills them one after the other.
+ *
+ * @param order Which is killed first, second and third: 0 is the server.
+ * @param afterMs How long after the request, and after the kill before.
+ */
+export async function killWithWorkers(
+  { environment }: Place,
+  { order, afterMs }: { order: readonly number[]; afterMs: readonly number[] },
+): Promise<void> {
+  const queued = { ...environment, EXECUTOR: "queue" };
+  await using server = new ServiceProcess(queued);
+  await using first = new WorkerProcess(queued);
+  await using second = new WorkerProcess(queued);
+  const processes = [server, first, second];
+  await materialize(await server.url, false);
+  for (const [i, which] of order.entries()) {
+    await new Promise((resolve) => setTimeout(resolve, afterMs[i]));
+    await processes[which]![Symbol.asyncDispose]();
+  }
 }
 
 /** Runs a service until everything is fresh, and ends it. Returns the database's content. */
