@@ -181,6 +181,7 @@ const OVERVIEW = `\
 Tandem: an asset-oriented data service for pairs trading.
 
   deno task start                     run the service: page, API, schedules
+  deno task worker                    run steps of a service with EXECUTOR=queue, on any machine
   deno task materialize SELECTION…    materialize missing and stale assets
   deno task retry RUN                 repeat the failed steps of a run
   deno task backfill SELECTION…       materialize a range of dates and names in small runs

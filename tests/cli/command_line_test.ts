@@ -7,6 +7,7 @@ async function run(...args: string[]) {
   const terminal = fakeTerminal();
   let started = 0;
   let replaces = 0;
+  let works = 0;
   const parts: CommandLineParts = {
     version: "1.2.3",
     start({ replace }) {
@@ -14,12 +15,16 @@ async function run(...args: string[]) {
       if (replace) replaces++;
       return Promise.resolve(0);
     },
+    worker() {
+      works++;
+      return Promise.resolve(0);
+    },
     control: scriptedControl({}),
     tokens: noTokens,
     imports: noImports,
   };
   const code = await commandLine(args, parts, terminal);
-  return { code, started, replaces, out: terminal.out, err: terminal.err };
+  return { code, started, replaces, works, out: terminal.out, err: terminal.err };
 }
 
 Deno.test("commandLine() starts the service with start, and without a command", async () => {
@@ -34,10 +39,17 @@ Deno.test("commandLine() start --replace says that history may be dropped, and n
   assert.match(err, /^"start" takes no "all"/);
 });
 
+Deno.test("commandLine() worker runs steps, and takes no argument", async () => {
+  assert.deepEqual([(await run("worker")).works, (await run("start")).works], [1, 0]);
+  const { code, works, err } = await run("worker", "--concurrency", "4");
+  assert.deepEqual([code, works], [2, 0]);
+  assert.match(err, /^"worker" takes no "--concurrency"/);
+});
+
 Deno.test("commandLine() --help lists all commands, and each has its own", async () => {
   const { code, out, started } = await run("--help");
   assert.deepEqual([code, started], [0, 0]);
-  for (const command of ["start", "materialize", "retry", "backfill", "assets", "import", "token"]) {
+  for (const command of ["start", "worker", "materialize", "retry", "backfill", "assets", "import", "token"]) {
     assert.ok(out.includes(`deno task ${command}`));
     for (const flag of ["--help", "-h"]) {
       const own = await run(command, flag);

@@ -16,7 +16,12 @@ Deno.test("readEnvironment() needs no variable", () => {
   assert.deepEqual([environment.host, environment.port, environment.marketData], ["127.0.0.1", 8000, "simulated"]);
   assert.equal(environment.databaseUrl, undefined);
   assert.equal(environment.executor, "in_process");
-  assert.equal(readEnvironment({ EXECUTOR: "thread" }).executor, "thread");
+  for (const EXECUTOR of ["thread", "queue"]) assert.equal(readEnvironment({ EXECUTOR }).executor, EXECUTOR);
+});
+
+Deno.test("readEnvironment() reads labels of steps", () => {
+  assert.equal(readEnvironment({}).stepLabels, undefined);
+  assert.deepEqual(readEnvironment({ STEP_LABELS: " source, gpu_2 " }).stepLabels, ["source", "gpu_2"]);
 });
 
 Deno.test("readEnvironment() reads the limits of runs, pools and events, and includes the vendor's pool by default", () => {
@@ -132,7 +137,9 @@ for (
     ["DAILY_SCHEDULE", "0 0 30 2 *"],
     ["DAILY_SCHEDULE", "0 18 31 4,6,9,11 *"],
     ["SCHEDULE_TIME_ZONE", "New York"],
-    ["EXECUTOR", "queue"],
+    ["EXECUTOR", "celery"],
+    ["STEP_LABELS", "GPU"],
+    ["STEP_LABELS", "gpu,"],
     ["MAX_CONCURRENT_STEPS", "0"],
     ["MAX_CONCURRENT_RUNS", "0"],
     ["MAX_CONCURRENT_RUNS", "1001"],
