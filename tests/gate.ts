@@ -9,6 +9,7 @@
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import type { ReadableStream as NodeStream } from "node:stream/web";
 import { slowestTests } from "./support/junit_report.ts";
 import { postgresBinaries } from "./support/postgres_server.ts";
 import { writeTestGroups } from "./support/test_groups.ts";
@@ -134,7 +135,7 @@ async function run({ name, args, live = false }: Stage): Promise<Outcome> {
   }).spawn();
   const lines: string[] = [];
   const read = async (output: ReadableStream<Uint8Array>) => {
-    for await (const line of createInterface({ input: Readable.fromWeb(output) })) {
+    for await (const line of createInterface({ input: Readable.fromWeb(output as NodeStream) })) {
       lines.push(line);
       if (live) console.log(line.replaceAll(`${relative(".", groups)}/`, ""));
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commandLine, type ImportControl } from "../../cli/mod.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
-import { noTokens, scriptedControl } from "../support/scripted_control.ts";
+import { noTokens, noWorker, scriptedControl } from "../support/scripted_control.ts";
 
 const table = { table: "gold.etf_daily_ohlc", read: 5, taken: 2, repeated: 1, refused: 2 };
 const reasons = [
@@ -30,7 +30,7 @@ async function run(...args: string[]) {
   };
   const terminal = fakeTerminal();
   const start = () => Promise.resolve(0 as const);
-  const parts = { version: "1", start, control: scriptedControl({}), tokens: noTokens, imports };
+  const parts = { version: "1", start, worker: noWorker, control: scriptedControl({}), tokens: noTokens, imports };
   const code = await commandLine(["import", ...args], parts, terminal);
   return { code, asked, out: terminal.out, err: terminal.err };
 }

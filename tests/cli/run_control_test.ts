@@ -3,7 +3,7 @@ import { commandLine, RefusedError } from "../../cli/mod.ts";
 import { pause } from "../../engine/declare/retry.ts";
 import { controls } from "../support/controls.ts";
 import { fakeTerminal, screenOf } from "../support/fake_terminal.ts";
-import { noImports, noTokens, type Scripted, scriptedControl } from "../support/scripted_control.ts";
+import { noImports, noTokens, noWorker, type Scripted, scriptedControl } from "../support/scripted_control.ts";
 
 /** A run of one step that waits once before it begins and once after it was interrupted. */
 const waitful: readonly Scripted[] = [
@@ -36,7 +36,7 @@ async function run(args: string[], answers: (string | null)[] = [], isTerminal =
   const start = () => Promise.resolve(0 as const);
   const code = await commandLine(
     args,
-    { version: "1", start, control, tokens: noTokens, imports: noImports },
+    { version: "1", start, worker: noWorker, control, tokens: noTokens, imports: noImports },
     terminal,
   );
   assert.equal(terminal.held, 0);

@@ -3,7 +3,7 @@ import { commandLine as owner, openAccess } from "../../access/mod.ts";
 import { commandLine, httpTokens, storedTokens, type TokenControl } from "../../cli/mod.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { withGuarded } from "../support/guarded_service.ts";
-import { noImports, scriptedControl } from "../support/scripted_control.ts";
+import { noImports, noWorker, scriptedControl } from "../support/scripted_control.ts";
 import { withTinyEngine } from "../support/tiny_engine.ts";
 
 async function run(tokens: () => Promise<TokenControl>, ...args: string[]) {
@@ -11,6 +11,7 @@ async function run(tokens: () => Promise<TokenControl>, ...args: string[]) {
   const parts = {
     version: "1",
     start: () => Promise.resolve(0 as const),
+    worker: noWorker,
     control: scriptedControl({}),
     tokens,
     imports: noImports,

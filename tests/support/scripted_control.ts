@@ -141,6 +141,9 @@ export function scriptedControl(
 }
 
 /** For commands that do not use tokens. */
+/** For commands that run no steps of a service. */
+export const noWorker = () => Promise.reject(new Error("No command of these is a worker."));
+
 export const noTokens = () => Promise.reject(new Error("No command of these asks for tokens."));
 
 /** For commands that import nothing. */
