@@ -1,0 +1,157 @@
+/**
+ * How much faster workers make a run: everything from an empty database, and then selections as of every week of a range, with the
+ * steps in the server and with 1, 2, … workers, on one PostgreSQL. Content must be equal each time.
+ *
+ * `deno task bench:workers [--workers 1,2,3] [--market csv:prices.csv.gz] [--from 2018-01-01] [--pinned]`
+ *
+ * `--pinned` gives each worker a core of its own (`taskset`), the first to the first; the server and PostgreSQL use any. Prints seconds of the run,
+ * CPU seconds of server and workers, and the share of the run that is serial by the law of Amdahl: of the times with one worker and
+ * with the most.
+ */
+import { parseArgs } from "node:util";
+import { openDatabase } from "../resources/database/mod.ts";
+import { createTestDatabase } from "../tests/support/database.ts";
+import { lookForWrongs } from "../tests/support/service_kills.ts";
+import { ServiceProcess, WorkerProcess } from "../tests/support/service_process.ts";
+import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { fetchJson } from "./load/process.ts";
+
+const { values: given } = parseArgs({
+  args: Deno.args,
+  options: {
+    workers: { type: "string", default: "1,2" },
+    market: { type: "string" },
+    from: { type: "string", default: "2018-06-01" },
+    pinned: { type: "boolean", default: false },
+  },
+});
+const shared = sharedFolder();
+const market = given.market ?? (shared === null ? "simulated" : `csv:${shared}/market/sp500_daily_2017_2021.csv.gz`);
+/** None: steps run in the server. */
+const counts = [0, ...given.workers.split(",").map(Number)];
+
+interface Measured {
+  workers: number;
+  what: string;
+  seconds: number;
+  cpuSeconds: number;
+}
+
+interface RunAnswer {
+  id: number;
+  status: string;
+  startedAt: string;
+  finishedAt: string;
+}
+
+/** Seconds of CPU time of a process so far, of all its threads. */
+function cpuSeconds(pid: number): number {
+  // After the name in parentheses, which may hold blanks; in hundredths of a second.
+  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function ended(url: string, id: number): Promise<RunAnswer> {
+  for (;;) {
+    const run = await fetchJson<RunAnswer>(`${url}/v1/runs/${id}`);
+    if (run.finishedAt) {
+      if (run.status === "succeeded") return run;
+      throw new Error(`Run ${id} ${run.status}.`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** The run by which a service makes everything for the first time. */
+async function firstRun(url: string): Promise<number> {
+  for (;;) {
+    const { runs: [run] } = await fetchJson<{ runs: RunAnswer[] }>(`${url}/v1/runs?limit=1`);
+    if (run) return run.id;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const measured: Measured[] = [];
+const contents: string[] = [];
+for (const workers of counts) {
+  const { url: databaseUrl, drop } = await createTestDatabase();
+  const folder = await Deno.makeTempDir({ prefix: "tandem-workers-" });
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: folder,
+    MARKET_DATA: market,
+    AUTOMATION: "off",
+    EXECUTOR: workers === 0 ? "thread" : "queue",
+  };
+  const helpers: WorkerProcess[] = [];
+  try {
+    for (let n = 0; n < workers; n++) {
+      const worker = new WorkerProcess(environment);
+      helpers.push(worker);
+      await worker.id;
+      if (!given.pinned) continue;
+      const core = String(n % navigator.hardwareConcurrency);
+      const { success } = await new Deno.Command("taskset", {
+        args: ["-a", "-c", "-p", core, `${worker.pid}`],
+        stdout: "null",
+      })
+        .output();
+      if (!success) throw new Error("taskset, of util-linux, is needed for --pinned.");
+    }
+    await using server = new ServiceProcess(environment);
+    const url = await server.url;
+    const pids = [server, ...helpers].map(({ pid }) => pid);
+    const cpu = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+    const measure = async (what: string, id: number, before: number) => {
+      const { startedAt, finishedAt } = await ended(url, id);
+      const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
+      measured.push({ workers, what, seconds, cpuSeconds: cpu() - before });
+      console.log(`${workers} workers, ${what}: ${seconds.toFixed(1)} s, ${(cpu() - before).toFixed(1)} CPU s`);
+    };
+    await measure("from empty", await firstRun(url), 0);
+    const before = cpu();
+    const { id } = await fetchJson<{ id: number }>(`${url}/v1/materialize`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        selection: "pair_clusters cointegrated_pairs chosen_pairs",
+        range: { from: given.from },
+        wait: false,
+      }),
+    });
+    await measure(`as of every week from ${given.from}`, id, before);
+    const database = await openDatabase({ databaseUrl, dataDir: folder });
+    const { wrongs, versions } = await lookForWrongs(database);
+    await database.close();
+    const faults = Object.values(wrongs).flat();
+    if (faults.length > 0) throw new Error(faults.join("; "));
+    contents.push(JSON.stringify([...versions].sort()));
+  } finally {
+    for (const worker of helpers) await worker[Symbol.asyncDispose]();
+    await drop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+console.log(`\n${market.replace(/^.*\//, "")}, content ${new Set(contents).size === 1 ? "equal" : "DIFFERS"}\n`);
+console.log(
+  "| run | steps in | seconds | CPU seconds | times as fast as one worker |\n| --- | --- | ---: | ---: | ---: |",
+);
+for (const what of new Set(measured.map(({ what }) => what))) {
+  const of = measured.filter((one) => one.what === what);
+  const one = of.find(({ workers }) => workers === 1);
+  for (const { workers, seconds, cpuSeconds } of of) {
+    const steps = workers === 0 ? "threads of the server" : `${workers} worker${workers === 1 ? "" : "s"}`;
+    const times = one && workers > 0 ? (one.seconds / seconds).toFixed(2) : "";
+    console.log(`| ${what} | ${steps} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${times} |`);
+  }
+  const most = of.at(-1)!;
+  if (one && most.workers > 1) {
+    const serial = (most.workers * most.seconds / one.seconds - 1) / (most.workers - 1);
+    console.log(
+      `\nSerial share of ${what}: ${(100 * serial).toFixed(0)} %; 100 workers would be at most ${
+        (1 / (serial + (1 - serial) / 100)).toFixed(1)
+      } times as fast as one.\n`,
+    );
+  }
+}
+if (new Set(contents).size > 1) Deno.exitCode = 1;
