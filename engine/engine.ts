@@ -115,6 +115,8 @@ export interface EngineOptions extends ContextOptions {
    * Whether this process continues runs that were queued or interrupted elsewhere. A server does; a command that runs one thing does not.
    */
   takesOpenRuns?: boolean;
+  /** Whether it brings tables to what the assets declare: true by default. A worker leaves that to the processes that drive runs. */
+  ownsTables?: boolean;
   /** Executes steps elsewhere. */
   executor?: (around: ProcessContext) => Executor;
 }
@@ -197,7 +199,7 @@ export class Engine {
     const context = openContext(options);
     const { graph } = context;
     const pools = new Pools(database, options.pools ?? {});
-    const tablesOf = await reconcileTables(database, graph, logger);
+    const tablesOf = options.ownsTables ?? true ? await reconcileTables(database, graph, logger) : 0;
     const heartbeat = await Heartbeat.join(
       database,
       {
@@ -652,7 +654,7 @@ export class Engine {
         // At once after the database was away: others may have recorded this process as ended.
         if (performance.now() - beatAt >= heartbeatMs || awaySince !== undefined) {
           await this.#beat();
-          if (!this.#draining) await this.#stopIfOutdated();
+          if (!this.#draining && (this.options.ownsTables ?? true)) await this.#stopIfOutdated();
           beatAt = performance.now();
         }
         if (this.#queue.size > 0) {

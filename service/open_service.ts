@@ -70,6 +70,7 @@ export async function openService(
       eventRetentionDays: environment.eventRetentionDays,
       rowHistoryDays: environment.rowHistoryDays,
       takesOpenRuns: role === "server",
+      ownsTables: role !== "worker",
       executor: executors.executor,
     });
     const { clock } = opened;

@@ -2,10 +2,13 @@ import { hashOf } from "../declare/row_schema.ts";
 import type { EngineContext } from "../store/context.ts";
 import { codeVersionOf } from "./present.ts";
 
-/** Equal where two threads have the same assets and settings, as far as their declarations tell. */
+/** Equal where two threads or processes have the same assets and settings, as far as their declarations tell. */
 export function fingerprintOf({ graph, standingConfig }: Pick<EngineContext, "graph" | "standingConfig">): string {
-  const producers = graph.producers.map((
-    producer,
-  ) => [producer.key, codeVersionOf(producer, graph), producer.upstream]);
+  const producers = graph.producers.map((producer) => [
+    producer.key,
+    codeVersionOf(producer, graph),
+    producer.upstream,
+    producer.produces.map((key) => graph.asset(key)).map(({ layer, partitionedBy }) => [layer, partitionedBy]),
+  ]);
   return hashOf({ producers, standingConfig });
 }

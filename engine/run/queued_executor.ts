@@ -3,6 +3,7 @@ import { messageOf, StepRunnerLostError } from "../errors.ts";
 import type { ProcessContext } from "../store/context.ts";
 import { heartbeatMs } from "../store/heartbeat.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
+import { StepParts } from "../store/step_parts.ts";
 import { type Executor, goneBy, ShuttingDown } from "./executor.ts";
 import { outcomeOf } from "./run_driver.ts";
 import { type SeenStep, StepWatch } from "./step_watch.ts";
@@ -26,6 +27,7 @@ const noWorkerMs = 30_000;
  */
 export class QueuedExecutor implements Executor {
   readonly #watch: StepWatch;
+  readonly #parts: StepParts;
   #waiting = 0;
   #caring = false;
   /** Workers that are alive, as far as is known. */
@@ -39,6 +41,7 @@ export class QueuedExecutor implements Executor {
     private readonly options: { jobs: StepJobs; here: Executor; labels: ReadonlySet<string> },
   ) {
     this.#watch = new StepWatch(around.database, around.logger);
+    this.#parts = new StepParts(around.database);
   }
 
   async execute(task: StepTask, signal: AbortSignal, begin: AbortSignal = signal): Promise<StepOutcome> {
@@ -83,11 +86,13 @@ export class QueuedExecutor implements Executor {
       if (step.attempt === attempt) return;
       // It was begun, and is open again.
       attempt = step.attempt;
+      const lostBy = holder;
+      holder = null;
       if (begin.aborted) return resolve(goneBy(begin));
       if (step.status === "interrupted") {
         return reject(
           new StepRunnerLostError(
-            `The worker that ran the step (process ${holder ?? "unknown"}) ended, or lost its thread.`,
+            `The worker that ran the step (process ${lostBy ?? "unknown"}) ended, or lost its thread.`,
           ),
         );
       }
@@ -123,6 +128,7 @@ export class QueuedExecutor implements Executor {
     while (this.#waiting > 0) {
       try {
         await this.options.jobs.freeJobsOfEndedWorkers();
+        await this.#parts.removeAbandoned();
         this.#workers = (await heartbeat.processes()).filter(({ role }) => role === workerRole).length;
         if (this.#workers > 0) aloneSince = performance.now();
         else if (performance.now() - aloneSince > noWorkerMs) {

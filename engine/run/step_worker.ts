@@ -41,6 +41,7 @@ export class StepWorker {
     });
     const claim = { runId: task.runId, key: task.key, processId };
     try {
+      await this.around.heartbeat.adoptTablesOf(task.drivenBy);
       const outcome = await this.executor.execute(
         task,
         AbortSignal.any([signal, own.signal]),

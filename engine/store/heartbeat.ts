@@ -101,6 +101,13 @@ export class Heartbeat {
     return rows.map(({ key }) => key);
   }
 
+  /** Makes this process publish to the tables as another process has them, one with the same assets. */
+  async adoptTablesOf(processId: number): Promise<void> {
+    await this.database.sql`
+      UPDATE engine.process SET tables_of = (SELECT tables_of FROM engine.process WHERE id = ${processId})
+      WHERE id = ${this.#id}`;
+  }
+
   /**
    * Says that this process is at work. False if it is recorded as ended, or if its lock is not held by the connection: a driver
    * that has connected again would answer anything else as if nothing had happened.

@@ -117,6 +117,14 @@ export class StepParts {
     return rows.map(({ part }) => part);
   }
 
+  /** Forgets the parts of attempts that do not run any more. */
+  async removeAbandoned(): Promise<void> {
+    await this.#sql`
+      DELETE FROM engine.step_part p WHERE NOT EXISTS (
+        SELECT FROM engine.step s
+        WHERE s.run_id = p.run_id AND s.key = p.key AND s.attempt = p.attempt AND s.status = 'running')`;
+  }
+
   /** Forgets the parts of all attempts of a step. */
   async remove({ runId, key }: Pick<SharedStep, "runId" | "key">): Promise<void> {
     await this.#sql`DELETE FROM engine.step_part WHERE run_id = ${runId} AND key = ${key}`;

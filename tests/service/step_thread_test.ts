@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { createTestDatabase, postgresAvailable } from "../support/database.ts";
 import { eventually, ServiceProcess } from "../support/service_process.ts";
-import { firstFill, json, materialize, type Rows, runOf, stepProject, stepRuns } from "../support/step_project.ts";
+import {
+  firstFill,
+  json,
+  materialize,
+  requireAborts,
+  type Rows,
+  runOf,
+  stepProject,
+  stepRuns,
+} from "../support/step_project.ts";
 
 /** The longest that the service took to say that it is alive, until the signal aborts. */
 async function longestMs(url: string, signal: AbortSignal): Promise<number> {
@@ -59,13 +68,7 @@ onEach("a step that computes on after a cancellation or its time limit ends all 
   await using service = new ServiceProcess(environment, [], stepProject);
   const url = await service.url;
   await firstFill(url);
-  const { id } = await materialize(url, "computed", { seconds: 600 }, { wait: false });
-  await eventually(() => runOf(url, id), stepRuns);
-  await json(`${url}/v1/runs/${id}/cancel`, { method: "POST" });
-  const cancelled = await eventually(() => runOf(url, id), ({ status }) => status === "cancelled");
-  assert.deepEqual(cancelled.steps.map(({ status }) => status), ["cancelled"]);
-  const late = await materialize(url, "limited", { seconds: 600 });
-  assert.deepEqual([late.status, late.steps[0]!.error?.name], ["failed", "StepTimeoutError"]);
+  await requireAborts(url);
   const next = await materialize(url, "computed", { value: 3 });
   assert.equal(next.status, "succeeded");
   assert.equal((await json<Rows>(`${url}/v1/assets/computed/rows`)).rows[0]!.value, 3);

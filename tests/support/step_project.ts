@@ -44,3 +44,14 @@ export async function firstFill(url: string): Promise<void> {
   await eventually(runs, ({ runs: [first] }) => first !== undefined && ["succeeded", "failed"].includes(first.status));
   assert.equal((await runs()).runs[0]!.status, "succeeded");
 }
+
+/** Requires that steps which compute without a pause end with a cancellation and at their time limit. */
+export async function requireAborts(url: string): Promise<void> {
+  const { id } = await materialize(url, "computed", { seconds: 600 }, { wait: false });
+  await eventually(() => runOf(url, id), stepRuns);
+  await json(`${url}/v1/runs/${id}/cancel`, { method: "POST" });
+  const cancelled = await eventually(() => runOf(url, id), ({ status }) => status === "cancelled");
+  assert.deepEqual(cancelled.steps.map(({ status }) => status), ["cancelled"]);
+  const late = await materialize(url, "limited", { seconds: 600 });
+  assert.deepEqual([late.status, late.steps[0]!.error?.name], ["failed", "StepTimeoutError"]);
+}

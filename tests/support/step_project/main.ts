@@ -6,13 +6,15 @@ import { tandem } from "../../../service/mod.ts";
 const { asset } = assetsWith<undefined>();
 const common = { group: "threads", layer: "gold", primaryKey: ["name"] } as const;
 const row = z.object({ name: z.string(), value: z.number() });
+/** As another release has it, with LATER_RELEASE set. */
+const computedRow = Deno.env.get("LATER_RELEASE") ? row.extend({ unit: z.string().nullable().default(null) }) : row;
 
 /** Computes for so many seconds without giving way to anything else. */
 const computed = asset({
   ...common,
   key: "computed",
   description: "A number that takes its time.",
-  row,
+  row: computedRow,
   config: z.strictObject({ seconds: z.number().default(0), value: z.number().default(1) }),
   materialize({ config: { seconds, value } }) {
     const end = performance.now() + seconds * 1_000;
