@@ -1,6 +1,6 @@
 /**
- * The face of the engine. It is long because each question and each request has a method here, of a few lines over the file that
- * answers it; what judges, plans, runs and stores is in the folders beside it.
+ * The public interface of the engine. It is long because each query and each command has a method here, of a few lines over the
+ * file that implements it.
  *
  * @module
  */
@@ -88,50 +88,51 @@ export interface MaterializeRequest {
   config?: Readonly<Record<string, unknown>>;
   /** Only these partitions of partitioned assets, including missing ones that are not made automatically. */
   range?: PartitionRange;
-  /** Higher goes first where runs or steps wait for each other; 0 unless told otherwise, from -1000 to 1000. */
+  /** Runs and steps with a higher priority start first; from -1000 to 1000, 0 by default. */
   priority?: number;
 }
 
-/** How a run is planned, beside what is requested. */
+/** Planning options of a run that are not part of the request. */
 export interface PlanOptions {
-  /** Keys of selected assets whose functions are left out. */
+  /** Keys of selected assets whose functions are not run. */
   except?: ReadonlySet<string>;
 }
 
 /** Options of the engine. */
 export interface EngineOptions extends ContextOptions {
-  /** Identity of this process, for other processes and people. */
+  /** Identity of this process, shown to other processes and users. */
   role?: string;
   maxConcurrentSteps?: number;
-  /** Runs that this process drives at once; the others wait in the queue. */
+  /** Number of runs driven by this process at once; the others wait in the queue. */
   maxConcurrentRuns?: number;
-  /** How many steps of each concurrency pool run at once, across all processes; 1 where a pool is not named. */
+  /** Number of concurrent steps of each concurrency pool, across all processes; 1 for other pools. */
   pools?: Readonly<Record<string, number>>;
   /** Days for which the events of finished runs are kept. */
   eventRetentionDays?: number;
-  /** Days for which versions of rows are kept of assets that declare no retention of their own; 30 by default. */
+  /** Days for which row versions are kept of assets that declare no retention; 30 by default. */
   rowHistoryDays?: number;
   /**
-   * Whether this process continues runs that were queued or interrupted elsewhere. A server does; a command that runs one thing does not.
+   * Whether this process continues runs that were queued or interrupted elsewhere: a server does, a command that runs one thing
+   * does not.
    */
   takesOpenRuns?: boolean;
-  /** Whether it brings tables to what the assets declare: true by default. A worker leaves that to the processes that drive runs. */
+  /** Whether it brings tables in line with the declarations: true by default. A worker leaves that to processes that drive runs. */
   ownsTables?: boolean;
   /** Executes steps elsewhere. */
   executor?: (around: ProcessContext) => Executor;
 }
 
-/** How often other processes' requests (new runs, cancellations) are looked for. */
+/** Polling interval for requests of other processes (new runs, cancellations). */
 const pollMs = 500;
-/** How often checks are looked for that have not judged the latest version of their asset. */
+/** Polling interval for checks without a result for the latest version of their asset. */
 const judgeMs = 60_000;
-/** How often a reader of events looks for new ones. */
+/** Polling interval of readers of events. */
 const eventPollMs = 100;
 const defaultConcurrentSteps = 4;
 const defaultConcurrentRuns = 10;
 
 /**
- * The asset engine: knows what is stale, runs what has to run, and records it.
+ * The asset engine: judges which assets are stale, runs steps, and records the results.
  *
  * All state is in the database: any number of processes may open an engine on it with the same assets.
  */
@@ -190,7 +191,7 @@ export class Engine {
   }
 
   /**
-   * Checks the assets, brings their tables up to date, and resumes interrupted work. The engine's own tables must exist (sql/migrations).
+   * Validates the assets, updates their tables, and resumes interrupted work. The engine's own tables must exist (sql/migrations).
    *
    * @throws {DefinitionError} If assets, their config or their tables do not fit together.
    */
@@ -217,19 +218,19 @@ export class Engine {
     return engine;
   }
 
-  // ---- asking -----------------------------------------------------------------------------------------------------
+  // ---- queries ----------------------------------------------------------------------------------------------------
 
-  /** All assets in dependency order with their state; or only those of `keys`, in that order. */
+  /** All assets in dependency order with their state; with `keys`, only those, in that order. */
   async states(keys: readonly string[] = this.graph.keys): Promise<AssetState[]> {
     return await assetStates(this.around, keys);
   }
 
-  /** Resources of the functions of assets. */
+  /** Resources of asset functions. */
   get resources(): unknown {
     return this.around.resources;
   }
 
-  /** Everything that judgements are made of, as it is now. */
+  /** The current state that judgements are based on. */
   snapshot(): Promise<Snapshot> {
     return takeSnapshot(this.around, { config: {} });
   }
@@ -256,12 +257,12 @@ export class Engine {
     return { plan: planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null }), snapshot };
   }
 
-  /** The settings that an asset is made with, unless a run brings its own. @throws {UnknownAssetError} */
+  /** The settings of an asset, without those of a run. @throws {UnknownAssetError} */
   settings(key: string): unknown {
     return configOf(this.graph.producerOf(key), this.around.standingConfig, {});
   }
 
-  /** Why an asset or some of its partitions are in the state that they are in. @throws {UnknownAssetError | InvalidRequestError} */
+  /** Explains the state of an asset or of some of its partitions. @throws {UnknownAssetError | InvalidRequestError} */
   why(key: string, of: { name?: string; date?: string } = {}): Promise<Explanation> {
     return explain(this.around, key, of);
   }
@@ -303,8 +304,8 @@ export class Engine {
   }
 
   /**
-   * Rows of one version of an asset that the caller knows, all of them unless there is a limit. Columns and values have the types of its row
-   * schema: a column that it does not have does not compile.
+   * Rows of one version of a view, all of them unless there is a limit. Columns and values have the types of its row schema: a
+   * column that it lacks does not compile.
    *
    * @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError}
    */
@@ -334,23 +335,23 @@ export class Engine {
     return await versionOf(this.around.database.sql, asset, query);
   }
 
-  /** Names of the sources that some versions were made of in the beginning, as the assets that read them say in their metadata. */
+  /** Names of the sources from which some versions originate, from the metadata of the assets that read them. */
   async origins(materializations: readonly number[]): Promise<string[]> {
     return await this.#origins.of(materializations);
   }
 
-  /** All rows that a query wants, row by row. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError | StreamsBusyError} */
+  /** All rows of a query, streamed. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError | StreamsBusyError} */
   async rowStream(key: string, query: RowQuery = {}, options: StreamOptions = {}): Promise<RowStream> {
     return await this.#rowStreams.open(withRows(this.graph.asset(key)), query, options);
   }
 
-  /** The newest date of its partitions that has been made, with rows or without; `null` if there is none. @throws {UnknownAssetError} */
+  /** The newest materialized date of its partitions, with rows or without; `null` for none. @throws {UnknownAssetError} */
   async newestDate(key: string, version: AtVersion = {}): Promise<string | null> {
     return await newestDate(this.around.database, this.graph.asset(key), version);
   }
 
   /**
-   * The newest date in a column of its current rows, or of those in which the boolean column `where` is true; `null` where there is none.
+   * The newest date in a column of its current rows, or of those in which the boolean column `where` is true; `null` for none.
    *
    * @throws {UnknownAssetError}
    */
@@ -375,13 +376,13 @@ export class Engine {
     return await newestRows<Row, Field>(this.around.database, this.#withRows(view), query);
   }
 
-  /** Rows of an asset as a whole, column by column. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
+  /** Rows of an asset, column by column. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
   async table(key: string, query: TableQuery = {}, options: TableOptions = {}): Promise<RowTable> {
     return await readTable(this.around.database, withRows(this.graph.asset(key)), query, options);
   }
 
   /**
-   * Events of a run after number `after`, the past ones first, then as they happen. Ends with the run.
+   * Events of a run after number `after`: past ones first, then live. Ends with the run.
    *
    * @throws {UnknownRunError}
    */
@@ -401,10 +402,10 @@ export class Engine {
     }
   }
 
-  // ---- doing ------------------------------------------------------------------------------------------------------
+  // ---- commands ---------------------------------------------------------------------------------------------------
 
   /**
-   * Plans a run, queues it and begins it here. Nothing to do is a run without steps.
+   * Plans a run, queues it and starts it here. If there is nothing to do, the run has no steps.
    *
    * @throws {SelectionError | UnknownAssetError | ExternalAssetError | InvalidRequestError | UnmetUpstreamError}
    * @throws {IdempotencyConflictError}
@@ -413,7 +414,7 @@ export class Engine {
     const { trigger, idempotencyKey } = request;
     const { selection, force = false, config = {}, range, priority = defaultPriority } = request;
     checkPriority(priority);
-    // The default is left out, as it was before there were priorities.
+    // The default is left out, as in requests from before there were priorities.
     const asked = {
       selection,
       force,
@@ -430,8 +431,8 @@ export class Engine {
   }
 
   /**
-   * Does again what failed, was skipped or was cancelled in a run that has ended, and what depends on it: with the settings
-   * of that run, and from what its other steps published.
+   * Runs the failed, skipped and cancelled steps of a finished run again, and those that depend on them: with the settings of that
+   * run, on the versions that its other steps published.
    *
    * @throws {UnknownRunError | RunNotRetryableError | InvalidRequestError | IdempotencyConflictError}
    */
@@ -444,11 +445,11 @@ export class Engine {
     });
   }
 
-  /** Queues what `make` gives and begins it, or gives the run that the idempotency key gave before. */
+  /** Queues the run that `make` returns and starts it, or returns the earlier run of the idempotency key. */
   async #submitOnce(key: string | undefined, requestHash: string, make: () => Promise<NewRun>): Promise<Run> {
     const idempotency = key === undefined ? undefined : { key, requestHash };
     if (idempotency) {
-      // Before planning: the state has moved on since, but the answer must not.
+      // Before planning: the state may have changed since, but the answer must not.
       const before = await this.ledger.runs.ofIdempotencyKey(idempotency.key);
       if (before) {
         if (before.requestHash !== idempotency.requestHash) {
@@ -463,19 +464,19 @@ export class Engine {
     return await this.#shown(run);
   }
 
-  /** Queues a run as part of a transaction, for a caller who commits something with it and then begins it. */
+  /** Queues a run within a transaction; the caller commits and then starts it. */
   async queue(tx: Sql, plan: Plan, trigger: string, more: Pick<NewRun, "priority"> = {}): Promise<number> {
     return (await this.ledger.runs.create({ trigger, plan, config: {}, ...more }, tx)).runId;
   }
 
-  /** Begins a queued or interrupted run in this process, unless it has one already: at once, or when there is room. */
+  /** Starts a queued or interrupted run in this process, at once or when there is room, unless it has one already. */
   begin(runId: number): void {
     this.#queue.begin(runId);
   }
 
   /**
-   * Records what something outside says of an external asset: what depends on it is stale if the version is new. Reporting the
-   * version that is known changes nothing.
+   * Records a report on an external asset: a new version makes downstream assets stale. Reporting the known version changes
+   * nothing.
    *
    * @returns The latest materialization, and whether the report made it.
    * @throws {UnknownAssetError | NotExternalError | InvalidRequestError | OutdatedReportError}
@@ -487,19 +488,19 @@ export class Engine {
     return { recorded: id !== undefined, materialization: materialization! };
   }
 
-  /** Processes that count as alive, with how long each has been silent. @throws Where the database does not answer. */
+  /** Live processes, each with the time since its last heartbeat. @throws If the database does not answer. */
   processes(): Promise<LiveProcess[]> {
     return this.around.heartbeat.processes();
   }
 
-  /** The number under which the others know this process. */
+  /** The id of this process in the database. */
   get processId(): number {
     return this.around.heartbeat.id;
   }
 
   /**
-   * Runs the checks of a selection on the rows of the latest versions, without making them, and records what they find with
-   * the version that they judged. Assets without checks are left out.
+   * Runs the checks of a selection on the rows of the latest versions, without materializing them, and records the results with the
+   * checked version. Assets without checks are left out.
    *
    * @param names Only checks of these names.
    * @throws {SelectionError | UnknownAssetError | InvalidRequestError}
@@ -511,13 +512,13 @@ export class Engine {
     return await this.#standaloneChecks.run(select(this.graph, selection), options);
   }
 
-  /** Calls `listener` whenever a run that this process drove has ended. Returns what ends the calls. */
+  /** Calls `listener` after each run driven by this process. Returns a function that removes it. */
   onRunEnd(listener: () => void): () => void {
     this.#runEndListeners.add(listener);
     return () => this.#runEndListeners.delete(listener);
   }
 
-  /** Resolves when the run has ended, whichever process drives it, or with how it stands when the signal aborts. */
+  /** Resolves when the run has ended, in any process, or with its current state when the signal aborts. */
   async finished(runId: number, signal?: AbortSignal): Promise<Run> {
     for (;;) {
       const run = await this.ledger.runs.get(runId);
@@ -528,7 +529,7 @@ export class Engine {
     }
   }
 
-  /** Asks for a run to be cancelled, whichever process drives it. One that has ended stays as it is. */
+  /** Requests cancellation of a run, in any process. A finished run stays as it is. */
   async cancel(runId: number): Promise<Run> {
     await this.ledger.runs.requestCancel(runId);
     await this.#queue.cancel(runId);
@@ -536,15 +537,20 @@ export class Engine {
   }
 
   /**
-   * Deletes rows that no version has which their asset's retention keeps. An engine that takes runs does so automatically every hour.
+   * Deletes rows of expired versions, according to the retention of their assets. An engine that takes runs does so automatically
+   * every hour.
    *
-   * @param options.dryRun Tells what would go and changes nothing.
+   * @param options.dryRun Reports the rows to delete and changes nothing.
    */
   async prune(options: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
     return await this.#rowHistory.prune(options);
   }
 
-  /** How two versions of an asset differ: see {@link versionDifference}. @throws {ExternalAssetError | InvalidRequestError} */
+  /**
+   * The difference between two versions of an asset: see {@link versionDifference}.
+   *
+   * @throws {ExternalAssetError | InvalidRequestError}
+   */
   async compare(key: string, versions: { from: AsOf; to?: AsOf }): Promise<VersionDifference> {
     return await versionDifference(this.around.database, withRows(this.graph.asset(key)), versions);
   }
@@ -554,7 +560,7 @@ export class Engine {
     return await receiptsOf(this.around.database, withRows(this.graph.asset(key)), query);
   }
 
-  /** Makes rows again from the versions that they were made of, one request after the other: see {@link replay}. */
+  /** Makes rows again from their recorded input versions, one request at a time: see {@link replay}. */
   async replay(key: string, query: ReceiptQuery, { signal }: { signal?: AbortSignal } = {}): Promise<Replay[]> {
     const until = AbortSignal.any([this.#closing.signal, ...signal ? [signal] : []]);
     const replayed = this.#replaying.then(() => replay(this.around, key, query, { signal: until }));
@@ -568,15 +574,15 @@ export class Engine {
   }
 
   /**
-   * Takes no more work and lets the steps that run here come to their end, until the signal aborts; what has not begun is handed back.
-   * Reads continue until {@link close}.
+   * Takes no more work and lets running steps finish, until the signal aborts; work that has not started is handed back. Reads
+   * continue until {@link close}.
    */
   async drain(signal: AbortSignal): Promise<void> {
     this.#draining = true;
     await Promise.all([this.#queue.drain(signal), this.backfills.close()]);
   }
 
-  /** Stops running work and hands it back, so that the next process continues it. */
+  /** Stops running work and hands it back for another process to continue. */
   close(): Promise<void> {
     return this.#closed ??= this.#close();
   }
@@ -592,7 +598,7 @@ export class Engine {
       .catch((error) => this.around.logger.warn(`Could not sign off from the database: ${messageOf(error)}`));
   }
 
-  // ---- inside -----------------------------------------------------------------------------------------------------
+  // ---- internals --------------------------------------------------------------------------------------------------
 
   async #shown(run: StoredRun): Promise<Run> {
     return { ...run, waitingFor: (await this.#waitingFor([run])).get(run.id) ?? null };
@@ -612,7 +618,7 @@ export class Engine {
     });
   }
 
-  /** Leaves all runs to others once another process, with other declarations, has altered tables. */
+  /** Hands all runs back once another process, with other declarations, has altered tables. */
   async #stopIfOutdated(): Promise<void> {
     const altered = await this.around.heartbeat.alteredTables();
     if (altered.length === 0) return;
@@ -622,12 +628,12 @@ export class Engine {
       } since this one started. This one runs nothing more: ` +
         "restart it with the assets that the other has.",
     );
-    // Running steps finish, and are refused if they touch one of these tables.
+    // Running steps finish, and fail if they use one of these tables.
     this.drain(this.#closing.signal)
       .catch((error) => this.around.logger.warn(`Runs could not be handed back: ${messageOf(error)}`));
   }
 
-  /** Begins to run the checks that have not judged the latest versions, such as new ones. Does not wait for it. */
+  /** Starts checks without a result for the latest versions, such as new ones. Does not wait for them. */
   #judgeUnjudged(): void {
     this.#judging ??= this.#standaloneChecks.runUnjudged(this.#closing.signal).then((runs) => {
       for (const { asset, results } of runs) {
@@ -651,7 +657,7 @@ export class Engine {
     let judgedAt = -Infinity;
     while (!this.#closing.signal.aborted) {
       try {
-        // At once after the database was away: others may have recorded this process as ended.
+        // Immediately after a database outage: other processes may have recorded this one as ended.
         if (performance.now() - beatAt >= heartbeatMs || awaySince !== undefined) {
           await this.#beat();
           if (!this.#draining && (this.options.ownsTables ?? true)) await this.#stopIfOutdated();
@@ -675,7 +681,7 @@ export class Engine {
         }
         awaySince = undefined;
       } catch (error) {
-        // Once, and not twice a second for as long as it lasts.
+        // Log once per outage, not at every poll.
         if (awaySince === undefined) {
           this.around.logger.warn(`The queue of runs could not be read: ${messageOf(error)}`);
         }
@@ -685,10 +691,10 @@ export class Engine {
     }
   }
 
-  /** Writes this process's heartbeat, and frees work of ended processes. */
+  /** Writes this process's heartbeat, and frees the work of ended processes. */
   async #beat(): Promise<void> {
     const { heartbeat } = this.around;
-    // Whatever ran under the old id is no longer this process's to finish.
+    // Work under the old id no longer belongs to this process.
     if (await heartbeat.beat()) this.#queue.shutDown();
     await heartbeat.interruptRunsOfEndedProcesses();
     if (!this.#draining) await this.ledger.runs.handBackStrays(heartbeat.id, (runId) => this.#queue.drives(runId));

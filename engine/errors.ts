@@ -1,4 +1,4 @@
-/** Base class of the engine's errors. One class for each condition that a caller would handle differently. */
+/** Base class of the engine's errors: one class for each condition that a caller would handle differently. */
 export abstract class EngineError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -6,10 +6,10 @@ export abstract class EngineError extends Error {
   }
 }
 
-/** A declaration of assets or schedules is wrong: found at load, before anything runs. The message names both ends. */
+/** A declaration of assets or schedules is wrong: found at load, before any run. The message names both ends. */
 export class DefinitionError extends EngineError {}
 
-/** Nothing in the graph answers to the selection. */
+/** The selection matches nothing in the graph. */
 export class SelectionError extends EngineError {}
 
 /** No asset has this key. */
@@ -34,24 +34,24 @@ export class UnknownBackfillError extends EngineError {
   }
 }
 
-/** A backfill is not in a state for what was asked of it. */
+/** The state of a backfill does not allow the requested action. */
 export class BackfillStateError extends EngineError {}
 
-/** Partitions were asked for of an asset that is made as a whole. */
+/** Partitions of an unpartitioned asset were requested. */
 export class NotPartitionedError extends EngineError {
   constructor(readonly key: string) {
     super(`"${key}" is made as a whole and has no partitions. Its state is under /v1/assets/${key}.`);
   }
 }
 
-/** A request contradicts itself or the asset's schema. `issues` says where. */
+/** A request contradicts itself or the asset's schema. `issues` has the paths. */
 export class InvalidRequestError extends EngineError {
   constructor(message: string, readonly issues: readonly { path: string; message: string }[] = []) {
     super(message);
   }
 }
 
-/** A step cannot run because something upstream has never been materialized and is not part of the run. */
+/** A step cannot run because one of its upstream assets was never materialized and is not part of the run. */
 export class UnmetUpstreamError extends EngineError {
   constructor(readonly key: string, readonly upstream: string) {
     super(
@@ -83,21 +83,21 @@ export class StepTimeoutError extends EngineError {
   }
 }
 
-/** A run cannot be retried: it has not ended, or nothing of it is left to do. */
+/** A run cannot be retried: it has not ended, or has nothing left to do. */
 export class RunNotRetryableError extends EngineError {
   constructor(readonly runId: number, reason: string) {
     super(`Run ${runId} cannot be retried: ${reason}`);
   }
 }
 
-/** Something was asked of an asset that is made outside which only Tandem's own assets can do. */
+/** The operation is not possible for an external asset. */
 export class ExternalAssetError extends EngineError {
   constructor(readonly key: string, reason: string) {
     super(`"${key}" is made outside Tandem: ${reason}`);
   }
 }
 
-/** A report was made of an asset that Tandem makes itself. */
+/** The report is for an asset that Tandem makes itself. */
 export class NotExternalError extends EngineError {
   constructor(readonly key: string, madeBy: string) {
     const maker = key === madeBy ? "Tandem" : `"${madeBy}"`;
@@ -107,7 +107,7 @@ export class NotExternalError extends EngineError {
   }
 }
 
-/** A report is of an earlier time than what is known already. */
+/** The report is older than the latest known version. */
 export class OutdatedReportError extends EngineError {
   constructor(readonly key: string, at: string, latest: string) {
     super(
@@ -129,7 +129,7 @@ export class InvalidRowsError extends EngineError {
   readonly retryable = false;
 }
 
-/** A blocking check failed, so that the new version was not published. */
+/** A blocking check failed; the new version was not published. */
 export class CheckFailedError extends EngineError {
   readonly retryable = false;
   constructor(readonly key: string, readonly failures: readonly { name: string; message: string }[]) {
@@ -141,27 +141,27 @@ export class CheckFailedError extends EngineError {
   }
 }
 
-/** Some partitions of an asset could not be made; the others are published. `fatal` where that will hold for every further one. */
+/** Some partitions of an asset could not be made; the others are published. `fatal` if every further one would fail as well. */
 export class PartitionsFailedError extends EngineError {
   constructor(readonly key: string, readonly failed: number, readonly fatal: boolean, cause: unknown) {
     const said = messageOf(cause);
-    // A whole sentence, so that the cause is not added once more.
+    // Ends as a sentence, so that the cause is not appended again.
     super(`${failed} partitions of "${key}" could not be made: ${said}${said.endsWith(".") ? "" : "."}`, { cause });
   }
 }
 
-/** Another process took the step over while it ran (this one was cut off from the database), or the run was cancelled. */
+/** Another process took over the step while it ran (this one lost its connection to the database), or the run was cancelled. */
 export class StepLostError extends EngineError {
   constructor(readonly key: string, readonly runId: number) {
     super(`"${key}" of run ${runId} no longer belongs to this process; its result was not stored.`);
   }
 }
 
-/** The thread or the worker that ran a step has ended before its outcome was recorded. The step is run again. */
+/** The thread or worker of a step ended before the outcome was recorded. The step is run again. */
 export class StepRunnerLostError extends EngineError {
 }
 
-/** A function would read upstream rows that were made before a column was added, or was allowed to be null. */
+/** A function would read upstream rows from before a column was added or became nullable. */
 export class OutdatedRowsError extends EngineError {
   readonly retryable = false;
   constructor(readonly key: string, readonly upstream: string, readonly column: string) {
@@ -172,14 +172,14 @@ export class OutdatedRowsError extends EngineError {
 }
 
 /**
- * Another process, with other declarations of the assets, has altered a table that this one writes to or reads from. Nothing was
- * stored; this process has to be started again.
+ * Another process, with other declarations, has altered a table that this one uses. Nothing was stored; this process has to be
+ * restarted.
  */
 export class TablesAlteredError extends EngineError {
   readonly retryable = false;
 }
 
-/** The message of anything that was thrown. A sentence is used as it is; a fragment is followed by its cause. */
+/** The message of any thrown value. A sentence is used as it is; a fragment is followed by its cause. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.message || error.name;
@@ -196,8 +196,8 @@ export function recordOfError(error: unknown): { name: string; message: string }
 }
 
 /**
- * Whether the same call may succeed later, as far as the thrower says (`retryable`, on the error or on a cause of it);
- * `undefined` where it says nothing.
+ * Whether the same call may succeed later, according to `retryable` on the error or on a cause of it; `undefined` without that
+ * property.
  */
 export function retryableOf(error: unknown): boolean | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -205,12 +205,12 @@ export function retryableOf(error: unknown): boolean | undefined {
   return retryableOf(error.cause);
 }
 
-/** Whether the thrower says that the same call may succeed later. */
+/** Whether the error, or a cause of it, has `retryable: true`. */
 export function isRetryable(error: unknown): boolean {
   return retryableOf(error) === true;
 }
 
-/** Whether the thrower says that no further call can succeed before an operator acts (`fatal: true`, on it or on a cause). */
+/** Whether no further call can succeed before an operator acts (`fatal: true`, on the error or on a cause). */
 export function isFatal(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ("fatal" in error && error.fatal === true) || isFatal(error.cause);

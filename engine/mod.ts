@@ -1,8 +1,8 @@
 /**
  * The asset engine: keeps assets fresh. Imports no asset and no route.
  *
- * An {@link Asset} is declared with its upstream assets, row schema and function; the {@link Engine} tells by versions which
- * are stale, plans and runs what has to run, and records rows and materialization in one transaction.
+ * An {@link Asset} is declared with its upstream assets, row schema and function; the {@link Engine} compares versions to find
+ * stale assets, plans and executes runs, and records rows and materialization in one transaction.
  */
 export { reads } from "./declare/asset.ts";
 export { assetsWith } from "./declare/assets_with.ts";

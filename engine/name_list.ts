@@ -1,11 +1,11 @@
 /**
- * Names of partitions, or other values, in one text, as command lines, addresses and forms have them.
+ * Parses names of partitions, or other values, from one text, as in command lines, URLs and forms.
  *
- * They are separated by commas, blanks around them do not count. A name with a comma or a quote in it stands in double quotes, and its
- * own are doubled: `BRK.B,"A,B"`. Quotes around a name that needs none belong to the name, so that every symbol without a comma can be
+ * They are separated by commas, without surrounding blanks. A name that contains a comma or a quote is in double quotes, with its
+ * own quotes doubled: `BRK.B,"A,B"`. Quotes around any other name belong to the name, so that every symbol without a comma can be
  * written as it is.
  *
- * @returns In the order given; an empty text for each place where nothing stands.
+ * @returns In the order given; an empty text for each empty place.
  */
 export function parseNames(text: string): string[] {
   const names: string[] = [];
@@ -24,10 +24,10 @@ export function parseNames(text: string): string[] {
   return names;
 }
 
-/** A name in quotes up to the comma or end behind it. */
+/** A quoted name up to the next comma or the end. */
 const QUOTED = /^\s*"((?:[^"]|"")*)"\s*(?=,|$)/;
 
-/** The text from which {@link parseNames} reads these names. */
+/** Formats names for {@link parseNames}. */
 export function namesText(names: readonly string[]): string {
   return names.map((name) => /[,"]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name).join(",");
 }

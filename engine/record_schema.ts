@@ -1,25 +1,25 @@
 import { z } from "zod";
 
 /*
- * A record is described once: by a zod schema, of which its type is inferred and by which documents of the API show it. Records come
- * from our own tables and functions, so that nothing is parsed with these schemas on the way.
+ * A record is described once, by a zod schema: its type and its description in API documents derive from that. Records come from
+ * our own tables and functions, so they are not parsed with these schemas.
  */
 
-/** Schemas of records by the name under which a document has each once and refers to it. */
+/** Schemas of records, each with the name of its component in API documents. */
 export const recordNames: z.core.$ZodRegistry<{ id: string }> = z.registry<{ id: string }>();
 
-/** Names the schema of a record. Names are unique. */
+/** Registers the schema of a record under a unique name. */
 export function named<S extends z.ZodType>(id: string, schema: S): S {
   recordNames.add(schema, { id });
   return schema;
 }
 
-/** A moment, as ISO 8601 has it. */
+/** A moment in ISO 8601. */
 export const instant = z.iso.datetime({ offset: true });
 /** A date as YYYY-MM-DD. */
 export const date = z.iso.date();
 
-/** An array that readers of a record leave as it is. */
+/** A read-only array. */
 export function list<S extends z.ZodType>(of: S): z.ZodReadonly<z.ZodArray<S>> {
   return z.array(of).readonly();
 }

@@ -12,36 +12,36 @@ export interface EndedStep {
   endedAt: string;
   /** Its recorded inputs. */
   reading: Reading | null;
-  /** What it was to make, for one that makes partitions and did not succeed. */
+  /** Partitions it was to make, if the asset is partitioned and the step did not succeed. */
   partitions: SomePartitions | null;
   range: PartitionRange | null;
 }
 
 /** Running and last steps. */
 export interface Activity {
-  /** Counts evaluations that led to something, and runs: when one of them has moved on, what is known here is past. */
+  /** Counters of effective evaluations and of runs: this activity is outdated once either has advanced. */
   turn: number;
   lastRun: number;
   /** Assets whose automation is paused. */
   paused: ReadonlySet<string>;
-  /** For each producer the ranges of the runs of which it is a step that has not ended. */
+  /** Ranges of the runs with an unfinished step of a producer, by producer. */
   open: ReadonlyMap<string, readonly (PartitionRange | null)[]>;
   lastEnded: ReadonlyMap<string, EndedStep>;
   /** Inputs of runs with failed partitions, by producer and run. */
   failedReadings: ReadonlyMap<string, Reading | null>;
-  /** When the latest materialization of each asset was published. */
+  /** Publication time of each asset's latest materialization. */
   committedAt: ReadonlyMap<string, string>;
-  /** Steps that looked at a producer's partitions, as far back as was asked for. */
+  /** Steps that attempted partitions of a producer, as far back as requested. */
   attempts: ReadonlyMap<string, readonly { range: PartitionRange | null; startedAt: string }[]>;
-  /** What was made of a producer, as far back as was asked for; `partitions` is `null` for a whole. */
+  /** Partitions made of a producer, as far back as requested; `partitions` is `null` for an unpartitioned asset. */
   makings: ReadonlyMap<string, readonly { partitions: readonly Rectangle[] | null; startedAt: string }[]>;
 }
 
 /**
- * Looks at what runs and what ran. Runs a fixed number of queries. Read it before the state of the assets: what ended in
- * between then counts as running still, and is looked at again.
+ * Reads running and past steps, with a fixed number of queries. Read it before the state of the assets: a step that ends in between
+ * then counts as running, and the next evaluation covers it.
  *
- * @param historySinceMs From when on it must be known what was attempted, by producer.
+ * @param historySinceMs Start of the required history of attempts, by producer.
  */
 export async function readActivity(
   { sql }: Database,

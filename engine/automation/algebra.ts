@@ -14,7 +14,7 @@ export function and(...operands: readonly [Condition, ...Condition[]]): Conditio
   };
 }
 
-/** Partitions for which any condition holds. Happens at an instant if every one does. */
+/** Partitions for which any condition holds. Reports instants if every operand does. */
 export function or(...operands: readonly [Condition, ...Condition[]]): Condition {
   return {
     ...composed("or", operands, "are any of this"),
@@ -36,10 +36,10 @@ export function not(operand: Condition): Condition {
 }
 
 /**
- * Partitions to which `trigger` happened and `reset` did not happen at that instant or later. Read off the state each time, so that
- * nothing is lost with a process.
+ * Partitions for which `trigger` occurred, without `reset` at the same instant or later. Derived from recorded state at each
+ * evaluation, so it survives restarts.
  *
- * @throws {DefinitionError} If one of the two is a condition that does not happen at an instant.
+ * @throws {DefinitionError} If either condition reports no instants.
  */
 export function since(trigger: Condition, reset: Condition): Condition {
   for (const operand of [trigger, reset]) {
@@ -82,7 +82,7 @@ export function inRange({ from, to }: { from?: string; to?: string }, operand: C
   });
 }
 
-/** All partitions for which the condition holds: says in so many words that it is not restricted. */
+/** All partitions for which the condition holds: states explicitly that the scope is unrestricted. */
 export function all(operand: Condition): Condition {
   return scope(`all(${operand.text})`, "are this, on any date", operand, ({ universe }) => universe);
 }

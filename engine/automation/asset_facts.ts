@@ -12,7 +12,7 @@ import type { Reason } from "../store/reasons.ts";
 import type { Activity, EndedStep } from "./activity.ts";
 import type { Facts, Moment } from "../declare/automation_condition.ts";
 
-/** All that is known when conditions are judged. */
+/** Inputs of the evaluation of conditions. */
 export interface Known {
   graph: AssetGraph;
   snapshot: Snapshot;
@@ -28,7 +28,7 @@ const causes: Readonly<Record<"code" | "config" | "source", readonly Reason["kin
   source: ["source_changed", "partitions_due", "source_unreadable"],
 };
 
-/** The facts of one producer. Each is worked out when a condition asks for it, once. */
+/** The facts of one producer, each computed once, on first use. */
 export class AssetFacts implements Facts {
   readonly nowMs: number;
   readonly universe: PartitionSet;
@@ -85,7 +85,7 @@ export class AssetFacts implements Facts {
       const isMissing = (key: string) => !snapshot.latest.has(key) && !isRequested(key) && !mayBeUnknown(graph, key);
       if (this.producer.upstream.some(isMissing)) return this.universe;
       if (this.universe.space.isSingle) {
-        // It is not made with a gap in what it reads that this evaluation does not close.
+        // Not made while upstream partitions are missing that this evaluation does not request.
         const open = this.#state.waiting.some(({ upstream, lacking }) => {
           const soon = requested.get(this.#makerOf(upstream));
           return !(soon ? lacking!.difference(soon) : lacking!).isEmpty;
@@ -139,7 +139,7 @@ export class AssetFacts implements Facts {
       const failedPartitions = this.#failedPartitions.filter(({ runId }) => {
         return isRead(this.known.activity.failedReadings.get(`${this.producer.key} ${runId}`));
       });
-      // A step that failed as a whole never came to some of its partitions.
+      // A step that failed as a whole did not attempt all of its partitions.
       const failed = last?.status === "failed" && !last.error?.partial && isRead(last.reading);
       const cancelled = last?.status === "cancelled" && this.#isUnchangedSince(last, reading);
       return PartitionSet.together(
@@ -172,7 +172,7 @@ export class AssetFacts implements Facts {
     return this.known.activity.lastEnded.get(this.producer.key);
   }
 
-  /** Partitions that read something which this evaluation asks for. */
+  /** Partitions that read a partition requested by this evaluation. */
   get #aboutToChange(): PartitionSet {
     return this.#once("aboutToChange", () =>
       this.#readersOf((key) => {
@@ -181,7 +181,7 @@ export class AssetFacts implements Facts {
       }));
   }
 
-  /** Partitions that failed in their last attempt, those included of which an earlier version stays. */
+  /** Partitions that failed in their last attempt, including those with an earlier version. */
   get #failedPartitions(): readonly { partitions: PartitionSet; runId: number; failedAt: string }[] {
     return this.#once("failedPartitions", () => {
       const notFresh = this.missing.union(this.stale);
@@ -209,7 +209,7 @@ export class AssetFacts implements Facts {
     return rangePartitions(range, this.#state);
   }
 
-  /** Partitions that runs are about to make of a producer. */
+  /** Partitions of a producer in unfinished runs. */
   #open(producer: string, state: PartitionState): PartitionSet {
     const open = this.known.activity.open.get(producer) ?? [];
     return PartitionSet.together(state.space, open.map((range) => ({ partitions: rangePartitions(range, state) })));
@@ -228,7 +228,7 @@ export class AssetFacts implements Facts {
     return this.known.graph.producerOf(key).key;
   }
 
-  /** The partitions that read any of the partitions that `ofUpstream` gives for an upstream asset. */
+  /** Partitions that read any of the upstream partitions that `ofUpstream` returns. */
   #readersOf(ofUpstream: (key: string) => PartitionSet | undefined): PartitionSet {
     const { space } = this.universe;
     const reads = this.known.snapshot.reads.get(this.producer.key)!;
@@ -237,7 +237,7 @@ export class AssetFacts implements Facts {
       const partitions = ofUpstream(key);
       if (!partitions || partitions.isEmpty) continue;
       const mappings = reads.filter(({ upstream }) => upstream === key).map(({ mapping }) => mapping);
-      // Assets that are only waited for affect every partition.
+      // Assets listed under `after` affect every partition.
       if (mappings.length === 0) return this.universe;
       for (const mapping of mappings) readers = readers.union(downstreamPartitions(mapping, partitions, space));
     }
@@ -250,7 +250,6 @@ export class AssetFacts implements Facts {
   }
 }
 
-/** The partitions that a run with a range is about. */
 function rangePartitions(range: PartitionRange | null, state: PartitionState): PartitionSet {
   if (!range || !restricts(range, state.key)) return state.wanted.union(state.gone);
   return partitionsWithin(state, range).union(goneWithin(state, range));

@@ -6,10 +6,10 @@ import { instant, named } from "../record_schema.ts";
 import { SomePartitions } from "../store/reasons.ts";
 import type { Evaluation } from "./evaluation.ts";
 
-/** How many evaluations of an asset are kept. */
+/** Number of evaluations kept for each asset. */
 const keptEvaluations = 50;
 
-/** A judgement of an asset's condition, as it is on record. */
+/** A recorded evaluation of an asset's condition. */
 export const RecordedEvaluation = z.strictObject({
   id: z.int(),
   evaluatedAt: instant,
@@ -25,12 +25,11 @@ export const AutomationState = named(
   "Automation",
   z.strictObject({
     key: z.string(),
-    /** The condition as it is declared; `null` where there is none. */
+    /** The condition as declared; `null` for none. */
     condition: z.string().nullable(),
-    /** The meaning of the condition, in words. */
     meaning: z.string().nullable(),
     pausedAt: instant.nullable(),
-    /** Newest first. An evaluation like the one before is not on record. */
+    /** Newest first. An evaluation equal to the previous one is not recorded. */
     evaluations: z.array(RecordedEvaluation),
   }),
 );
@@ -60,7 +59,11 @@ export class AutomationRecord {
     };
   }
 
-  /** Goes on judging an asset's condition and does not follow it. Pausing twice is the same as once. @throws {UnknownAssetError} */
+  /**
+   * Pauses the automation of an asset: its condition is still evaluated, but starts no runs. Idempotent.
+   *
+   * @throws {UnknownAssetError}
+   */
   async pause(key: string): Promise<void> {
     await this.database.sql`
       INSERT INTO engine.automation_pause (asset_key) VALUES (${
@@ -68,12 +71,12 @@ export class AutomationRecord {
     }) ON CONFLICT DO NOTHING`;
   }
 
-  /** Follows the condition of an asset again. @throws {UnknownAssetError} */
+  /** Resumes the automation of an asset. @throws {UnknownAssetError} */
   async resume(key: string): Promise<void> {
     await this.database.sql`DELETE FROM engine.automation_pause WHERE asset_key = ${this.graph.producerOf(key).key}`;
   }
 
-  /** Keys of the assets whose automation is paused and that have been materialized. */
+  /** Keys of paused assets that have been materialized. */
   async held(): Promise<Set<string>> {
     const rows = await this.database.sql<{ key: string }[]>`
       SELECT asset_key AS key FROM engine.automation_pause p
@@ -81,7 +84,7 @@ export class AutomationRecord {
     return new Set(rows.map(({ key }) => key));
   }
 
-  /** Of evaluations those that differ from the last one on record of their asset. */
+  /** Evaluations that differ from the last recorded one of their asset. */
   async news(evaluations: readonly Evaluation[]): Promise<Evaluation[]> {
     const keys = evaluations.map(({ key }) => key);
     const rows = await this.database.sql<{ key: string; fingerprint: string }[]>`
@@ -93,7 +96,7 @@ export class AutomationRecord {
     return evaluations.filter(({ key, fingerprint }) => last.get(key) !== fingerprint);
   }
 
-  /** Stores evaluations, and forgets the oldest ones of their assets. */
+  /** Stores evaluations, and deletes the oldest ones of their assets. */
   async store(
     tx: Sql,
     evaluations: readonly Evaluation[],

@@ -5,8 +5,8 @@ import type { Plan, PlannedStep } from "../store/run_plan.ts";
 import { reasonsOf, type Snapshot } from "../judge/snapshot.ts";
 
 /**
- * The run that makes exactly the partitions that were asked for. A step that turns out to have nothing to do is left out when its turn
- * comes, as in any run.
+ * Plans the run that makes exactly the requested partitions. As in any run, a step with nothing to do is skipped when its turn
+ * comes.
  */
 export function planRequests(
   requests: ReadonlyMap<string, PartitionSet>,

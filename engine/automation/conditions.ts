@@ -1,35 +1,35 @@
 import { PartitionSet } from "../partitions/mod.ts";
 import type { Condition, Facts, Moment, Verdict } from "../declare/automation_condition.ts";
 
-/** Partitions that there should be and that were never made. {@link expected} are those that are made without a request. */
+/** Wanted partitions that were never made. {@link expected} are those made automatically. */
 export function missing(): Condition {
   return atom("missing()", "were never made", (facts) => facts.missing);
 }
 
-/** Missing partitions that are made automatically: all, or those of the newest date (`missing: "latest"`). */
+/** Missing partitions made automatically: all, or those of the newest date (`missing: "latest"`). */
 export function expected(): Condition {
   return atom("expected()", "were never made and are expected automatically", (facts) => facts.expected);
 }
 
 /**
- * Partitions that were made and would come out differently now: code, settings, source or what is upstream changed. A check that failed is
- * no reason, since making the same again would fail it again.
+ * Materialized partitions whose code, settings, source or upstream content has changed. A failed check is no reason: the same rows
+ * would fail again.
  */
 export function stale(): Condition {
   return atom("stale()", "are stale, or no longer wanted", (facts) => facts.stale);
 }
 
-/** Partitions that were made by another code version. */
+/** Partitions made by another code version. */
 export function codeChanged(): Condition {
   return atom("codeChanged()", "were made by another code version", (facts) => facts.staleBy("code"));
 }
 
-/** Partitions that were made with other settings. */
+/** Partitions made with other settings. */
 export function configChanged(): Condition {
   return atom("configChanged()", "were made with other settings", (facts) => facts.staleBy("config"));
 }
 
-/** Partitions whose source has other data than when it was read, or is due to be read again. */
+/** Partitions whose source has changed since it was read, or is due to be read again. */
 export function sourceChanged(): Condition {
   return atom(
     "sourceChanged()",
@@ -38,7 +38,7 @@ export function sourceChanged(): Condition {
   );
 }
 
-/** Partitions that read something which changed since they were made, or that is made in the same evaluation. Happens at an instant. */
+/** Partitions whose upstream changed since they were made, or is made in the same evaluation. Reports instants. */
 export function anyUpstreamUpdated(): Condition {
   return happening(
     "anyUpstreamUpdated()",
@@ -47,7 +47,7 @@ export function anyUpstreamUpdated(): Condition {
   );
 }
 
-/** Partitions that read a partition or an asset which was never made and is not made in the same evaluation. */
+/** Partitions with missing upstream that the same evaluation does not make. */
 export function anyUpstreamMissing(): Condition {
   return atom(
     "anyUpstreamMissing()",
@@ -56,7 +56,7 @@ export function anyUpstreamMissing(): Condition {
   );
 }
 
-/** Partitions that read something which a run is about to make. */
+/** Partitions that read a partition or asset in an unfinished run. */
 export function anyUpstreamInProgress(): Condition {
   return atom(
     "anyUpstreamInProgress()",
@@ -65,17 +65,17 @@ export function anyUpstreamInProgress(): Condition {
   );
 }
 
-/** Partitions that a run is about to make. */
+/** Partitions in an unfinished run. */
 export function inProgress(): Condition {
   return atom("inProgress()", "are part of a run that has not ended", (facts) => facts.inProgress);
 }
 
-/** Partitions that failed in their last attempt. Happens at an instant. */
+/** Partitions whose last attempt failed. Reports instants. */
 export function failed(): Condition {
   return { ...happening("failed()", "failed in their last attempt", (f) => f.failures), mindsFailures: true };
 }
 
-/** Partitions that failed within the last `duration`. Happens at an instant. */
+/** Partitions that failed within the last `duration`. Reports instants. */
 export function failedSince(duration: Temporal.DurationLike): Condition {
   const { text, ms } = lengthOf(duration);
   return {
@@ -88,7 +88,7 @@ export function failedSince(duration: Temporal.DurationLike): Condition {
   };
 }
 
-/** Partitions that failed or were cancelled and would be made of the same now: to try again would be in vain. */
+/** Partitions that failed or were cancelled, with unchanged inputs: a retry would have the same result. */
 export function triedInVain(): Condition {
   return {
     ...atom(
@@ -100,7 +100,7 @@ export function triedInVain(): Condition {
   };
 }
 
-/** All partitions, if the current versions of what is upstream passed their checks of severity `error`. */
+/** All partitions, if the current upstream versions passed their checks of severity `error`. */
 export function checksPassed(): Condition {
   return atom(
     "checksPassed()",
@@ -118,7 +118,7 @@ export function inLatestWindow({ dates }: { dates: number }): Condition {
   );
 }
 
-/** Partitions that a step has looked at, whether it made them, found them right or failed. Happens at an instant: the step's start. */
+/** Partitions that a step attempted, whether it made them, found them fresh or failed. Reports instants: the start of the step. */
 export function attempted(): Condition {
   return {
     ...happening("attempted()", "were processed by a step", (facts) => facts.attempts),
@@ -127,7 +127,7 @@ export function attempted(): Condition {
   };
 }
 
-/** Partitions that were made. Happens at an instant: the start of the step that made them last. */
+/** Materialized partitions. Reports instants: the start of the step that last made them. */
 export function materialized(): Condition {
   return { ...happening("materialized()", "were made", (facts) => facts.makings), historySinceMs: () => 0 };
 }
@@ -145,12 +145,12 @@ export function latestPartitions({ wanted }: Facts, dates = 1): PartitionSet {
   return wanted;
 }
 
-/** All partitions of moments. */
+/** The partitions of all moments. */
 export function partitionsOf(moments: readonly Moment[], { universe }: Facts): PartitionSet {
   return moments.reduce((all, { partitions }) => all.union(partitions), PartitionSet.none(universe.space));
 }
 
-/** A condition that is read off the state. */
+/** A condition on the current state, without instants. */
 export function atom(text: string, meaning: string, partitions: (facts: Facts) => PartitionSet): Condition {
   return {
     text,
@@ -162,7 +162,7 @@ export function atom(text: string, meaning: string, partitions: (facts: Facts) =
   };
 }
 
-/** A condition that came to hold at an instant. */
+/** A condition that reports instants. */
 export function happening(text: string, meaning: string, moments: (facts: Facts) => readonly Moment[]): Condition {
   return {
     text,

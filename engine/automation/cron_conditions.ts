@@ -7,9 +7,9 @@ import { attempted, happening } from "./conditions.ts";
 /**
  * All partitions, at the instant of the last tick of a cron expression.
  *
- * @param cron Read as schedules read it, changes of the clocks included; see `Schedule`.
+ * @param cron Parsed as in a `Schedule`, including the rules for daylight-saving time.
  * @param timeZone IANA name, e.g. `America/New_York`.
- * @throws {DefinitionError} If either cannot be read.
+ * @throws {DefinitionError} If either is invalid.
  */
 export function cronTicked(cron: string, timeZone: string): Condition {
   const ticks = parseCron(cron, timeZone, "An automation");
@@ -24,10 +24,10 @@ export function cronTicked(cron: string, timeZone: string): Condition {
 }
 
 /**
- * Partitions that no step has looked at since the last tick of a cron expression: each is due once a tick, for any outcome. Ticks that
- * passed while no process was there are one.
+ * Partitions that no step has attempted since the last tick of a cron expression: each is due once a tick, for any outcome. Ticks
+ * missed while no process ran count as one.
  *
- * @throws {DefinitionError} If the expression or the time zone cannot be read.
+ * @throws {DefinitionError} If the expression or the time zone is invalid.
  */
 export function cronPassed(cron: string, timeZone: string): Condition {
   const ticks = parseCron(cron, timeZone, "An automation");

@@ -9,12 +9,12 @@ import { AssetFacts } from "./asset_facts.ts";
 import { type Condition, type EvaluationNode, type Facts, judge, treeOf } from "../declare/automation_condition.ts";
 import { partitionsOf } from "./conditions.ts";
 
-/** How the condition of one asset was judged, and what came of it. */
+/** Evaluation of one asset's condition, and its result. */
 export interface Evaluation {
   key: string;
   paused: boolean;
   tree: EvaluationNode;
-  /** The partitions that are asked for; `null` where none are. */
+  /** The requested partitions; `null` for none. */
   requested: SomePartitions | null;
   /** Equal for equal judgements. */
   fingerprint: string;
@@ -23,7 +23,7 @@ export interface Evaluation {
 /** Result of an evaluation of all conditions. */
 export interface Outcome {
   evaluations: readonly Evaluation[];
-  /** Partitions to be made, by producer, in dependency order. */
+  /** Requested partitions by producer, in dependency order. */
   requests: ReadonlyMap<string, PartitionSet>;
 }
 
@@ -36,8 +36,8 @@ export function automated(graph: AssetGraph): { producer: Producer; condition: C
 }
 
 /**
- * Judges the conditions of all assets, upstream first: what is asked for counts as about to be made for what reads it, so that one run
- * holds all that follows. Reads nothing but its arguments, and asks for nothing twice for the same state.
+ * Evaluates the conditions of all assets, upstream first: requested partitions count as about to be made for downstream assets, so
+ * that one run contains all that follows. Depends only on its arguments, and requests nothing twice for the same state.
  */
 export function evaluateAll(
   { graph, snapshot, activity, nowMs }: {
@@ -70,7 +70,7 @@ export function evaluateAll(
   return { evaluations, requests };
 }
 
-/** {@link hashOf}, computed once for values with the same text: while nothing is to be done most assets are judged alike. */
+/** {@link hashOf}, computed once for values with the same text: most idle assets have equal judgements. */
 function hashesOfRepeated(): (value: unknown) => string {
   const known = new Map<string, string>();
   return (value) => {
@@ -82,8 +82,7 @@ function hashesOfRepeated(): (value: unknown) => string {
 }
 
 /**
- * Of the partitions for which a condition holds those that a run could do something about. A condition that was not thought to the end
- * must not start one run after another for the same state.
+ * Those of the partitions that a run could change. Prevents an incomplete condition from starting endless runs for the same state.
  */
 function possible(partitions: PartitionSet, condition: Condition, facts: Facts): PartitionSet {
   if (partitions.isEmpty) return partitions;

@@ -13,9 +13,9 @@ import {
 import { cronPassed } from "./cron_conditions.ts";
 
 /**
- * Makes what is stale or expected as soon as what it reads is there and at rest. Missing partitions that the asset does not expect by
- * itself (`missing: "latest"`) are made by request; what was made stays under watch on any date. What failed or was
- * cancelled waits until something that it is made of changes.
+ * Makes stale and expected partitions as soon as their upstream is complete and idle. Missing partitions that the asset does not
+ * expect (`missing: "latest"`) are made on request; materialized ones are kept fresh on every date. Failed and cancelled partitions
+ * wait until one of their inputs changes.
  */
 export function eager(): Condition {
   return {
@@ -32,10 +32,10 @@ export function eager(): Condition {
 }
 
 /**
- * Has every partition that is made or expected looked at once a tick, and made where it is stale or missing. The daily rhythm of an asset
- * that should not follow each change at once. What failed is tried again at the next tick.
+ * Attempts every materialized or expected partition once a tick, and makes it if it is stale or missing: for assets that need not
+ * follow each change at once. Failed partitions are tried again at the next tick.
  *
- * @throws {DefinitionError} If the expression or the time zone cannot be read.
+ * @throws {DefinitionError} If the expression or the time zone is invalid.
  */
 export function onCron(cron: string, timeZone: string): Condition {
   return {
@@ -51,7 +51,7 @@ export function onCron(cron: string, timeZone: string): Condition {
   };
 }
 
-/** Makes what was never made, on any date, and leaves alone what is stale. */
+/** Makes missing partitions on any date, and leaves stale ones alone. */
 export function onMissing(): Condition {
   return {
     ...and(

@@ -37,8 +37,8 @@ const moves: Readonly<Record<BackfillAction, { from: readonly BackfillStatus[]; 
 const finishedPollMs = 100;
 
 /**
- * Backfills: ranges of partitions that are made piece by piece, by one run after the other, which a person can pause, resume, cancel and
- * retry. All their state is in the database; any process with the same assets continues those without a process.
+ * Backfills: ranges of partitions, made in consecutive runs, with pause, resume, cancel and retry. All state is in the database;
+ * any process with the same assets continues a backfill whose process has ended.
  */
 export class Backfills {
   readonly #ledger: BackfillLedger;
@@ -52,7 +52,7 @@ export class Backfills {
     this.#ledger = new BackfillLedger(around.database, around.ledger);
   }
 
-  // ---- asking -----------------------------------------------------------------------------------------------------
+  // ---- queries ----------------------------------------------------------------------------------------------------
 
   /**
    * The plan of a backfill.
@@ -76,14 +76,14 @@ export class Backfills {
     return planBackfill(request.selection, facts, { graph, snapshot, resources, history });
   }
 
-  /** The plan of a run, with what each of its steps takes as far as that is known. */
+  /** Adds the known estimates to the steps of a run's plan. */
   async estimated(plan: Plan, snapshot: Snapshot): Promise<Plan> {
     const { graph, resources } = this.around;
     const history = await stepDurations(this.around.database.sql, plan.steps.map(({ key }) => key));
     return withEstimates(plan, { graph, snapshot, resources, history });
   }
 
-  /** A backfill with its partitions, its last runs and how long it will take. @throws {UnknownBackfillError} */
+  /** A backfill with its partitions, last runs and remaining time. @throws {UnknownBackfillError} */
   async get(id: number): Promise<Backfill> {
     return await viewOf(await this.#ledger.read(id), { around: this.around, ledger: this.#ledger });
   }
@@ -93,7 +93,7 @@ export class Backfills {
     return this.#ledger.list(query);
   }
 
-  /** Resolves when it is over or paused, whichever process drives it, or with how it stands when the signal aborts. */
+  /** Resolves when the backfill is over or paused, in any process, or with its current state when the signal aborts. */
   async finished(id: number, signal?: AbortSignal): Promise<Backfill> {
     const until = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     while (!until.aborted && (await this.#ledger.read(id)).status === "running") {
@@ -102,10 +102,10 @@ export class Backfills {
     return await this.get(id);
   }
 
-  // ---- doing ------------------------------------------------------------------------------------------------------
+  // ---- commands ---------------------------------------------------------------------------------------------------
 
   /**
-   * Plans a backfill, stores it and begins it here.
+   * Plans a backfill, stores it and starts it in this process.
    *
    * @throws {SelectionError | UnknownAssetError | InvalidRequestError | UnmetUpstreamError | IdempotencyConflictError}
    */
@@ -124,17 +124,17 @@ export class Backfills {
       progress: progressOf(parts),
       idempotency,
     });
-    // Looked at before it begins, so that the answer is what was asked for and not somewhere on the way.
+    // Read before the start, so that the answer shows the request without progress.
     const backfill = await this.get(id);
     if (created) this.begin(id);
     return backfill;
   }
 
   /**
-   * Pauses a backfill after the run that it is in, resumes it, cancels it with that run, or tries again what failed and is missing.
+   * Pauses a backfill after its current run, resumes it, cancels it with that run, or retries failed and missing partitions.
    *
    * @throws {UnknownBackfillError}
-   * @throws {BackfillStateError} If it is not in a state for it.
+   * @throws {BackfillStateError} If its state does not allow the action.
    */
   async act(id: number, action: BackfillAction): Promise<Backfill> {
     const { from, otherwise } = moves[action];
@@ -158,7 +158,7 @@ export class Backfills {
   }
 
   async #cancel(id: number, from: readonly BackfillStatus[]): Promise<boolean> {
-    // First this, so that no further run is queued; what it was in is cancelled then, and counted after that.
+    // Set the state first, so that no further run is queued; then cancel the current run, and count its result.
     if (!await this.#ledger.move(id, { from, to: "cancelled" })) return false;
     const open = await this.#ledger.openRun(id);
     if (open !== undefined) {
@@ -173,7 +173,7 @@ export class Backfills {
     return true;
   }
 
-  /** Drives a backfill in this process, unless it does already or another one does. */
+  /** Drives a backfill in this process, unless a process already drives it. */
   begin(id: number): void {
     if (this.#drivers.has(id) || this.#closing.signal.aborted) return;
     const driver = new BackfillDriver(id, this.around, this.#ledger, this.runs, this.#closing.signal);
@@ -185,12 +185,12 @@ export class Backfills {
     this.#drivers.set(id, done);
   }
 
-  /** Goes on with running backfills without a process. */
+  /** Continues running backfills without a process. */
   async takeUp(): Promise<void> {
     for (const id of await this.#ledger.unattended(this.around.heartbeat.id)) this.begin(id);
   }
 
-  /** Leaves what is driven here to the next process. Resolves when nothing is written any more. */
+  /** Leaves the backfills of this process to others. Resolves after the last write. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#drivers.values());

@@ -17,15 +17,15 @@ export interface RunControl {
   finished(runId: number, signal?: AbortSignal): Promise<Run>;
 }
 
-/** How long one run of a backfill lasts at most, as far as that can be told before: a pause waits for its end. */
+/** Maximum estimated duration of a run of a backfill: a pause waits for its end. */
 const runSeconds = 10;
-/** Parts of the first run, before anything is known of how long one takes. */
+/** Parts of the first run, before their duration is known. */
 const firstParts = 4;
 const mostParts = 200;
-/** How often a run that another process has is looked after. */
+/** Polling interval for a run that another process drives. */
 const lookAfterMs = 1_000;
 const retryDelayMs = 1_000;
-/** After so many attempts in a row to look at it that failed, a backfill waits for an operator. */
+/** Consecutive failures to continue after which a backfill waits for an operator. */
 const hopelessAfter = 3;
 
 /** Takes a backfill through its runs, one at a time, until it is over, paused, or taken by another process. */
@@ -38,7 +38,7 @@ export class BackfillDriver {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Resolves when there is nothing left to do here. */
+  /** Resolves when this process has nothing left to do. */
   async drive(): Promise<void> {
     const { ledger, id, signal, around } = this;
     const processId = around.heartbeat.id;
@@ -51,7 +51,7 @@ export class BackfillDriver {
       } catch (error) {
         if (signal.aborted) return;
         around.logger.warn(`Backfill ${id} could not continue: ${messageOf(error)}`, { backfillId: id });
-        // A database that is away needs no operator.
+        // Database outages need no operator.
         if (!isDatabaseTrouble(error) && ++failures >= hopelessAfter) {
           const reason = `It could not continue: ${messageOf(error)}`;
           if (await ledger.move(id, { from: ["running"], to: "paused", reason, by: processId }).catch(() => false)) {
@@ -63,11 +63,11 @@ export class BackfillDriver {
     }
   }
 
-  /** One run, from the decision what it makes to its end. False where nothing more is to be done here. */
+  /** Queues one run, or continues an open one, and follows it to its end. False if this process has nothing more to do. */
   async #step(processId: number): Promise<boolean> {
     const { ledger, id, around } = this;
     const backfill = await ledger.read(id);
-    // A process that has another number now takes it up anew.
+    // Under a new id, this process claims the backfill again.
     if (backfill.status !== "running" || backfill.processId !== processId || around.heartbeat.id !== processId) {
       return false;
     }
@@ -102,10 +102,10 @@ export class BackfillDriver {
     return true;
   }
 
-  /** Begins a run here unless another process has it, and waits for its end. */
+  /** Starts a run here unless another process has it, and waits for its end. */
   async #lookAfter(runId: number): Promise<void> {
     while (!this.signal.aborted) {
-      // Its process may have ended: then it is open again, and this process may take it.
+      // If its process has ended, the run is open again and this process may claim it.
       this.runs.begin(runId);
       const run = await this.runs.finished(runId, AbortSignal.any([this.signal, AbortSignal.timeout(lookAfterMs)]));
       if (isFinished(run.status)) return;
@@ -131,7 +131,7 @@ export class BackfillDriver {
     });
   }
 
-  /** So many parts of what is ready that making them takes a moment, no more. */
+  /** As many ready parts as fit into the duration of a run. */
   #pieceOf(
     { ready, producer }: PartOfBackfill,
     { config, history }: { config: unknown; history: StepHistory | undefined },
@@ -145,7 +145,7 @@ export class BackfillDriver {
   }
 }
 
-/** Why a backfill has to wait for an operator: what stopped one of its runs would stop the next one as well. */
+/** Why a backfill has to wait for an operator: the failure of one of its runs would stop the next one as well. */
 function troubleOf(steps: readonly BackfillStep[]): string | null {
   for (const { runId, runStatus, key, status, error } of steps.toReversed()) {
     if (status === "cancelled" || runStatus === "cancelled") {
@@ -154,7 +154,7 @@ function troubleOf(steps: readonly BackfillStep[]): string | null {
     if (status !== "failed" || !error) continue;
     const said = `${key} failed in run ${runId}: ${error.message}`;
     if (error.fatal) return `${said} Nothing can be made until the cause is removed; then resume or retry.`;
-    // A step that gave up: part after part failed though each was tried again.
+    // The step gave up: consecutive parts failed after all attempts.
     if (error.name === "PartitionsFailedError" && !error.partial) {
       return `${said} Several parts failed in a row; resume when their source is available again.`;
     }

@@ -18,10 +18,10 @@ import type { RunStatus, StepError, StepStatus } from "../store/records.ts";
 import type { SomePartitions } from "../store/reasons.ts";
 import { json } from "../store/driver_values.ts";
 
-/** A backfill as it is stored. */
+/** A backfill as stored. */
 export interface StoredBackfill extends BackfillSummary {
   plan: BackfillPlan;
-  /** The partitions that it is about, by asset. */
+  /** Target partitions by asset. */
   partitions: Readonly<Record<string, readonly Rectangle[]>>;
   outcome: readonly BackfillAssetState[] | null;
   acknowledgedRun: number;
@@ -29,20 +29,20 @@ export interface StoredBackfill extends BackfillSummary {
   processId: number | null;
 }
 
-/** A step of one of a backfill's runs, with what it was to make. */
+/** A step of one of a backfill's runs, with its target partitions. */
 export interface BackfillStep {
   runId: number;
   runStatus: RunStatus;
   key: string;
   status: StepStatus;
   error: StepError | null;
-  /** The partitions that its run was given; `null` for what is made as a whole. */
+  /** The partitions given to its run; `null` for an unpartitioned asset. */
   given: readonly Rectangle[] | null;
   done: SomePartitions | null;
   failed: SomePartitions | null;
 }
 
-/** The engine's table of backfills. Whatever is written to it is written here. */
+/** The engine's table of backfills; its only writer. */
 export class BackfillLedger {
   readonly #sql: postgres.Sql;
 
@@ -50,7 +50,7 @@ export class BackfillLedger {
     this.#sql = database.sql;
   }
 
-  /** Stores a backfill, which is running from then on. The same idempotency key gives the one that it gave before. */
+  /** Stores a backfill in state `running`. A repeated idempotency key returns the earlier backfill. */
   async create(
     { trigger, plan, partitions, progress, idempotency }: {
       trigger: string;
@@ -70,7 +70,7 @@ export class BackfillLedger {
     return { id: (await this.ofIdempotencyKey(idempotency!))!, created: false };
   }
 
-  /** The backfill that was made for an idempotency key. @throws {IdempotencyConflictError} If that was for another request. */
+  /** The backfill of an idempotency key. @throws {IdempotencyConflictError} If it belongs to another request. */
   async ofIdempotencyKey({ key, requestHash }: { key: string; requestHash: string }): Promise<number | undefined> {
     const [before] = await this.#sql<{ id: number; hash: string }[]>`
       SELECT id, request_hash AS hash FROM engine.backfill WHERE idempotency_key = ${key}`;
@@ -88,7 +88,7 @@ export class BackfillLedger {
     return row;
   }
 
-  /** Newest first, before `before` where it is given. */
+  /** Newest first, before id `before` if given. */
   async list({ limit, before }: { limit: number; before?: number }): Promise<BackfillSummary[]> {
     return Array.from(
       await this.#sql<BackfillSummary[]>`
@@ -103,7 +103,7 @@ export class BackfillLedger {
       finished_at AS "finishedAt"`;
   }
 
-  // ---- who drives it ----------------------------------------------------------------------------------------------
+  // ---- drivers ----------------------------------------------------------------------------------------------------
 
   /** Ids of running backfills without a live process, and of those recorded for this process. */
   async unattended(processId: number): Promise<number[]> {
@@ -114,7 +114,7 @@ export class BackfillLedger {
   }
 
   /**
-   * Takes a running backfill for this process. False if another one drives it, if there is nothing to drive, or if this process is
+   * Claims a running backfill for this process. False if another process drives it, if it is not running, or if this process is
    * recorded as ended.
    */
   async claim(id: number, processId: number): Promise<boolean> {
@@ -127,7 +127,7 @@ export class BackfillLedger {
     return rows.length > 0;
   }
 
-  /** Lets go of a backfill. False if it is running, again or still, and so has to be driven on by its holder. */
+  /** Releases a backfill. False if it is running: then its holder must continue to drive it. */
   async release(id: number, processId: number): Promise<boolean> {
     const [held] = await this.#sql<{ id: number }[]>`
       SELECT id FROM engine.backfill WHERE id = ${id} AND process_id = ${processId}`;
@@ -138,9 +138,9 @@ export class BackfillLedger {
     return rows.length > 0;
   }
 
-  // ---- its way ----------------------------------------------------------------------------------------------------
+  // ---- progress ---------------------------------------------------------------------------------------------------
 
-  /** Moves it from one of some states to another. False if it is in none of them. */
+  /** Moves a backfill from one of several states to another. False if it is in none of them. */
   async move(
     id: number,
     { from, to, reason = null, outcome, progress, retried = false, acknowledged = false, by }: {
@@ -149,9 +149,9 @@ export class BackfillLedger {
       reason?: string | null;
       outcome?: readonly BackfillAssetState[];
       progress?: BackfillProgress;
-      /** Whether what failed up to now is to be tried again. */
+      /** Whether to retry earlier failures. */
       retried?: boolean;
-      /** Whether what paused it up to now is answered for. */
+      /** Whether an operator has acknowledged the cause of its pause. */
       acknowledged?: boolean;
       /** Only while this process drives it. */
       by?: number;
@@ -175,7 +175,7 @@ export class BackfillLedger {
     return this.#sql`coalesce((SELECT max(r.id) FROM engine.run r WHERE r.backfill_id = b.id), 0)`;
   }
 
-  /** Notes what a backfill is about and how far it is. */
+  /** Stores the target partitions and the progress of a backfill. */
   async note(
     id: number,
     { partitions, progress }: {
@@ -189,7 +189,7 @@ export class BackfillLedger {
     } WHERE id = ${id}`;
   }
 
-  /** Queues a backfill's next run; `undefined` if it is not running any more, or not by this process. */
+  /** Queues a backfill's next run; `undefined` if it is no longer running, or driven by another process. */
   async queueRun(id: number, processId: number, plan: Plan): Promise<number | undefined> {
     return await this.#sql.begin(async (tx) => {
       const [held] = await tx`
@@ -202,7 +202,7 @@ export class BackfillLedger {
     });
   }
 
-  /** The run of a backfill that has not ended; there is one at most. */
+  /** The unfinished run of a backfill; there is at most one. */
   async openRun(id: number, tx: Sql = this.#sql): Promise<number | undefined> {
     const [run] = await tx<{ id: number }[]>`
       SELECT id FROM engine.run WHERE backfill_id = ${id} AND status IN ('queued', 'running', 'interrupted')
@@ -210,7 +210,7 @@ export class BackfillLedger {
     return run?.id;
   }
 
-  /** Steps of all its runs, the oldest first. */
+  /** Steps of all its runs, oldest first. */
   async steps(id: number): Promise<BackfillStep[]> {
     return Array.from(
       await this.#sql<BackfillStep[]>`
@@ -221,7 +221,7 @@ export class BackfillLedger {
     );
   }
 
-  /** Its last runs, newest first, and how many there are in all. */
+  /** Its last runs, newest first, and their total number. */
   async runs(id: number, limit: number): Promise<{ runs: BackfillRun[]; count: number }> {
     const rows = await this.#sql<(BackfillRun & { count: number })[]>`
       SELECT r.id, r.status, r.selection, r.started_at AS "startedAt", r.finished_at AS "finishedAt",

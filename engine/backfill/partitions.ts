@@ -9,18 +9,18 @@ import type { Snapshot } from "../judge/snapshot.ts";
 
 /** The target and the progress of a backfill. */
 export interface BackfillFacts {
-  /** Producers that are selected, in dependency order. */
+  /** Selected producers, in dependency order. */
   producers: readonly Producer[];
   range: BackfillRange;
   force: boolean;
-  /** The partitions that it is about as far as that is on record, by asset. */
+  /** Recorded target partitions, by asset. */
   partitions: Readonly<Record<string, readonly Rectangle[]>>;
   steps: readonly BackfillStep[];
-  /** Failures in runs up to this one are tried again. */
+  /** Failures in runs up to this id are tried again. */
   retriedRun: number;
 }
 
-/** Why some partitions cannot be made: something that they read is missing, and will be after the backfill. */
+/** A reason why partitions cannot be made: upstream that is missing and stays missing after the backfill. */
 export interface Obstacle {
   upstream: string;
   partitions: PartitionSet;
@@ -37,12 +37,12 @@ export interface PartOfBackfill {
   failed: PartitionSet;
   skipped: PartitionSet;
   obstacles: readonly Obstacle[];
-  /** Those of `missing` that can be made now, because what they read is there. */
+  /** Those of `missing` with complete upstream: they can be made now. */
   ready: PartitionSet;
   error: string | null;
 }
 
-/** How a backfill stands, asset by asset in the order in which they are made. Reads nothing but its arguments. */
+/** State of a backfill by asset, in dependency order. Depends only on its arguments. */
 export function backfillParts(facts: BackfillFacts, snapshot: Snapshot, graph: AssetGraph): PartOfBackfill[] {
   const parts = new Map<string, PartOfBackfill>();
   for (const producer of facts.producers) {
@@ -73,7 +73,7 @@ function partitionsOf(producer: Producer, around: Around): PartOfBackfill {
     facts,
   });
   const recorded = PartitionSet.fromRectangles(space, facts.partitions[producer.key] ?? []).intersection(state.wanted);
-  // What comes to light on the way belongs to it: a partition that is wanted since, or that a new upstream content made stale.
+  // Includes partitions that became wanted, or stale by new upstream content, since the backfill started.
   const all = recorded.union(facts.force ? asked : asked.intersection(notRight));
   const todo = (facts.force ? all : all.intersection(notRight)).difference(settled);
   const failed = todo.intersection(tried);
@@ -96,7 +96,7 @@ function partitionsOf(producer: Producer, around: Around): PartOfBackfill {
   };
 }
 
-/** What the failed partitions themselves say, the newest first; a step says only how many of them it had. */
+/** The errors of the failed partitions, newest first: the step's own error has only their number. */
 function errorOf(
   { failed: failures }: PartitionState,
   { key, partitions }: { key: string; partitions: PartitionSet },
@@ -114,7 +114,7 @@ function errorOf(
   }${others}.`;
 }
 
-/** What the runs of a backfill have done with the partitions of an asset. */
+/** Results of a backfill's runs for the partitions of an asset. */
 function settledPartitions(
   steps: readonly BackfillStep[],
   { of, none, facts }: {
@@ -129,7 +129,7 @@ function settledPartitions(
     const given = of(partitions.given ?? []);
     const done = of(partitions.done?.partitions ?? []);
     if (runId <= facts.retriedRun) {
-      // Before a retry only what was made counts, and only where being stale does not say more.
+      // Before a retry only materialized partitions count, and only with `force`: otherwise staleness decides.
       if (facts.force) settled = settled.union(status === "succeeded" ? given : done);
       continue;
     }
@@ -154,7 +154,7 @@ function settledPartitions(
   return { settled, failed, running: running.difference(failed), error: message };
 }
 
-/** Partitions that something upstream keeps from being made: for good, or until the backfill has made it. */
+/** Partitions blocked by missing upstream: for good, or until the backfill has made it. */
 function obstaclesOf(
   producer: Producer,
   open: PartitionSet,
@@ -187,8 +187,8 @@ function obstaclesOf(
 }
 
 /**
- * An asset with a single partition, which runs of a backfill do not name. It is made again where something upstream is to come, and
- * counts as done once it was made, though its source may have moved on since.
+ * An unpartitioned asset, which runs of a backfill do not name. It is made again if some of its upstream is pending, and counts as
+ * done once it was made, even if its source has changed since.
  */
 function singleOf(producer: Producer, { facts, snapshot, graph, parts, steps }: Around): PartOfBackfill {
   const { wanted: all, missing, stale } = snapshot.partitions.get(producer.key)!;
@@ -217,12 +217,12 @@ function singleOf(producer: Producer, { facts, snapshot, graph, parts, steps }: 
   };
 }
 
-/** Whether the backfill has yet to make some of it. */
+/** Whether the backfill still has to make some of it. */
 function isComing(part: PartOfBackfill | undefined): boolean {
   return part !== undefined && !(part.missing.isEmpty && part.running.isEmpty);
 }
 
-/** What a backfill can do next: partitions of the first asset that has ready ones, or all assets with a single partition that are ready. */
+/** Next work of a backfill: partitions of the first asset that has ready ones, or all ready unpartitioned assets. */
 export function nextWork(parts: readonly PartOfBackfill[]): readonly PartOfBackfill[] {
   const ready = parts.filter((part) => !part.ready.isEmpty);
   return ready[0]?.all.space.isSingle ? ready.filter(({ all }) => all.space.isSingle) : ready.slice(0, 1);

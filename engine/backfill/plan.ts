@@ -23,7 +23,7 @@ export interface PlanContext {
   history: ReadonlyMap<string, StepHistory>;
 }
 
-/** The range of a request. @throws {InvalidRequestError} If it is not one. */
+/** The range of a request. @throws {InvalidRequestError} If it is invalid. */
 export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
   for (const [path, date] of [["from", from], ["to", to]] as const) {
     if (date !== undefined && !isDate(date)) {
@@ -45,7 +45,7 @@ export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
 }
 
 /**
- * The plan of a backfill. Reads nothing but its arguments.
+ * The plan of a backfill. Depends only on its arguments.
  *
  * @throws {UnmetUpstreamError} If a selected asset reads one that was never materialized and is not selected.
  */
@@ -99,7 +99,7 @@ export function planBackfill(
   return { plan, parts };
 }
 
-/** The plan of a run with what each of its steps takes. */
+/** The plan of a run with an estimate for each step. */
 export function withEstimates(plan: Plan, { graph, snapshot, resources, history }: PlanContext): Plan {
   return {
     ...plan,
@@ -119,7 +119,7 @@ export function producersOf(graph: AssetGraph, keys: readonly string[]): Produce
   return graph.producers.filter((producer) => wanted.has(producer));
 }
 
-/** Whether making it may show that more has to be made of it than is known now. */
+/** Whether making it may reveal further partitions to make. */
 function bringsMore(part: PartOfBackfill, { partitions }: Snapshot): boolean {
   const { missing } = part;
   return !(missing.space.isSingle ? missing : missing.intersection(partitions.get(part.producer.key)!.made)).isEmpty;
@@ -141,7 +141,7 @@ function refuseUnmet(
 
 function unknownNames({ names }: BackfillRange, parts: readonly PartOfBackfill[]): string[] {
   const spaces = parts.flatMap(({ all: { space } }) => space.hasNames ? [space] : []);
-  // Without any asset that has names there is nothing to be wrong about.
+  // Without an asset that has names, there is nothing to compare them with.
   if (!names || spaces.length === 0) return [];
   return names.filter((name) => spaces.every((space) => space.nameAt(name) < 0));
 }

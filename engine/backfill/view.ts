@@ -16,7 +16,7 @@ import { select } from "../declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** A backfill, and how the assets that it is about stand now. */
+/** A backfill, and the current state of its assets. */
 export interface LookedAt {
   backfill: StoredBackfill;
   steps: readonly BackfillStep[];
@@ -24,17 +24,17 @@ export interface LookedAt {
   parts: PartOfBackfill[];
 }
 
-/** How many of its runs a backfill is answered with. */
+/** Number of runs returned with a backfill. */
 const shownRuns = 20;
 
-/** Looks at a backfill that is not over. @throws {UnknownAssetError} If the selection names assets that are gone. */
+/** Reads the state of an unfinished backfill. @throws {UnknownAssetError} If the selection names assets that are gone. */
 export async function lookAt(
   backfill: StoredBackfill,
   { around, ledger }: { around: EngineContext; ledger: BackfillLedger },
 ): Promise<LookedAt> {
   const { graph } = around;
   const producers = producersOf(graph, select(graph, backfill.selection));
-  // The steps first: what is made after they were read shows in the state, and never the other way round.
+  // Steps first: partitions made after this read then show in the snapshot. In the other order they could be missing in both.
   const steps = await ledger.steps(backfill.id);
   const snapshot = await takeSnapshot(around, { config: {}, of: producers.map(({ key }) => key) });
   const { range, force, partitions, retriedRun } = backfill;
@@ -42,14 +42,14 @@ export async function lookAt(
   return { backfill, steps, snapshot, parts };
 }
 
-/** The partitions that a backfill is about, for storing. */
+/** The target partitions of a backfill, for storing. */
 export function partitionsOnRecord(parts: readonly PartOfBackfill[]): Record<string, Rectangle[]> {
   return Object.fromEntries(
     parts.flatMap(({ producer, all }) => all.space.isSingle ? [] : [[producer.key, all.rectangles()]]),
   );
 }
 
-/** Partitions by state over all assets. */
+/** Partitions of all assets by state. */
 export function progressOf(parts: readonly PartOfBackfill[]): BackfillProgress {
   const progress: BackfillProgress = { partitions: 0, done: 0, running: 0, missing: 0, failed: 0, skipped: 0 };
   for (const part of parts) {
@@ -60,7 +60,7 @@ export function progressOf(parts: readonly PartOfBackfill[]): BackfillProgress {
   return progress;
 }
 
-/** Why a backfill did not make everything, in a sentence; `null` if it did. */
+/** Why a backfill did not make everything, as a sentence; `null` if it did. */
 export function shortfallOf(parts: readonly PartOfBackfill[]): string | null {
   const told = parts.flatMap((part) => {
     const { key } = part.producer;
@@ -70,15 +70,15 @@ export function shortfallOf(parts: readonly PartOfBackfill[]): string | null {
   return told.length === 0 ? null : told.join(" ");
 }
 
-/** How each asset stands. */
+/** State of each asset. */
 export function assetStates(
   parts: readonly PartOfBackfill[],
   { snapshot, resources, own, before }: {
     snapshot: Snapshot;
     resources: unknown;
-    /** Partitions made by this backfill. */
+    /** Durations of this backfill's steps. */
     own: ReadonlyMap<string, StepHistory>;
-    /** All made partitions. */
+    /** Durations of the last steps of any run. */
     before: ReadonlyMap<string, StepHistory>;
   },
 ): BackfillAssetState[] {
@@ -103,7 +103,7 @@ export function assetStates(
   });
 }
 
-/** All there is to know of a backfill. */
+/** A backfill with its assets, runs and remaining time. */
 export async function viewOf(
   stored: StoredBackfill,
   { around, ledger }: { around: EngineContext; ledger: BackfillLedger },
@@ -133,7 +133,7 @@ export async function viewOf(
   };
 }
 
-/** How each asset of a backfill stands, with what is left at the rate that was observed. */
+/** State of each asset of a backfill, with the remaining time at the observed rate. */
 export async function statesOf(
   { backfill, parts, snapshot }: LookedAt,
   around: EngineContext,

@@ -6,7 +6,7 @@ import type { AssetGraph } from "../declare/graph.ts";
 import { named } from "../record_schema.ts";
 import { CheckResult } from "../store/records.ts";
 
-/** One judgement of a check. */
+/** One result of a check. */
 export const CheckRecord = named(
   "Check",
   z.strictObject({
@@ -43,7 +43,7 @@ export interface CheckResultQuery {
   name?: string;
 }
 
-/** The checks that an asset declares, each with its last judgement. @throws {UnknownAssetError} */
+/** The checks that an asset declares, each with its last result. @throws {UnknownAssetError} */
 export async function checkStates(sql: Sql, graph: AssetGraph, key: string): Promise<CheckState[]> {
   const asset: AnyAsset = graph.asset(key);
   const names = asset.checks.map(({ name }) => name);
@@ -62,7 +62,7 @@ export async function checkStates(sql: Sql, graph: AssetGraph, key: string): Pro
   }));
 }
 
-/** Judgements of an asset's checks, newest first; those of checks that are no longer declared included. */
+/** Results of an asset's checks, newest first, including checks that are no longer declared. */
 export async function checkResults(
   sql: Sql,
   key: string,
@@ -77,7 +77,7 @@ export async function checkResults(
   );
 }
 
-/** Judgements by their ids, in the order in which they were recorded. */
+/** Results by id, in the order of recording. */
 export async function resultsOf(sql: Sql, ids: readonly number[]): Promise<CheckRecord[]> {
   return Array.from(
     await sql<CheckRecord[]>`

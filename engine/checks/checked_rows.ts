@@ -2,7 +2,7 @@ import type { Metadata } from "../declare/metadata.ts";
 import type { PreparedRows, RowSchema } from "../declare/row_schema.ts";
 import type { CheckedRows, PastVersion } from "../declare/check.ts";
 
-/** Prepared rows as checks see them. `history` is asked at most once, by the first check that wants it. */
+/** Prepared rows as seen by checks. `history` is called at most once, by the first check that needs it. */
 export function checkedRows(
   schema: Pick<RowSchema, "columns">,
   { data, count }: Pick<PreparedRows, "data" | "count">,

@@ -6,7 +6,7 @@ import { PartitionSet, type PartitionSpace, type Rectangle } from "../partitions
 import { instant, named } from "../record_schema.ts";
 import { FailingRow } from "../store/records.ts";
 
-/** A check whose last word on rows that stand is that it failed. */
+/** A check whose latest result on the current rows is a failure. */
 export const FailedCheck = named(
   "FailedCheck",
   z.strictObject({
@@ -14,7 +14,7 @@ export const FailedCheck = named(
     severity: z.enum(severities),
     /** Its message, without the full stop. */
     message: z.string(),
-    // Empty where the check keeps none.
+    // Empty if the check keeps none.
     failingRows: z.array(FailingRow).describe("The first few of the failing rows"),
     runId: z.int().nullable().describe("null where the check was run alone"),
     checkedAt: instant,
@@ -23,7 +23,7 @@ export const FailedCheck = named(
 );
 export type FailedCheck = z.infer<typeof FailedCheck>;
 
-/** A row at fault in one line, what names it first: `ticker KO, session 2024-03-01, close 61.2`. */
+/** A failing row on one line, key columns first: `ticker KO, session 2024-03-01, close 61.2`. */
 export function failingRowText(row: object): string {
   const entries = Object.entries(row);
   const names = entries.filter(([, value]) => typeof value === "string");
@@ -34,29 +34,27 @@ export function failingRowText(row: object): string {
 
 /** Failing rows shown with a failed check; all stored ones are in {@link checkResults}. */
 const toldRows = 3;
-/** Judgements of a check that are looked through for parts that failed: those of some months of daily parts. */
+/** Number of results searched for failed parts: some months of daily parts. */
 const judgementsSearched = 500;
 
 type Judgement = FailedCheck & {
   key: string;
-  /** Whether nothing was judged after it. */
+  /** Whether it is the latest result. */
   last: boolean;
   materialization: number | null;
-  /** The partitions that were judged; `null` where it was the whole. */
+  /** The checked partitions; `null` for all rows. */
   partitions: Rectangle[] | null;
 };
 
 /**
- * The failed checks of some assets, by key of the asset, in the order of their declaration; assets without
- * any are left out.
+ * Failed checks by asset key, in order of declaration. Assets without any are omitted.
  *
- * Of an asset that is made as a whole the last judgement of a check counts. Of one that is published part by part a failure stands
- * until its partitions are made again or gone, or until the check is run alone on all of them: a later part that passes says nothing
- * of them.
+ * For an unpartitioned asset the last result of a check counts. For a partitioned one a failure stands until its partitions are
+ * made again or removed, or until the check is run alone on all of them: a later part that passes does not clear it.
  *
  * @param of.spaces The partitions of these assets, by their keys.
  *
- * Cost: one query; a second one where a part failed before the last judgement.
+ * Cost: one query; a second one if a part failed before the last result.
  */
 export async function failedChecks(
   sql: Sql,
@@ -74,7 +72,7 @@ export async function failedChecks(
     toldRows - 1
   }]`}::jsonpath), '[]') AS "failingRows",
            c.materialization_id IS NOT NULL AS published, c.materialization_id AS materialization,
-           -- Run alone it judged all of them.
+           -- A check run alone covers all partitions.
            CASE WHEN c.run_id IS NULL THEN '[{"names": null, "dates": null}]' ELSE m.partitions END AS partitions,
            c.number = 1 AS last
     FROM unnest(${declared.map(({ key }) => key)}::text[], ${declared.map(({ name }) => name)}::text[],
@@ -103,11 +101,11 @@ export async function failedChecks(
 
 interface Made {
   id: number;
-  /** `null` where it was the whole. */
+  /** `null` for all rows. */
   partitions: Rectangle[] | null;
 }
 
-/** What was made of each asset after the earliest of the judgements, in order. */
+/** Partitions made of each asset after the earliest of the results, in order. */
 async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Map<string, Made[]>> {
   const first = new Map<string, number>();
   for (const { key, materialization } of judgements) {
@@ -123,7 +121,7 @@ async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Ma
   return Map.groupBy(made, ({ key }) => key);
 }
 
-/** Whether some of the partitions that a part had are still as they were then. */
+/** Whether any of the checked partitions is unchanged since. */
 function stands({ partitions, space, since, materialization }: {
   partitions: readonly Rectangle[];
   space: PartitionSpace | undefined;

@@ -5,8 +5,8 @@ import { type Check, type CheckedRows, type CheckOutcome, sampleSize } from "../
 /**
  * Result of a check, with a bounded sample of failing rows.
  *
- * A check that throws has failed, with what it threw as its message: one that warns must not keep good rows back for a fault
- * of its own, and one that blocks must not let through what it could not judge. What may succeed later is thrown on.
+ * A check that throws has failed, with the error as its message: a warning must not block good rows by a fault of its own, and a
+ * blocking check must not pass rows that it could not test. Retryable errors are rethrown.
  */
 export async function judge(check: Check<unknown>, rows: CheckedRows<unknown>): Promise<CheckOutcome> {
   try {
@@ -18,7 +18,7 @@ export async function judge(check: Check<unknown>, rows: CheckedRows<unknown>): 
   }
 }
 
-/** Results of the checks of an asset, one after the other. */
+/** Results of an asset's checks, run one after the other. */
 export async function judgeAll(
   key: string,
   checks: readonly Check<unknown>[],

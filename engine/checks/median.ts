@@ -1,4 +1,4 @@
-/** The middle of the values, or the mean of the middle two. NaN for none. */
+/** The median: the mean of the middle two for an even number. NaN for none. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -1,11 +1,11 @@
-/** The distinct values of a column, and for each row the number of its own. */
+/** The distinct values of a column, and for each row the index of its value. */
 export interface Numbered<Value> {
-  /** In the order in which they first come. */
+  /** In order of first occurrence. */
   readonly values: readonly Value[];
   readonly numbers: Uint32Array;
 }
 
-/** Numbers the distinct values. Cost: O(n), one look-up wherever a value differs from the one before. */
+/** Numbers the distinct values. Cost: O(n), one lookup for each value that differs from the previous one. */
 export function numbered<Value extends string | number | boolean | null>(column: ArrayLike<Value>): Numbered<Value> {
   const found = new Map<Value, number>();
   const values: Value[] = [];
@@ -29,9 +29,9 @@ export function numbered<Value extends string | number | boolean | null>(column:
 }
 
 /**
- * One number for each row that two rows share exactly if they share the values of all columns.
+ * One number for each row; two rows share it exactly if they share the values of all columns.
  *
- * @param columns All of one length; values that are objects are told apart by their JSON.
+ * @param columns All of one length; objects are compared by their JSON.
  */
 export function combined(columns: readonly (Float64Array | readonly unknown[])[]): Float64Array {
   const combination = new Float64Array(columns[0]?.length ?? 0);

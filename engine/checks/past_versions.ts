@@ -1,7 +1,7 @@
 import type { Sql } from "../../resources/database/database.ts";
 import { longestHistory, type PastVersion } from "../declare/check.ts";
 
-/** The materializations of an asset that changed its content, latest first; only those before one where it is given. */
+/** The materializations that changed the content of an asset, latest first; only those before `before`, if given. */
 export async function pastVersions(sql: Sql, key: string, before?: number): Promise<readonly PastVersion[]> {
   return await sql<PastVersion[]>`
     SELECT id AS materialization, row_count AS "rowCount", committed_at AS "committedAt"

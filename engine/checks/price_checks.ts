@@ -3,21 +3,21 @@ import { type Check, check, type NamedCheckOptions, sampleSize } from "../declar
 import { median } from "./median.ts";
 import { numbersOf, type SeriesColumns, type SeriesOrder, seriesOrder } from "./series_order.ts";
 
-/** Jumps that a message names. */
+/** Number of jumps named in a message. */
 const mostTold = 5;
 
 /** Settings of {@link priceJumpWithoutSplit}. */
 export interface PriceJumpOptions<Column extends string> extends NamedCheckOptions, SeriesColumns<Column> {
   price: Column;
-  /** How many times the price before, or how small a part of it, is a jump. Above 1. */
+  /** Ratio to the previous price, in either direction, from which a move is a jump. Above 1. */
   factor: number;
-  /** New shares for one old in the row's session: where it is not 1, the price may jump. For prices that are not adjusted. */
+  /** New shares per old share in the row's session: if it is not 1, the price may jump. For unadjusted prices. */
   split?: Column;
 }
 
 /**
- * No price is `factor` times the one before or more, or that part of it or less: a split that the source does not know looks
- * so. Rows without a price are passed over.
+ * No price moves by `factor` or more, up or down, against the previous one: the mark of a split that the source lacks. Rows without
+ * a price are skipped.
  *
  * A failing row is the row after the jump with the price before it.
  * @throws {DefinitionError} If `factor` is not above 1.
@@ -42,7 +42,7 @@ export function priceJumpWithoutSplit<const Column extends string>(
       for (let i = 0; i < row.length; i++) {
         if (i > 0 && seriesAt[i] !== seriesAt[i - 1]) before = NaN;
         const now = prices[row[i]!]!;
-        // Nothing compares with NaN.
+        // Comparisons with NaN are false.
         if ((now >= factor * before || before >= factor * now) && !isSplit(splits?.[row[i]!])) {
           jumps++;
           if (told.length < mostTold) {
@@ -78,38 +78,38 @@ function isSplit(ratio: number | undefined): boolean {
 
 /** Settings of {@link splitsMatchJumps}. */
 export interface SplitJumpOptions<Column extends string> extends NamedCheckOptions, SeriesColumns<Column> {
-  /** Adjusted for the splits that are recorded. */
+  /** Adjusted for recorded splits. */
   price: Column;
-  /** New shares for one old in the row's session. Without it, a jump that is found may be of either kind. */
+  /** New shares per old share in the row's session. Without it, a jump may be of either kind. */
   split?: Column;
-  /** Of rows where it is true, the price was made up and is passed over. */
+  /** Boolean column: rows where it is true have a filled price and are skipped. */
   filled?: Column;
 }
 
-/** New shares for one old, or old for one new, as companies choose them. */
+/** New shares per old share, or the inverse, of common splits. */
 const usualSplits = [3 / 2, 2, 5 / 2, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 40, 50, 100]
   .flatMap((ratio) => [Math.log(ratio), -Math.log(ratio)]);
-/** How near a move must be to a split's, as the difference of logarithms, and in ordinary moves. */
+/** Maximum distance of a move from a split ratio, as a difference of logarithms and in ordinary moves. */
 const nearSplit = { log: 0.05, moves: 3 };
-/** How many ordinary moves make a jump that is none of the market's. In March 2020 oil shares halved in a day, some 14 ordinary moves. */
+/** Minimum size of a jump, in ordinary moves. In March 2020 oil shares halved in a day, some 14 ordinary moves. */
 const jumpMoves = 12;
-/** A recorded split that is no larger than so many ordinary moves, or than this, does not show in prices. */
+/** Minimum size of a recorded split that must be visible in prices, as a logarithm and in ordinary moves. */
 const visibleSplit = { log: Math.log(1.25), moves: 4 };
-/** Ordinary moves: the median of so many around, as a standard deviation; never taken for less than this. */
+/** Number of surrounding moves whose median, as a standard deviation, is an ordinary move; `least` is its minimum. */
 const movesAround = { most: 20, enough: 10, fewest: 5, least: 0.003 };
 const NORMAL_MEDIAN = 0.6745;
-/** Over a longer gap anything may have happened. */
+/** Longer gaps are not judged. */
 const longestGapDays = 7;
 
 /**
- * No price jumps as a split that is not recorded would make it, and none stays in place where a split is recorded: each is told with
- * its day and ratio.
+ * No price jumps by the ratio of an unrecorded split, and none stays in place at a recorded split. The message has the day and
+ * ratio of each finding.
  *
- * A jump is taken for a split where it is within 5 % of a usual ratio (3:2, 2:1, 3:1, 1:10, …) and more than twelve times an ordinary
- * move of the series. Some crashes are too: of the 538,838 daily bars of the S&P 500 of 2017 to 2021 it tells of 3, of 469,359 of the
- * NASDAQ's ETFs of 2019 to 2023 of 4. With the splits of the former taken away it finds 22 of the 26 from 5:4 on.
+ * A jump counts as a split if it is within 5 % of a usual ratio (3:2, 2:1, 3:1, 1:10, …) and more than twelve ordinary moves of the
+ * series. Some crashes match as well: 3 findings in the 538,838 daily bars of the S&P 500 of 2017 to 2021, 4 in the 469,359 bars of
+ * the NASDAQ's ETFs of 2019 to 2023. With the splits of the former removed, it finds 22 of the 26 from 5:4 on.
  *
- * A failing row is the row after the jump with the price before it and what is found.
+ * A failing row is the row after the jump with the price before it and the finding.
  */
 export function splitsMatchJumps<const Column extends string>(
   options: SplitJumpOptions<Column>,
@@ -156,7 +156,7 @@ export function splitsMatchJumps<const Column extends string>(
   );
 }
 
-/** The moves between neighbouring prices: where each leads to and comes from, and the logarithm of price before by price after. */
+/** The moves between consecutive prices: their rows, and the logarithm of the earlier price over the later one. */
 function movesOf(
   { row, seriesAt, dateAt, dates }: SeriesOrder,
   { prices, isFilled }: { prices: Float64Array; isFilled: readonly unknown[] | undefined },
@@ -203,7 +203,7 @@ function splitAt(
   return `looks like ${ratioText(usual)} that is not recorded, or a wrongly recorded ${ratioText(-usual)}`;
 }
 
-/** An ordinary move of the series around move `k`, before it where there are enough; `null` where too few are known. */
+/** An ordinary move of the series at move `k`, from earlier moves if there are enough; `null` if there are too few. */
 function ordinaryMove(
   k: number,
   { at, move, seriesAt }: { at: readonly number[]; move: readonly number[]; seriesAt: Uint32Array },
@@ -218,7 +218,7 @@ function ordinaryMove(
   return Math.max(median(around) / NORMAL_MEDIAN, movesAround.least);
 }
 
-/** `2:1` for two new shares for one old, `1:10`, `3:2`. */
+/** `2:1` for two new shares per old share, `1:10`, `3:2`. */
 function ratioText(log: number): string {
   const ratio = Math.exp(Math.abs(log));
   const [more, less] = Math.abs(ratio - Math.round(ratio)) < 1e-3
@@ -230,18 +230,18 @@ function ratioText(log: number): string {
 /** Settings of {@link stalePrices}. */
 export interface StalePricesOptions<Column extends string> extends NamedCheckOptions, SeriesColumns<Column> {
   price: Column;
-  /** Without one, a repeated price alone is suspicious. */
+  /** Without it, a repeated price alone is suspicious. */
   volume?: Column;
-  /** How many rows with the same price in a row are too many. At least 2. */
+  /** Number of consecutive rows with the same price that fails. At least 2. */
   sessions: number;
 }
 
 /**
- * No price repeats for so many sessions without trading: a feed that stands still, or a ticker that no longer trades, looks so.
- * A row repeats the one before it where the price is the same and the volume is 0, missing or the same.
+ * No price repeats for that many sessions without trading: the mark of a stalled feed or a ticker that is no longer traded. A row
+ * repeats the previous one if the price is the same and the volume is 0, missing or the same.
  *
  * A failing row is such a stretch: its price, first and last session, and length.
- * @throws {DefinitionError} If `sessions` is not a whole number from 2.
+ * @throws {DefinitionError} If `sessions` is not an integer of at least 2.
  */
 export function stalePrices<const Column extends string>(
   options: StalePricesOptions<Column>,

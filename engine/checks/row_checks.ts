@@ -20,7 +20,9 @@ export function notEmpty<Row>(options: NamedCheckOptions & { minimum?: number } 
   );
 }
 
-/** Each row meets `holds`. Makes an object of every row: for large tables, read the few columns needed in a {@link check}. */
+/**
+ * Each row satisfies `holds`. Creates an object for every row: for large tables, read the few columns needed in a {@link check}.
+ */
 export function everyRow<Row>(
   name: string,
   description: string,
@@ -64,12 +66,12 @@ export function unique<Row>(...given: ColumnsAndOptions<Row>): Check<Row> {
   }, { ...options, columns });
 }
 
-/** Sorting numbers is several times as fast as remembering them, and nearly always all there is to do. */
+/** Sorting numbers is several times as fast as a set, and nearly always sufficient. */
 function hasRepeated(values: Float64Array): boolean {
   return values.toSorted().some((value, i, sorted) => i > 0 && value === sorted[i - 1]);
 }
 
-/** No row lacks a value in one of the columns, though its schema would allow it. */
+/** No row has a null in one of the columns, even if its schema allows it. */
 export function notNull<Row>(...given: ColumnsAndOptions<Row>): Check<Row> {
   const { columns, options } = columnsAndOptions(given);
   const { name = `not_null_${columns.join("_")}` } = options;

@@ -4,19 +4,19 @@ import { median } from "./median.ts";
 
 /** Settings of {@link rowCountBand}. */
 export interface RowCountBandOptions extends NamedCheckOptions {
-  /** How far the count may be from the median, as a share of it: 0.5 allows from half of it to one and a half times it. */
+  /** Maximum distance of the count from the median, as a share of it: 0.5 allows from half of it to one and a half times it. */
   within: number;
-  /** How many of the last materializations that changed the content the median is taken of. Default 10. */
+  /** Number of content-changing materializations, latest first, of which the median is taken. Default 10. */
   over?: number;
-  /** With fewer than this many there is nothing to compare with, and the check passes. Default 3. */
+  /** With fewer than this many, the check passes. Default 3. */
   atLeast?: number;
 }
 
 /**
- * The number of rows is within a band around the median of the last versions: a table that lost half of its rows overnight
- * seldom has done so rightly.
+ * The number of rows is within a band around the median of the last versions: a table that loses half of its rows overnight is
+ * seldom correct.
  *
- * @throws {DefinitionError} If `within` is not above 0, or `over` and `atLeast` are no whole numbers that a history can have.
+ * @throws {DefinitionError} If `within` is not above 0, or `over` or `atLeast` is not an integer within the length of a history.
  */
 export function rowCountBand<Row>(options: RowCountBandOptions): Check<Row> {
   const { within, over = 10, atLeast = 3, name = "row_count_band" } = options;

@@ -6,14 +6,14 @@ import { type SeriesColumns, type SeriesOrder, seriesOrder } from "./series_orde
 
 /** Settings of {@link noGaps}. */
 export interface NoGapsOptions<Column extends string> extends NamedCheckOptions, SeriesColumns<Column> {
-  /** The sessions that there should be. Without one, those in which any series of the table has a row. */
+  /** Expected sessions. Without it, those in which any series of the table has a row. */
   calendar?: Pick<ExchangeCalendar, "sessionsBetween">;
 }
 
 /**
- * No series misses a session between its first and its last. Rows on days that are no session of the calendar fill nothing.
+ * No series misses a session between its first and its last. Rows on days that are no session of the calendar are ignored.
  *
- * A failing row is a gap: the sessions on both sides of it and how many are missing between.
+ * A failing row is a gap: the sessions on both sides of it and the number missing between.
  * Cost: O(n), about 30 ms for half a million rows in key order.
  */
 export function noGaps<const Column extends string>(options: NoGapsOptions<Column>): Check<Record<Column, unknown>> {
@@ -70,7 +70,7 @@ export function noGaps<const Column extends string>(options: NoGapsOptions<Colum
   );
 }
 
-/** Number of each date among the sessions, ascending; −1 for one that is none. */
+/** Index of each date among the sessions, ascending; −1 for a date that is no session. */
 function sessionNumbers(dates: readonly string[], calendar: NoGapsOptions<string>["calendar"]): Int32Array {
   if (!calendar || dates.length === 0) return Int32Array.from(dates, (_, i) => i);
   const numbers = new Map(calendar.sessionsBetween(dates[0]!, dates.at(-1)!).map((session, i) => [session, i]));
@@ -79,18 +79,18 @@ function sessionNumbers(dates: readonly string[], calendar: NoGapsOptions<string
 
 /** Settings of {@link sessionComplete}. */
 export interface SessionCompleteOptions<Column extends string> extends NamedCheckOptions, SeriesColumns<Column> {
-  /** The least share of the usual number of series that the newest session may have, above 0 and up to 1. Default 0.9. */
+  /** Minimum share of the usual number of series in the newest session, above 0 and up to 1. Default 0.9. */
   share?: number;
-  /** Of how many sessions before it the median is the usual number. Default 5. */
+  /** Number of earlier sessions whose median is the usual number. Default 5. */
   over?: number;
 }
 
 /**
- * The newest session has at least a share of the series that the sessions before it had: a session that is published before
- * all of its rows have come looks like many delistings.
+ * The newest session has at least a share of the series of the sessions before it: a session published before all of its rows have
+ * arrived looks like many delistings.
  *
- * A failing row is a series that the session before had and the newest lacks.
- * @throws {DefinitionError} If `share` is not above 0 and at most 1, or `over` no whole number from 1.
+ * A failing row is a series of the previous session that the newest one lacks.
+ * @throws {DefinitionError} If `share` is not above 0 and at most 1, or `over` is not a positive integer.
  */
 export function sessionComplete<const Column extends string>(
   options: SessionCompleteOptions<Column>,
@@ -118,11 +118,10 @@ export function sessionComplete<const Column extends string>(
   );
 }
 
-/** How many series each date has. */
 function seriesByDate({ dates, row, seriesAt, dateAt }: SeriesOrder): Uint32Array {
   const counts = new Uint32Array(dates.length);
   for (let i = 0; i < row.length; i++) {
-    // A series that has two rows of a date counts once.
+    // A series with two rows on a date counts once.
     if (i === 0 || seriesAt[i] !== seriesAt[i - 1] || dateAt[i] !== dateAt[i - 1]) counts[dateAt[i]!]!++;
   }
   return counts;

@@ -1,18 +1,18 @@
 import type { CheckedRows } from "../declare/check.ts";
 import { numbered } from "./numbered.ts";
 
-/** Columns that make a table a set of series: which one, and when. */
+/** Columns that make a table a set of time series. */
 export interface SeriesColumns<Column extends string> {
-  /** Tells series apart, e.g. `ticker`. */
+  /** Identifies the series, e.g. `ticker`. */
   series: Column;
   /** Dates as `YYYY-MM-DD`, e.g. `session`. */
   date: Column;
 }
 
-/** Rows of which a check reads these columns. */
+/** Rows with these columns. */
 export type RowsOf<Column extends string> = CheckedRows<Record<Column, unknown>>;
 
-/** The rows of a table by series and date. Positions count in that order, whatever the order of the rows themselves. */
+/** The rows of a table ordered by series and date. Positions refer to that order, independent of the order of the rows. */
 export interface SeriesOrder {
   /** Names of the series, by number. */
   readonly series: readonly string[];
@@ -26,10 +26,10 @@ export interface SeriesOrder {
   readonly dateAt: Uint32Array;
 }
 
-/** Orders of the tables that are being judged: several checks of one table want the same. */
+/** Cached by table: several checks of one table share an order. */
 const known = new WeakMap<object, Map<string, SeriesOrder>>();
 
-/** Puts rows in order of series and date. Cost: O(n) for rows that stand so, O(n log n) otherwise; once for a table. */
+/** Orders rows by series and date. Cost: O(n) for rows in that order, O(n log n) otherwise; once for a table. */
 export function seriesOrder<Column extends string>(
   rows: RowsOf<Column>,
   { series, date }: SeriesColumns<Column>,
@@ -70,7 +70,7 @@ function ordered<Column extends string>(rows: RowsOf<Column>, columns: SeriesCol
   return { series: series.values, dates, row, seriesAt, dateAt };
 }
 
-/** A column of numbers, NaN where there is none. @throws {RangeError} If it holds something else. */
+/** A column of numbers, NaN for null. @throws {RangeError} If it has other values. */
 export function numbersOf<Column extends string>(rows: RowsOf<Column>, column: Column): Float64Array {
   const values: unknown = rows.column(column);
   if (values instanceof Float64Array) return values;

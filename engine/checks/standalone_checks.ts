@@ -21,13 +21,13 @@ export const CheckRun = z.strictObject({
 });
 export type CheckRun = z.infer<typeof CheckRun>;
 
-/** Checks of an asset, by name. */
+/** Checks of an asset to run, by name. */
 interface Wanted {
   asset: AnyAsset;
   names: readonly string[];
 }
 
-/** Runs checks alone: on the rows of the latest version, without making the asset. */
+/** Runs checks alone: on the rows of the latest version, without materializing the asset. */
 export class StandaloneChecks {
   constructor(
     private readonly around: { graph: AssetGraph; database: Database; ledger: Ledger },
@@ -36,9 +36,9 @@ export class StandaloneChecks {
   /**
    * Runs the checks of assets and records the results with the checked version, regardless of earlier ones.
    *
-   * A blocking check that fails takes nothing back: the version stays published, and its asset counts as stale as it does after
-   * any failed check of severity `error`. The next run makes it again; if the new rows fail as well, they are not published and
-   * what is downstream waits.
+   * A blocking check that fails withdraws nothing: the version stays published, and its asset counts as stale as after any failed
+   * check of severity `error`. The next run makes it again; if the new rows fail as well, they are not published and downstream
+   * assets wait.
    *
    * @param names Only checks of these names.
    * @throws {InvalidRequestError} If none of the assets has a check of one of the names.
@@ -64,8 +64,8 @@ export class StandaloneChecks {
   }
 
   /**
-   * Runs the checks that have never judged the latest version of their asset, such as one that was declared after it was made.
-   * Does nothing where another process was first.
+   * Runs the checks without a result for the latest version of their asset, such as one declared after the materialization. Does
+   * nothing if another process was first.
    */
   async runUnjudged(signal?: AbortSignal): Promise<CheckRun[]> {
     const runs: CheckRun[] = [];
@@ -104,7 +104,7 @@ export class StandaloneChecks {
     const { database, ledger } = this.around;
     const { key } = found[0]!;
     const ids = await database.sql.begin(async (tx) => {
-      // Two processes that find the same check unjudged record it once.
+      // Two processes that find the same check without a result record it once.
       await tx`SELECT pg_advisory_xact_lock(7271, 1)`;
       const open = again ? undefined : (await this.#unjudged(tx)).find(({ asset }) => asset.key === key)?.names ?? [];
       const news = found.filter(({ name }) => open?.includes(name) ?? true);
@@ -118,7 +118,7 @@ export class StandaloneChecks {
     return await resultsOf(database.sql, ids);
   }
 
-  /** Checks without a judgement of the latest version; of an asset by partitions, without one of all its rows. */
+  /** Checks without a result for the latest version; for a partitioned asset, without one for all its rows. */
   async #unjudged(sql: Sql): Promise<Wanted[]> {
     const { graph } = this.around;
     const declared = graph.assets.flatMap(({ key, checks }) => {

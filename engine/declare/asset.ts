@@ -10,13 +10,13 @@ import type { PartitionColumns, PartitionMapping, PartitionsDefinition, Partitio
 import type { StepRetryPolicy } from "./retry.ts";
 import type { RowRetention } from "./row_retention.ts";
 
-/** Where a table lives: as received, typed and cleaned, or ready for readers. */
+/** Layer of a table: as received, typed and cleaned, or ready for use. */
 export type Layer = "raw" | "silver" | "gold";
 
-/** Rows of an upstream asset, at the version that was current when the step started, also during publications. */
+/** Rows of an upstream asset, at the version that was current when the step started, regardless of later publications. */
 export interface Input<Row> {
   readonly key: string;
-  /** Id of the materialization that is read. */
+  /** Id of the materialization read. */
   readonly materialization: number;
   readonly rowCount: number;
   /** Metadata of that materialization. Rows must not depend on it: only changes of rows propagate. */
@@ -26,13 +26,13 @@ export interface Input<Row> {
   /** Some columns of all rows, in key order: numbers in `Float64Array` (null is NaN). For large tables. */
   columns<K extends keyof Row & string>(...names: K[]): Promise<Pick<Columns<Row>, K>>;
   /**
-   * The same rows, but only those that have one of some texts or dates in a column: to read a few of many. What is made of them counts as made
-   * of all rows, so that any change passes it on.
+   * The same rows, restricted to some texts or dates in a column: for reading few of many. The output still counts as made of all
+   * rows, so that any change propagates.
    */
   where(column: keyof Row & string, values: readonly string[]): Input<Row>;
 }
 
-/** Rows of an asset in those of its partitions that are as they would be made now. */
+/** Rows of an asset in its settled partitions: fresh, and not made by the present call. */
 export interface SettledRows extends Input<Record<string, unknown>> {
   readonly partitions: PartitionSet;
 }
@@ -41,25 +41,25 @@ export interface SettledRows extends Input<Record<string, unknown>> {
 export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   /** One entry for each declared upstream asset; there is no other way to read one. */
   inputs: { [K in keyof Deps]: Input<RowOf<Deps[K]>> };
-  /** The partitions to be made, for an asset that is divided into them: rows of others are refused. */
+  /** The partitions to make, for a partitioned asset: rows of others are rejected. */
   partitions: PartitionSet;
   /**
-   * What the asset itself has in these partitions so far, for saying what is new in what is read. Rows must not depend on it: they would
-   * not come out the same again.
+   * The asset's own current rows in these partitions, for detecting new data in the inputs. Rows must not depend on it: they would
+   * not be reproducible.
    */
   before: Input<Record<string, unknown>>;
   /**
-   * What the asset itself has in its other partitions that are fresh, for carrying a computation on instead of beginning it anew: with
-   * them or without them the rows must come out the same. Empty where rows are made again to compare them.
+   * The asset's own rows in its other fresh partitions, for continuing a computation instead of starting again: the rows must be
+   * the same with and without them. Empty if rows are made again for comparison.
    */
   settled: SettledRows;
   config: Config;
   resources: Resources;
   clock: Clock;
   logger: Logger;
-  /** Says how far the work is. Cheap: what is too frequent to be seen is dropped. */
+  /** Reports progress. Cheap: reports in quick succession are dropped. */
   progress(done: number, total: number): void;
-  /** Aborted when the run is cancelled: pass it on, or look at it in long loops. */
+  /** Aborted when the run is cancelled: pass it on, or check it in long loops. */
   signal: AbortSignal;
 }
 
@@ -81,7 +81,7 @@ export type DepsSpec = Record<string, AnyAsset | Dependency<AnyAsset>>;
 export type OutsSpec = Record<string, AnyAsset>;
 /** A typed reference to an asset: its key and, for the compiler, the type of its rows. Every asset is one. */
 export type View<Row> = Pick<Asset<Row>, "key" | "~row">;
-/** Row type of an asset or a view, or of an asset that is read in part. */
+/** Row type of an asset, a view or a partly read asset. */
 export type RowOf<A> = A extends View<infer Row> ? Row : A extends Dependency<infer Of> ? RowOf<Of> : never;
 
 /** An upstream asset of which only some partitions are read. */
@@ -90,11 +90,11 @@ export interface Dependency<A extends AnyAsset> {
   readonly mapping: MappingOf;
 }
 
-/** Which partitions of an upstream asset are read, which may depend on the reader's settings. */
+/** Partition mapping of an upstream asset, which may depend on the reader's settings. */
 // deno-lint-ignore no-explicit-any -- the settings of the asset that declares it, which checked them
 export type MappingOf = PartitionMapping | ((config: any) => PartitionMapping);
 
-/** Declares that only the partitions of `asset` that `mapping` tells are read. */
+/** Declares that only the partitions of `asset` given by `mapping` are read. */
 export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Dependency<A> {
   return { of: asset, mapping };
 }
@@ -103,23 +103,23 @@ export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Depende
 export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   /** Its one name: key, table, URL and file. */
   key: Key;
-  /** `import.meta` of the declaring file, so that a key that is not the file's name is found at load. */
+  /** `import.meta` of the declaring file: a key that differs from the file's name is an error at load. */
   module?: { url: string };
   group: string;
   layer: Layer;
-  /** One sentence for people. */
+  /** One sentence for users. */
   description: string;
   /** One row of its table. */
   row: Schema;
-  /** Columns that tell rows apart, and their order. */
+  /** Columns that identify rows, and their order. */
   primaryKey: readonly (keyof z.output<Schema> & string)[];
-  /** Columns that hold the coordinates of its partitions, so that what changed is known partition by partition. */
+  /** Columns with the coordinates of its partitions: changes are recorded by partition. */
   partitionedBy?: PartitionColumns<keyof z.output<Schema> & string>;
-  /** Judge the rows before they are published. */
+  /** Run on the rows before publication. */
   checks?: readonly Check<z.output<Schema>>[];
-  /** By when it has to have what: `sessionDeadline()` or `maxAge()`. */
+  /** Freshness deadline: `sessionDeadline()` or `maxAge()`. */
   freshness?: FreshnessPolicy;
-  /** Which versions of its rows are kept: `keepAll`, `keepVersions()` or `keepDays()`. Without it those of the engine's setting. */
+  /** Row versions to keep: `keepAll`, `keepVersions()` or `keepDays()`. Without it, the engine's setting applies. */
   retention?: RowRetention;
 }
 
@@ -132,19 +132,18 @@ export interface AssetSpec<
   Resources,
   Key extends string = string,
 > extends TableSpec<Schema, Key> {
-  /** Upstream assets whose rows are read, by the name under which `inputs` has them. */
+  /** Upstream assets whose rows are read, by their name in `inputs`. */
   deps?: Deps;
   /** Keys of upstream assets that must be fresh first though their rows are not read. */
   after?: readonly string[];
-  /** Settings. `schema.parse({})` must work: the defaults are what a schedule runs with. */
+  /** Settings. `schema.parse({})` must work: schedules run with the defaults. */
   config?: ConfigSchema;
-  /** Raise it when the function would now make other rows from the same inputs. */
+  /** Raise it when the function would make other rows from the same inputs. */
   codeVersion?: string;
   /**
-   * How often a step that failed is tried again, its first try included. Where it is declared it holds for any error of the
-   * function: one that no further try can mend says so with a property `retryable: false`, on itself or on its cause. Rows that
-   * do not fit the schema and rows that a blocking check rejects are not made again. Without a declaration there are 3 tries,
-   * and only after errors that say `retryable: true`.
+   * Attempts of a failing step, including the first. If declared, it applies to any error of the function, except one with the
+   * property `retryable: false` on itself or on its cause. Rows that do not fit the schema or fail a blocking check are not made
+   * again. Without a declaration there are 3 attempts, and only after errors with `retryable: true`.
    *
    * @example `{ maxAttempts: 5, initialDelayMs: 2_000 }`
    */
@@ -152,24 +151,24 @@ export interface AssetSpec<
   /** Makes it partition by partition instead of as a whole. Needs `partitionedBy`, here and in each further output. */
   partitionsDef?: PartitionsDefinition<keyof Deps & string, z.output<ConfigSchema>, Resources>;
   /**
-   * The concurrency pool in which its step runs: of all steps of a pool so many run at once, across all processes, as the
-   * engine was told (1 where it was not).
+   * The concurrency pool of its step: limits the concurrent steps of the pool across all processes, to the number in the engine's
+   * options (1 by default).
    */
   pool?: string;
-  /** How long its step may take with all its attempts, in milliseconds. Then it is aborted and fails. */
+  /** Maximum duration of its step with all its attempts, in milliseconds. Then it is aborted and fails. */
   timeoutMs?: number;
   /**
-   * Label of the processes that can run its step, where steps are handed to workers: those that have the label in STEP_LABELS. An
-   * asset with a `source` has the label `source` unless it says otherwise; others run anywhere.
+   * Label required in STEP_LABELS of the processes that run its step, if steps are handed to workers. Defaults to `source` for an
+   * asset with a `source`; others run anywhere.
    */
   runsOn?: string;
-  /** When it is made without a request. Without it only requests and schedules make it. */
+  /** When it is made without a request. Without it, only requests and schedules make it. */
   automation?: Condition;
-  /** Further assets that the same function makes. Each is a file of its own, declared by `assetOut`. */
+  /** Further assets made by the same function. Each is a file of its own, declared by `assetOut`. */
   outs?: Outs;
   /**
-   * For assets that read from outside: names what the outside would answer now. The asset is stale when the name changes.
-   * Must be cheap, and say the same for the same content.
+   * For assets that read from outside: the version of the source's current content. The asset is stale when it changes. Must be
+   * cheap, and equal for equal content.
    */
   source?(context: { config: z.output<ConfigSchema>; resources: Resources; clock: Clock }): Promise<string>;
   materialize(
@@ -177,7 +176,7 @@ export interface AssetSpec<
   ): Promise<Materialized<z.output<Schema>, Outs>> | Materialized<z.output<Schema>, Outs>;
 }
 
-/** An asset as the engine holds it. `Row` exists for the compiler alone, and so does its key as a literal. */
+/** An asset in the engine. `Row`, and the key as a literal, exist for the compiler alone. */
 export interface Asset<Row = unknown, Key extends string = string> {
   readonly key: Key;
   readonly module: string | undefined;
@@ -186,19 +185,19 @@ export interface Asset<Row = unknown, Key extends string = string> {
   readonly description: string;
   readonly schema: RowSchema;
   readonly checks: readonly Check<Row>[];
-  /** Where its rows hold the coordinates of partitions; empty for an asset that is only known as a whole. */
+  /** Columns with the coordinates of its partitions, if there are any. */
   readonly partitionedBy: PartitionColumns | undefined;
-  /** Whether something outside makes it: Tandem holds no rows of it, and knows its versions from reports. */
+  /** Whether it is made outside: Tandem holds no rows of it, and learns its versions from reports. */
   readonly external: boolean;
   readonly freshness: FreshnessPolicy | undefined;
-  /** Which versions of its rows are kept; `undefined` where the engine's setting holds. */
+  /** Row versions to keep; `undefined` for the engine's setting. */
   readonly retention: RowRetention | undefined;
   /** How it is made; `undefined` for a further output, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;
 }
 
-/** The function of an asset with all that decides whether its result still holds. */
+/** The function of an asset with everything that decides whether its result is still fresh. */
 export interface Recipe {
   readonly deps: Readonly<Record<string, AnyAsset>>;
   /** Mapping of each upstream asset, by its name in `deps`. */
@@ -214,7 +213,7 @@ export interface Recipe {
   readonly runsOn: string | undefined;
   readonly automation: Condition | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
-  // The engine cannot know the types that one declaration ties together; the declaration checked them.
+  // The types related by one declaration are unknown here; the declaration has checked them.
   // deno-lint-ignore no-explicit-any
   readonly materialize: (context: MaterializeContext<any, any, any>) => Promise<
     Output<object> & {

@@ -79,7 +79,7 @@ export function assetsWith<Resources>() {
           runsOn: spec.runsOn ?? (spec.source && sourceLabel),
           automation: spec.automation,
           source: spec.source as Recipe["source"],
-          // An async wrapper, so that a function that throws at once is a rejected promise like any other.
+          // An async wrapper turns a synchronous throw into a rejected promise.
           // deno-lint-ignore no-explicit-any
           materialize: async (context: MaterializeContext<any, any, any>) =>
             // deno-lint-ignore no-explicit-any
@@ -93,7 +93,7 @@ export function assetsWith<Resources>() {
     ): Asset<z.output<Schema>, Key> {
       return { ...describe(spec), recipe: undefined };
     },
-    /** Declares an asset that something outside makes and reports: others name its key under `after`. */
+    /** Declares an asset that is made and reported from outside: others list its key under `after`. */
     external: externalAsset,
   };
 }

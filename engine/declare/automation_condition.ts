@@ -2,93 +2,90 @@ import { z } from "zod";
 import { type PartitionSet, Rectangle } from "../partitions/mod.ts";
 import { list, named } from "../record_schema.ts";
 
-/** Partitions to which something happened at an instant. */
+/** Partitions with the instant of an event. */
 export interface Moment {
   partitions: PartitionSet;
   atMs: number;
 }
 
-/**
- * What conditions are judged by: the state of one asset at one moment. All sets are of one space; an asset that is made as a whole has
- * one partition.
- */
+/** State of one asset at one moment, as conditions see it. All sets are of one space; an unpartitioned asset has one partition. */
 export interface Facts {
   readonly nowMs: number;
-  /** Every partition that there should be, and those that are to be removed: what `not` is taken within. */
+  /** Wanted partitions and those to be removed: `not` is the complement within it. */
   readonly universe: PartitionSet;
   readonly wanted: PartitionSet;
   /** Wanted and never made. */
   readonly missing: PartitionSet;
-  /** Missing ones that the next run makes by default, by the `missing` of the asset's partitions. */
+  /** Missing partitions that the next run makes by default, according to `missing` in the partitions definition. */
   readonly expected: PartitionSet;
-  /** Made, and would come out differently now, or to be removed. */
+  /** Materialized with other inputs than the current ones, or to be removed. */
   readonly stale: PartitionSet;
   /** Stale for one kind of reason. */
   staleBy(cause: "code" | "config" | "source"): PartitionSet;
-  /** Partitions that read something which changed since they were made or is about to, with when. */
+  /** Partitions whose upstream changed since they were made, or is about to change, with the instant. */
   readonly upstreamUpdates: readonly Moment[];
-  /** Partitions that read something which is not there, and is not about to be. */
+  /** Partitions with missing upstream that is not about to be made. */
   readonly upstreamMissing: PartitionSet;
   readonly upstreamInProgress: PartitionSet;
   /** Whether the current versions of what it reads passed their checks of severity `error`. */
   readonly upstreamChecksPassed: boolean;
   /** Part of a run that has not ended. */
   readonly inProgress: PartitionSet;
-  /** Partitions that failed in their last attempt, with when. */
+  /** Partitions whose last attempt failed, with the instant. */
   readonly failures: readonly Moment[];
-  /** Partitions that failed or were cancelled, and would be made of the same now. */
+  /** Partitions that failed or were cancelled, with unchanged inputs. */
   readonly triedInVain: PartitionSet;
-  /** When partitions were last looked at by a step, made or not. Only as far back as the condition asks. */
+  /** Last attempts of partitions by a step, successful or not. Only as far back as the condition requires. */
   readonly attempts: readonly Moment[];
-  /** When partitions were made. Only as far back as the condition asks. */
+  /** Times at which partitions were made. Only as far back as the condition requires. */
   readonly makings: readonly Moment[];
 }
 
-/** The partitions for which a condition holds, and when it came to hold where the condition tells that. */
+/** The partitions for which a condition holds, with instants if the condition reports them. */
 export interface Verdict {
   partitions: PartitionSet;
   moments?: readonly Moment[];
 }
 
-/** Says for each partition of an asset whether something is the case. Made by the functions of this folder. */
+/** Selects partitions of an asset. Created by the functions of `engine/automation`. */
 export interface Condition {
-  /** As it is declared: `and(stale(), not(inProgress()))`. */
+  /** As declared: `and(stale(), not(inProgress()))`. */
   readonly text: string;
-  /** The same for people, as the end of a sentence about partitions. */
+  /** In words, as the end of a sentence about partitions. */
   readonly meaning: string;
   readonly operands: readonly Condition[];
-  /** Whether it tells at which instant it came to hold, so that it can be a part of `since`. */
+  /** Whether it reports the instant since when it holds, which `since` requires. */
   readonly hasInstant: boolean;
-  /** Whether it looks at failures itself. What does not is never asked for again before something changed. */
+  /** Whether it considers failures itself. Without it, failed partitions are not requested again until something changes. */
   readonly mindsFailures: boolean;
-  /** From when on it must be known what was attempted; absent for a condition that does not ask. */
+  /** Start of the history of attempts that it needs; absent for a condition that needs none. */
   readonly historySinceMs?: (nowMs: number) => number;
   decide(facts: Facts, operands: readonly Verdict[]): Verdict;
 }
 
-/** A condition with what was found, operand by operand. */
+/** The verdict of a condition, with those of its operands. */
 export interface Judgement extends Verdict {
   condition: Condition;
   operands: readonly Judgement[];
 }
 
-/** Judges a condition and all that it consists of. */
+/** Evaluates a condition and its operands. */
 export function judge(condition: Condition, facts: Facts): Judgement {
   const operands = condition.operands.map((operand) => judge(operand, facts));
   const { partitions, moments } = condition.decide(facts, operands);
   return { condition, operands, partitions: partitions.intersection(facts.universe), moments };
 }
 
-/** A judgement as it is stored and answered. */
+/** A judgement as stored and returned. */
 export const EvaluationNode = z.strictObject({
   condition: z.string(),
   meaning: z.string(),
   /** Whether it holds for any partition. */
   holds: z.boolean(),
-  /** For how many partitions it holds, of how many. */
+  /** Number of partitions for which it holds, out of `of`. */
   count: z.int(),
   of: z.int(),
-  /** The partitions for which it holds; `null` where they are too scattered to be listed. */
+  /** The partitions for which it holds; `null` if they are too scattered to list. */
   partitions: list(Rectangle).nullable(),
   get operands() {
     return list(EvaluationNode);
@@ -97,7 +94,7 @@ export const EvaluationNode = z.strictObject({
 export type EvaluationNode = z.infer<typeof EvaluationNode>;
 named("EvaluationNode", EvaluationNode);
 
-/** How many names and date ranges are listed of a node. */
+/** Maximum number of names and date ranges listed for a node. */
 const listedAtMost = 100;
 
 /** A judgement as a tree of true and false. */

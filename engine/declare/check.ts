@@ -5,38 +5,37 @@ import type { Columns, RowSchema } from "./row_schema.ts";
 /** Result of a check. */
 export interface CheckOutcome {
   passed: boolean;
-  /** A sentence for people. */
+  /** A sentence for users. */
   message: string;
-  /** A sample of the rows at fault, or of what stands for them, with the numbers that matter. */
+  /** A sample of the failing rows, or of summaries of them, with the relevant numbers. */
   failingRows?: readonly object[];
 }
 
-/** `warn` is recorded and shown; `error` makes the asset count as not in order. */
+/** `warn` is recorded and shown; `error` makes the asset stale. */
 export const severities = ["warn", "error"] as const;
 export type Severity = typeof severities[number];
 
-/** A judgement of an asset's rows before they are published. */
+/** A test of an asset's rows before publication. */
 export interface Check<Row> {
-  /** Unique within the asset, and the same for as long as its results belong together. */
+  /** Unique within the asset; results of one name form one history. */
   name: string;
   description: string;
   severity: Severity;
-  /** Whether a failed `error` keeps the new version from being published, and what is downstream waiting. */
+  /** Whether a failed `error` prevents publication of the new version and makes downstream assets wait. */
   blocking: boolean;
-  /** Columns that it reads, as far as it says: that the rows have them is found when the asset is declared. */
+  /** Columns that it reads, if it declares them: compared with the row schema at declaration. */
   columns?: readonly string[];
   check(output: CheckedRows<Row>): CheckOutcome | Promise<CheckOutcome>;
 }
 
-/** An earlier version of the asset whose rows are judged. */
+/** An earlier version of the checked asset. */
 export interface PastVersion {
-  /** Id of the materialization. */
   materialization: number;
   rowCount: number;
   committedAt: string;
 }
 
-/** Rows as a check sees them, in key order, whichever form the function returned. */
+/** Rows as seen by a check, in key order, whichever form the function returned. */
 export interface CheckedRows<Row> {
   count: number;
   value<K extends keyof Row & string>(row: number, column: K): Row[K];
@@ -44,10 +43,7 @@ export interface CheckedRows<Row> {
   column<K extends keyof Row & string>(column: K): Columns<Row>[K];
   row(row: number): Row;
   metadata: Metadata;
-  /**
-   * The materializations before this one that changed the content, latest first, at most {@link longestHistory}. Read when
-   * it is asked for.
-   */
+  /** Earlier materializations that changed the content, latest first, at most {@link longestHistory}. Read on demand. */
   history(): Promise<readonly PastVersion[]>;
 }
 
@@ -57,23 +53,23 @@ export interface CheckOptions {
   blocking?: boolean;
 }
 
-/** Settings of a check that has a name of its own, for an asset that needs two of the kind. */
+/** Settings of a check with a name of its own, for an asset that needs two of a kind. */
 export interface NamedCheckOptions extends CheckOptions {
   name?: string;
 }
 
-/** Names of columns, and settings last where there are any. */
+/** Names of columns, followed by optional settings. */
 export type ColumnsAndOptions<Row> =
   | [...columns: (keyof Row & string)[]]
   | [...columns: (keyof Row & string)[], options: NamedCheckOptions];
 
-/** How many failing rows are kept as a sample. */
+/** Number of failing rows kept as a sample. */
 export const sampleSize = 20;
 
-/** How many past versions a check can look at. */
+/** Number of past versions that a check can read. */
 export const longestHistory = 100;
 
-/** Builds a check from a predicate on the whole. */
+/** Builds a check from a predicate on all rows. */
 export function check<Row>(
   name: string,
   description: string,
@@ -83,7 +79,7 @@ export function check<Row>(
   return { name, description, severity, blocking, columns, check: judge };
 }
 
-/** Parts the columns from the settings that may follow them. */
+/** Separates the columns from the optional settings after them. */
 export function columnsAndOptions<Row>(
   given: ColumnsAndOptions<Row>,
 ): { columns: (keyof Row & string)[]; options: NamedCheckOptions } {
@@ -94,10 +90,9 @@ export function columnsAndOptions<Row>(
 }
 
 /**
- * Holds the checks of an asset to what can be told before there are rows.
+ * Validates the checks of an asset before there are rows.
  *
- * @throws {DefinitionError} If two share a name, under which their results are remembered, or one reads a column that the
- * rows do not have.
+ * @throws {DefinitionError} If two share a name, which identifies their results, or one reads a column that the rows lack.
  */
 export function requireSound(
   key: string,

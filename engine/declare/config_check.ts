@@ -2,9 +2,9 @@ import type { z } from "zod";
 import type { AssetGraph } from "./graph.ts";
 
 /**
- * Holds settings to the schemas of the assets that they are for.
+ * Validates settings against the schemas of their assets.
  *
- * @param failure Makes the error that is thrown where they do not fit.
+ * @param failure Creates the error that is thrown for invalid settings.
  */
 export function checkConfig(
   graph: AssetGraph,

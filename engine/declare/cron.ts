@@ -2,10 +2,10 @@ import { Cron } from "croner";
 import { DefinitionError, messageOf } from "../errors.ts";
 
 /**
- * Reads a cron expression of five or six fields in a time zone. Where clocks change, a fixed time of day fires once a day.
+ * Parses a cron expression of five or six fields in a time zone. Where clocks change, a fixed time of day fires once a day.
  *
  * @param whose Its owner, as the beginning of a message: `Schedule "daily"`.
- * @throws {DefinitionError} If the expression or the time zone cannot be read, or if no day will ever meet the expression.
+ * @throws {DefinitionError} If the expression or the time zone is invalid, or if no date ever matches the expression.
  */
 export function parseCron(cron: string, timeZone: string, whose: string): Cron {
   try {
@@ -17,8 +17,8 @@ export function parseCron(cron: string, timeZone: string, whose: string): Cron {
   }
   let parsed: Cron;
   try {
-    // Where clocks change, "30 2,14 * * *" is as much a fixed time as "30 2 * * *": without this rule croner would skip its 02:30
-    // in March, which does not exist, and fire "30 1,13 * * *" twice in November, when 01:30 comes twice.
+    // Where clocks change, "30 2,14 * * *" is a fixed time like "30 2 * * *": without this rule croner would skip its 02:30 in
+    // March, which does not exist, and fire "30 1,13 * * *" twice in November, when 01:30 occurs twice.
     parsed = new Cron(cron, { timezone: timeZone, paused: true, fixedTimeRule: "no-wildcard" });
   } catch (error) {
     throw new DefinitionError(

@@ -5,22 +5,22 @@ import { ExternalAssetError } from "../errors.ts";
 import type { AssetGraph } from "./graph.ts";
 import { defaultRetry } from "./retry.ts";
 
-/** Declaration of an asset that something outside makes. */
+/** Declaration of an external asset. */
 export interface ExternalSpec {
   /** Its one name: key, URL and file. */
   key: string;
-  /** `import.meta` of the declaring file, so that a key that is not the file's name is found at load. */
+  /** `import.meta` of the declaring file: a key that differs from the file's name is an error at load. */
   module?: { url: string };
   group: string;
   layer: Layer;
-  /** One sentence for people: what it is, and who makes it. */
+  /** One sentence for users: its content and its maker. */
   description: string;
 }
 
 /**
- * Declares an asset that something outside makes. It has no function and no table: Tandem knows of its versions what is
- * reported (`Engine.report`, `POST /v1/assets/:key/report`), and calls stale what names it under `after` when one is new. As
- * long as it has not been reported, it keeps nothing waiting.
+ * Declares an external asset. It has no function and no table: Tandem knows its reported versions (`Engine.report`, `POST
+ * /v1/assets/:key/report`), and a new one makes the assets that list it under `after` stale. Until its first report, nothing waits
+ * for it.
  *
  * @throws {DefinitionError} If the key is not in snake_case.
  */
@@ -38,7 +38,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
     partitionedBy: undefined,
     freshness: undefined,
     retention: undefined,
-    // So that every asset of the graph has a producer. No plan has a step for it.
+    // Gives every asset of the graph a producer. No plan has a step for it.
     recipe: {
       deps: {},
       mappings: {},
@@ -58,12 +58,12 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
   };
 }
 
-/** Whether a step can run though nothing is known of this upstream asset: an external one that was never reported. */
+/** Whether a step can run without a version of this upstream asset: an external one that was never reported. */
 export function mayBeUnknown(graph: AssetGraph, upstream: string): boolean {
   return graph.asset(upstream).external;
 }
 
-/** @throws {ExternalAssetError} If all that is selected is made outside: there is nothing that could run. */
+/** @throws {ExternalAssetError} If all selected assets are external: there is no step to run. */
 export function refuseExternalsAlone(graph: AssetGraph, selected: readonly string[]): void {
   if (selected.some((key) => !graph.asset(key).external)) return;
   const key = selected[0]!;

@@ -1,37 +1,37 @@
 import { DefinitionError } from "../errors.ts";
 import type { RowSchema } from "./row_schema.ts";
 
-/** `unknown` where there is nothing to judge yet, or the calendar does not reach so far. */
+/** `unknown` if there is nothing to judge yet, or the calendar does not reach far enough. */
 export const freshnessStateNames = ["met", "late", "unknown"] as const;
 export type FreshnessStateName = typeof freshnessStateNames[number];
 
 /** Inputs of a policy. */
 export interface FreshnessFacts {
   key: string;
-  /** Newest date in the policy's column; `null` where there is none, or the policy names no column. */
+  /** Newest date in the policy's column; `null` for no date or no column. */
   newest: string | null;
-  /** When the latest materialization was committed; `null` where there is none. */
+  /** Commit time of the latest materialization; `null` for none. */
   materializedAt: Temporal.Instant | null;
 }
 
-/** State of an asset by a policy at one time. */
+/** Freshness of an asset at one time. */
 export interface FreshnessVerdict {
   state: FreshnessStateName;
-  /** The deadline to come; of what is late, the one that was missed first. */
+  /** The next deadline; for a late asset, the first one missed. */
   deadline: Temporal.Instant | null;
-  /** A sentence for people. */
+  /** A sentence for users. */
   message: string;
 }
 
-/** When an asset has to have what. */
+/** Deadline for the content of an asset. */
 export interface FreshnessPolicy {
-  /** A sentence for people. */
+  /** A sentence for users. */
   readonly description: string;
-  /** The date column whose newest value it judges by; `null` where the time of the materialization says enough. */
+  /** The date column whose newest value is judged; `null` if the time of the materialization is judged. */
   readonly column: string | null;
-  /** A boolean column: only dates of rows in which it is true count. `null` where all do. */
+  /** A boolean column: only rows in which it is true count. `null` if all do. */
   readonly where: string | null;
-  /** @param resources What the functions of assets get. */
+  /** @param resources Resources of the asset functions. */
   judge(facts: FreshnessFacts, now: Temporal.Instant, resources: unknown): FreshnessVerdict;
 }
 
@@ -42,23 +42,22 @@ export interface SessionDays {
 
 /** Settings of {@link sessionDeadline}. */
 export interface SessionDeadlineOptions<Resources = unknown> {
-  /** The calendar, or where the resources of assets have it. */
+  /** The calendar, or a function that gets it from the resources of assets. */
   calendar: SessionDays | ((resources: Resources) => SessionDays);
   /** Time of day on the session's own date, `HH:MM`. An early close does not bring it forward. */
   by: string;
-  /** IANA name of the clock that `by` is read from. */
+  /** IANA time zone of `by`. */
   timeZone: string;
   /** The column with the session, as a date. */
   column: string;
-  /** A boolean column: a session counts as there where it is true. Every row's session does where this is left out. */
+  /** A boolean column: only sessions of rows in which it is true count as present. Without it, those of all rows do. */
   where?: string;
 }
 
 /**
- * The rows of a session are there by a time of its day: late from the deadline of the first session that is missing.
+ * The rows of a session are present by a time of its day: late from the deadline of the first missing session.
  *
- * A time that the clock skips when summer time begins counts as much later; one that it shows twice when summer time ends
- * counts the first time.
+ * A time skipped at the start of summer time counts as that much later; one repeated at its end counts the first time.
  *
  * @throws {DefinitionError} If `by` is no time of day or `timeZone` is unknown.
  *
@@ -130,7 +129,7 @@ export function sessionDeadline<Resources = unknown>(
 }
 
 /**
- * The latest materialization is not older than so many hours, whether it changed anything or not.
+ * The latest materialization is at most `hours` old, whether it changed anything or not.
  *
  * @throws {DefinitionError} If `hours` is not above 0.
  */
@@ -156,7 +155,7 @@ export function maxAge({ hours }: { hours: number }): FreshnessPolicy {
   };
 }
 
-/** @throws {DefinitionError} If the policy's column is none of the rows' dates, or what it demands of rows no boolean. */
+/** @throws {DefinitionError} If the policy's column is not a date column of the rows, or its `where` not a boolean one. */
 export function requireDateColumn(key: string, policy: FreshnessPolicy | undefined, schema: RowSchema): void {
   if (!policy || policy.column === null) return;
   const demands = [[policy.column, "date"], [policy.where, "boolean"]] as const;

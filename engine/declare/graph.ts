@@ -6,7 +6,7 @@ export interface Producer {
   readonly key: string;
   readonly asset: AnyAsset;
   readonly recipe: Recipe;
-  /** Keys of all assets that it makes, its own first. */
+  /** Keys of the assets it makes, its own first. */
   readonly produces: readonly string[];
   /** Keys of the assets it reads or waits for. */
   readonly upstream: readonly string[];
@@ -14,22 +14,22 @@ export interface Producer {
 
 /** All assets, checked and in order. */
 export interface AssetGraph {
-  /** In dependency order; assets that do not depend on each other keep the order in which they were listed. */
+  /** In dependency order; independent assets keep the order in which they were listed. */
   readonly assets: readonly AnyAsset[];
   readonly producers: readonly Producer[];
   readonly keys: readonly string[];
   /** @throws {UnknownAssetError} If there is no such asset. */
   asset(key: string): AnyAsset;
-  /** The producer that makes the asset. @throws {UnknownAssetError} */
+  /** The producer of the asset. @throws {UnknownAssetError} */
   producerOf(key: string): Producer;
-  /** Keys of the assets that the asset is made from, one step up. */
+  /** Keys of the assets that it is made from, one step up. */
   upstream(key: string): readonly string[];
   /** Keys of the assets that are made from it, one step down. */
   downstream(key: string): readonly string[];
 }
 
 /**
- * Checks the declarations and puts them in order.
+ * Validates the declarations and puts them in order.
  *
  * @throws {DefinitionError} For a duplicate key or table, an upstream asset that is not listed, a cycle, a key that is not its
  * file's name, a further output with no producer or with two, or defaults that the config schema refuses.
@@ -124,7 +124,7 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
   };
 }
 
-/** @throws {DefinitionError} If the coordinates of partitions are not columns of the key, or are missing where they are needed. */
+/** @throws {DefinitionError} If the coordinates of partitions are not key columns, or are missing where required. */
 function checkPartitions({ key, partitionedBy, schema }: AnyAsset, { recipe, asset }: Producer): void {
   if (recipe.partitionsDef && (partitionedBy?.name ?? partitionedBy?.date) === undefined) {
     throw new DefinitionError(
@@ -146,7 +146,7 @@ function checkPartitions({ key, partitionedBy, schema }: AnyAsset, { recipe, ass
   }
 }
 
-/** Kahn's algorithm; what is left over when nothing is free is a cycle, and is named as one. */
+/** Kahn's algorithm; producers left over when none is free form a cycle, which the error names. */
 function inOrder(producers: readonly Producer[], producerOf: Map<string, Producer>): Producer[] {
   const waitsFor = new Map(producers.map((p) => [p, new Set(p.upstream.map((key) => producerOf.get(key)!))]));
   const readers = new Map<Producer, Producer[]>(producers.map((p) => [p, []]));
@@ -178,7 +178,7 @@ function findCycle(stuck: readonly Producer[], waitsFor: Map<Producer, Set<Produ
     at = [...waitsFor.get(at)!][0]!;
   }
   const keys = path.slice(path.indexOf(at)).map((p) => p.key).reverse();
-  // From the first name on, so that one circle always reads the same.
+  // Starts at the first name, so that a cycle always reads the same.
   const first = keys.indexOf(keys.toSorted()[0]!);
   return [...keys.slice(first), ...keys.slice(0, first), keys[first]!];
 }
@@ -191,7 +191,7 @@ function fileName(url: string): string {
   return decodeURIComponent(new URL(url).pathname.split("/").pop()!);
 }
 
-/** @throws {DefinitionError} If the producer would read rows of an asset that has none here. */
+/** @throws {DefinitionError} If the producer would read rows of an external asset. */
 function refuseRowsOfExternals(producer: Producer): void {
   const external = Object.values(producer.recipe.deps).find((asset) => asset.external);
   if (!external) return;

@@ -1,11 +1,11 @@
 import type { ColumnData } from "../../resources/database/database.ts";
 
 /**
- * The positions of rows in the order of their keys, texts by code units; `undefined` where the rows stand so and no two are equal.
+ * The positions of rows in key order, texts by code units; `undefined` if the rows are in order and no two are equal.
  *
  * Cost: O(n) for rows in order, else a sort of n numbers: each key column is replaced by the ranks of its values, which repeat.
  *
- * @param keys The columns, the first one first. Without nulls; each of texts, numbers or truth values.
+ * @param keys The key columns, most significant first. Without nulls; each of texts, numbers or booleans.
  */
 export function orderOf(keys: readonly ColumnData[]): Uint32Array | undefined {
   const count = keys[0]?.length ?? 0;
@@ -29,7 +29,9 @@ export function orderOf(keys: readonly ColumnData[]): Uint32Array | undefined {
   return order;
 }
 
-/** One number a row that sorts by its key and then by its position, which is the remainder by `count`; `null` beyond exact numbers. */
+/**
+ * One number for each row that sorts by key and then by position, which is its remainder by `count`; `null` beyond exact integers.
+ */
 function placesOf(keys: readonly ColumnData[], count: number): Float64Array | null {
   const places = new Float64Array(count);
   let size = count;

@@ -3,7 +3,7 @@ import { named } from "../record_schema.ts";
 
 const Cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-/** One value of a materialization's metadata, with its type, so that it can be shown, plotted and linked. */
+/** One value of a materialization's metadata, typed for display, plots and links. */
 export const MetadataValue = named(
   "MetadataValue",
   z.discriminatedUnion("type", [
@@ -28,7 +28,7 @@ export function link(text: string, href: string): MetadataValue {
   return { type: "link", text, href };
 }
 
-/** Metadata in the one form in which it is stored. Numbers that JSON cannot hold become text. */
+/** Metadata in its stored form. Numbers that JSON cannot represent become text. */
 export function typedMetadata(metadata: Metadata): Record<string, MetadataValue> {
   return Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => {
@@ -39,7 +39,7 @@ export function typedMetadata(metadata: Metadata): Record<string, MetadataValue>
   );
 }
 
-/** Metadata as a function would have given it, from the form in which it is stored. Booleans come back as text. */
+/** Metadata as returned by a function, from its stored form. Booleans become text. */
 export function untypedMetadata(metadata: Readonly<Record<string, MetadataValue>>): Metadata {
   return Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [

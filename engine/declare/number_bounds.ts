@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** Within which a finite number lies, ends included; between which it lies, without them. */
+/** Bounds of a finite number: `least` and `most` inclusive, `above` and `below` exclusive. */
 export interface NumberBounds {
   least: number;
   most: number;
@@ -9,7 +9,7 @@ export interface NumberBounds {
   whole: boolean;
 }
 
-/** What JSON Schema says of a number. */
+/** The keywords of JSON Schema for a number. */
 export interface NumberKeywords {
   type?: string | string[];
   minimum?: number;
@@ -20,10 +20,10 @@ export interface NumberKeywords {
 }
 
 const boundKeywords = ["type", "description", "$schema", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
-/** What zod checks of a number with these keywords alone. */
+/** The checks of zod that these keywords express. */
 const boundChecks = ["greater_than", "less_than", "number_format"];
 
-/** The bounds of a number that has to meet nothing else; `null` for any other value. */
+/** The bounds of a number without any other requirement; `null` for any other value. */
 export function boundsOf(schema: z.ZodType, json: NumberKeywords): NumberBounds | null {
   if (json.type !== "number" && json.type !== "integer") return null;
   if (Object.keys(json).some((keyword) => !boundKeywords.includes(keyword)) || !hasBoundsAlone(schema)) return null;
@@ -37,7 +37,7 @@ export function boundsOf(schema: z.ZodType, json: NumberKeywords): NumberBounds 
   };
 }
 
-/** Whether nothing is asked that JSON Schema cannot say, such as a refinement. */
+/** Whether JSON Schema expresses all requirements: a refinement, for example, it cannot. */
 function hasBoundsAlone(schema: z.ZodType): boolean {
   const { def } = schema as z.ZodType & { def: { type: string; innerType?: z.ZodType; checks?: z.core.$ZodCheck[] } };
   if (def.type === "nullable") return hasBoundsAlone(def.innerType!);
@@ -45,7 +45,7 @@ function hasBoundsAlone(schema: z.ZodType): boolean {
     (def.checks ?? []).every(({ _zod }) => boundChecks.includes(_zod.def.check) && _zod.def.when === undefined);
 }
 
-/** Whether a number meets its bounds; one that is not finite meets none. */
+/** Whether a number is within its bounds; NaN and infinities never are. */
 export function isWithin(value: number, { least, most, above, below, whole }: NumberBounds): boolean {
   return value >= least && value <= most && value > above && value < below && Number.isFinite(value) &&
     (!whole || Number.isSafeInteger(value));

@@ -3,11 +3,11 @@ import { DefinitionError, isFatal, retryableOf } from "../errors.ts";
 
 export { pause, retryDelayMs, type RetryPolicy } from "../../resources/backoff.ts";
 
-/** When and how often a step that failed is tried again. */
+/** Number and timing of the attempts of a failing step. */
 export interface StepRetryPolicy extends RetryPolicy {
   /**
-   * `any`: all errors of the function, unless the error or a cause of it says `retryable: false` or `fatal: true`. `retryable`: only what
-   * says `retryable: true`.
+   * `any`: all errors of the function, unless the error or a cause of it has `retryable: false` or `fatal: true`. `retryable`: only
+   * errors with `retryable: true`.
    */
   errors: "any" | "retryable";
 }
@@ -21,9 +21,9 @@ export const defaultRetry: StepRetryPolicy = {
 };
 
 /**
- * The policy of an asset. One that declares a retry wants it for any error.
+ * The policy of an asset. A declared retry applies to any error.
  *
- * @throws {DefinitionError} If the tries are no whole number of at least 1, or a delay is negative.
+ * @throws {DefinitionError} If the attempts are not a positive integer, or a delay is negative.
  */
 export function retryPolicyOf(key: string, declared: Partial<StepRetryPolicy> | undefined): StepRetryPolicy {
   if (declared === undefined) return defaultRetry;
@@ -40,7 +40,7 @@ export function retryPolicyOf(key: string, declared: Partial<StepRetryPolicy> | 
   return policy;
 }
 
-/** Whether a policy asks for another try after this error. How many tries there were is not asked here. */
+/** Whether a policy allows another attempt after this error, regardless of the number of attempts. */
 export function isTriedAgain(error: unknown, { errors }: Pick<StepRetryPolicy, "errors">): boolean {
   const said = retryableOf(error);
   return said ?? (errors === "any" && !isFatal(error));

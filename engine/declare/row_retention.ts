@@ -1,21 +1,21 @@
 /**
- * Which versions of an asset's rows are kept. The current version always is, and so is what something that runs may read.
+ * The versions of an asset's rows to keep. The current version always is, and so is any that running work may read.
  *
- * Versions share rows: a version costs what it changed. The record of a materialization is kept for ever.
+ * Versions share rows: a version costs the rows it changed. Records of materializations are kept for ever.
  */
 export type RowRetention =
   | { readonly keep: "all" }
   | { readonly keep: "versions"; readonly versions: number }
   | { readonly keep: "days"; readonly days: number; readonly then: ThinnedTo | null };
 
-/** One version a week (from Monday) or month, in UTC: the last of it. */
+/** One version a week (from Monday) or month, in UTC: the last one. */
 export type ThinnedTo = "week" | "month";
 
-/** Keeps every version: for what people look back on, such as signals and choices. */
+/** Keeps every version: for assets with a history of interest, such as signals and choices. */
 export const keepAll: RowRetention = { keep: "all" };
 
 /**
- * Keeps the latest versions, the current one included: for what is made anew as a whole each time.
+ * Keeps the latest versions, including the current one: for assets that are made again in full each time.
  *
  * @param versions A whole number, 1 or more.
  * @throws {RangeError} If it is not.
@@ -26,7 +26,7 @@ export function keepVersions(versions: number): RowRetention {
 }
 
 /**
- * Keeps what was current in the last days, and before that nothing, or one version a week or month.
+ * Keeps the versions that were current in the last days, and of earlier ones none, or one a week or month.
  *
  * @param days A whole number, 1 or more.
  * @throws {RangeError} If it is not.
@@ -66,11 +66,11 @@ export interface KeptVersion {
 const dayMs = 86_400_000;
 
 /**
- * The versions whose rows need not be kept any longer.
+ * The versions whose rows may be deleted.
  *
- * @param versions All that are kept now, ascending.
+ * @param versions All versions kept now, ascending.
  * @param at.now Milliseconds since 1970.
- * @param at.neededSince What was replaced after this moment is kept whatever the retention says: something may be reading it.
+ * @param at.neededSince Versions replaced after this moment are kept regardless of the retention: running work may read them.
  */
 export function expiredVersions(
   versions: readonly KeptVersion[],
@@ -88,7 +88,7 @@ export function expiredVersions(
   }).map(({ id }) => id);
 }
 
-/** Number of the week or month in which a moment lies. */
+/** Number of the week or month of a moment. */
 function periodOf(at: number, period: ThinnedTo): number {
   // 1970 began on a Thursday.
   if (period === "week") return Math.floor((at / dayMs + 3) / 7);

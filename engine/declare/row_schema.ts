@@ -10,10 +10,10 @@ export type Columns<Row> = {
   [K in keyof Row]: NonNullable<Row[K]> extends number ? Float64Array : readonly Row[K][];
 };
 
-/** One column of an asset's table, with what its schema demands of a value. */
+/** One column of an asset's table, with the schema of its values. */
 export interface RowColumn extends ColumnSpec {
   nullable: boolean;
-  /** Bounds that are all that a number must meet, so that a million of them need not go through zod one by one. */
+  /** The bounds of a number if it has no other requirement: a million of them then need no zod call each. */
   bounds: NumberBounds | null;
   schema: z.ZodType;
   description: string | null;
@@ -23,7 +23,7 @@ export interface RowColumn extends ColumnSpec {
 export interface RowSchema {
   columns: readonly RowColumn[];
   primaryKey: readonly string[];
-  /** Changes with any name, type or nullability, so that a new shape counts as new code. */
+  /** Changes with any name, type or nullability: a new shape counts as new code. */
   fingerprint: string;
 }
 
@@ -78,7 +78,7 @@ function column(owner: string, name: string, schema: z.ZodType): RowColumn {
   };
 }
 
-/** `{type: ["string", "null"]}` is short for the two. */
+/** Expands the short form `{type: ["string", "null"]}`. */
 function alternatives(json: JsonSchema): JsonSchema[] {
   return Array.isArray(json.type) ? json.type.map((type) => ({ ...json, type })) : [json];
 }
@@ -99,19 +99,19 @@ function columnType(json: JsonSchema): ColumnType | undefined {
   }
 }
 
-/** Rows ready to be stored: checked, in key order, with the version of their content. */
+/** Validated rows in key order, with the version of their content. */
 export interface PreparedRows {
   data: Readonly<Record<string, ColumnData>>;
   count: number;
-  /** SHA-256 over the columns in key order: equal rows have equal versions wherever and whenever they were made. */
+  /** SHA-256 over the columns in key order: equal rows have equal versions, independent of place and time. */
   dataVersion: string;
 }
 
 /**
- * Checks rows against their schema, puts them in key order and computes the version of their content.
+ * Validates rows against their schema, puts them in key order and computes the version of their content.
  *
  * @throws {InvalidRowsError} If a value does not fit its column, columns differ in length, or two rows share a key.
- * Cost: O(n) for rows that come in key order, O(n log n) otherwise.
+ * Cost: O(n) for rows in key order, O(n log n) otherwise.
  */
 export function prepareRows(owner: string, schema: RowSchema, rows: readonly object[] | Columns<object>): PreparedRows {
   const columns = Array.isArray(rows) ? toColumns(schema, rows) : { ...(rows as Record<string, ColumnData>) };
@@ -131,7 +131,7 @@ function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, C
       const values = new Float64Array(rows.length);
       for (let i = 0; i < rows.length; i++) {
         const value = (rows[i] as Record<string, unknown>)[name];
-        // A computed NaN must not slip through as the null that NaN stands for in a column.
+        // A computed NaN must not pass as null, which NaN represents in a column.
         if (value !== null && !Number.isFinite(value)) {
           throw new InvalidRowsError(`Row ${i + 1}: ${name} is ${shown(value)}, not a finite number or null.`);
         }
@@ -145,7 +145,7 @@ function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, C
   return columns;
 }
 
-/** A moment as the database gives it back, so that its data version does not depend on who wrote the zeros at its end. */
+/** A moment as the database returns it: its data version must not depend on trailing zeros. */
 function asStored(moment: unknown): unknown {
   return typeof moment === "string" ? Temporal.Instant.from(moment).round("microsecond").toString() : moment;
 }
@@ -190,7 +190,7 @@ function firstBadNumber(
     if (Number.isNaN(value)) {
       if (!nullable) return { row, problem: "a number is required" };
     } else if (bounds === null || !isWithin(value, bounds)) {
-      // The schema says what is wrong.
+      // The schema reports the fault.
       const parsed = schema.safeParse(value);
       if (!parsed.success) {
         return { row, problem: Number.isFinite(value) ? problemOf(parsed.error) : "a finite number is required" };
@@ -200,7 +200,7 @@ function firstBadNumber(
 }
 
 function firstBadValue(data: readonly unknown[], schema: z.ZodType): Bad | undefined {
-  // Tickers and sessions repeat: a value that passed once needs no second look.
+  // Tickers and sessions repeat: each value is validated once.
   const passed = new Set<unknown>();
   for (let row = 0; row < data.length; row++) {
     const value = data[row];
@@ -216,7 +216,7 @@ function problemOf(error: z.ZodError): string {
   return (issue.path.length ? `${issue.path.join(".")}: ` : "") + issue.message;
 }
 
-/** The permutation that puts rows in key order, or `undefined` where they are already. */
+/** The permutation that puts rows in key order, or `undefined` for rows in order. */
 function keyOrder(
   owner: string,
   schema: RowSchema,
@@ -235,7 +235,7 @@ function keyOrder(
   return order;
 }
 
-/** Rows of columns by their positions, in that order. */
+/** The rows at some positions, in the order of the positions. */
 export function rowsAt(
   columns: Readonly<Record<string, ColumnData>>,
   positions: Uint32Array,
@@ -243,7 +243,7 @@ export function rowsAt(
   return Object.fromEntries(Object.entries(columns).map(([name, data]) => [name, valuesAt(data, positions)]));
 }
 
-/** Loops: `from` with a function makes an object of every value, which takes ten times as long. */
+/** Loops: `from` with a function creates an object for every value and takes ten times as long. */
 function valuesAt(data: ColumnData, positions: Uint32Array): ColumnData {
   const { length } = positions;
   if (data instanceof Float64Array) {
@@ -256,13 +256,13 @@ function valuesAt(data: ColumnData, positions: Uint32Array): ColumnData {
   return values;
 }
 
-/** So many values are hashed at once, so that half a million strings are never one string. */
+/** Number of values hashed at once: half a million strings are never joined to one. */
 const hashedAtOnce = 16_384;
 
 /**
- * The version of columns that are in key order.
+ * The version of columns in key order.
  *
- * @param positions Ascending, of the rows that it is to be the version of; of all where they are left out.
+ * @param positions Ascending positions of the rows covered by the version; all rows by default.
  */
 export function dataVersion(
   schema: RowSchema,
@@ -280,7 +280,7 @@ export function dataVersion(
       if (values instanceof Float64Array) {
         for (let i = 0; i < size; i++) {
           const value = values[positions ? positions[start + i]! : start + i]!;
-          // One zero and one NaN: −0 is stored as it is but compares equal in the database.
+          // Normalizes zero and NaN: −0 is stored as it is, but equals 0 in the database.
           numbers[i] = Number.isNaN(value) ? NaN : value + 0;
         }
         hash.update(new Uint8Array(numbers.buffer, 0, 8 * size));
@@ -299,16 +299,16 @@ function picked(values: readonly unknown[], positions: Uint32Array, start: numbe
   return some;
 }
 
-/** JSON with object keys in one order, so that jsonb, which forgets the order, keeps its version. */
+/** Sorts object keys in JSON: jsonb does not keep their order. */
 function sortedKeys(_key: string, value: unknown): unknown {
   if (!value || typeof value !== "object" || Array.isArray(value)) return value;
   const keys = Object.keys(value);
-  // Most have one key or are in order: a copy takes longer than all the rest.
+  // Most have one key or are in order: a copy would cost more than everything else.
   if (keys.every((key, i) => i === 0 || keys[i - 1]! < key)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1));
 }
 
-/** Hash of a value as JSON, whatever the order of its keys. */
+/** Hash of a value as JSON, independent of the order of its keys. */
 export function hashOf(value: unknown): string {
   return sha256(JSON.stringify(value ?? null, sortedKeys)).slice(0, 16);
 }
@@ -321,7 +321,7 @@ function shown(value: unknown): string {
   return typeof value === "string" ? `"${value}"` : typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** Rows as objects from rows as columns. */
+/** Converts columns to rows. */
 export function toRows(schema: Pick<RowSchema, "columns">, data: Readonly<Record<string, ColumnData>>): object[] {
   const names = schema.columns.map((c) => c.name).filter((name) => name in data);
   const count = names.length ? data[names[0]!]!.length : 0;

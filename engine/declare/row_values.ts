@@ -10,7 +10,7 @@ export class Parameters {
   }
 }
 
-/** The value as text that PostgreSQL reads as the same value, or what it should have been. */
+/** The value as text that PostgreSQL reads as the same value, or else the expected form. */
 export function parseValue(type: ColumnType, text: string): { ok: true; text: string } | { ok: false; wanted: string } {
   switch (type) {
     case "text":
@@ -39,7 +39,7 @@ export function parseValue(type: ColumnType, text: string): { ok: true; text: st
   }
 }
 
-/** Whether a text is a day of the calendar such as 2026-01-31. */
+/** Whether a text is a calendar date such as 2026-01-31. */
 export function isDate(text: string): boolean {
   if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(text)) return false;
   try {
@@ -50,7 +50,7 @@ export function isDate(text: string): boolean {
   }
 }
 
-/** In UTC with the microseconds that PostgreSQL keeps; a date alone is its first moment. */
+/** In UTC, to microseconds as in PostgreSQL; a date alone is its first moment. */
 export function instantOf(text: string): string | undefined {
   try {
     const instant = Temporal.Instant.from(isDate(text) ? `${text}T00:00Z` : text);
@@ -61,12 +61,12 @@ export function instantOf(text: string): string | undefined {
   }
 }
 
-/** A text as a message quotes it. */
+/** A text as quoted in a message. */
 export function shown(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
-/** The fault of a part of a query, by its path. */
+/** The error for a part of a query, with its path. */
 export function invalid(path: string, message: string): InvalidRequestError {
   return new InvalidRequestError(message, [{ path, message }]);
 }
@@ -76,7 +76,7 @@ export function endOfDay(date: string): string {
   return `${date}T23:59:59.999999Z`;
 }
 
-/** A value as it stands in a sentence. */
+/** A value as part of a sentence. */
 export function inWords(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (typeof value === "number") return String(Number(value.toPrecision(10)));

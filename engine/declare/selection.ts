@@ -2,9 +2,9 @@ import { SelectionError } from "../errors.ts";
 import type { AssetGraph } from "./graph.ts";
 
 /**
- * The assets that a selection names, in dependency order.
+ * The assets of a selection, in dependency order.
  *
- * Terms are separated by spaces or commas and add up:
+ * Terms are separated by spaces or commas; the selection is their union:
  *
  * | term | selects |
  * |---|---|
@@ -13,7 +13,7 @@ import type { AssetGraph } from "./graph.ts";
  * | `+key` | it and everything upstream |
  * | `key+` | it and everything downstream |
  * | `+key+` | both |
- * | `group:pairs` | the assets of a group; `+` works on it too |
+ * | `group:pairs` | the assets of a group; combines with `+` |
  *
  * @throws {SelectionError} If the selection is empty or names a group that does not exist.
  * @throws {UnknownAssetError} If it names an asset that does not exist.

@@ -1,12 +1,12 @@
 import { DefinitionError } from "../errors.ts";
 
-/** Label of steps that read from outside, where their assets name no other. */
+/** Default label of steps that read from outside. */
 export const sourceLabel = "source";
 
 /** Form of a label. */
 export const labelForm = /^[a-z][a-z0-9_-]{0,39}$/;
 
-/** @throws {DefinitionError} If it has not the form of a label. */
+/** @throws {DefinitionError} If it does not have the form of a label. */
 export function checkLabel(key: string, label: string | undefined): void {
   if (label === undefined || labelForm.test(label)) return;
   throw new DefinitionError(

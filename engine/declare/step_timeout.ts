@@ -3,7 +3,7 @@ import { DefinitionError, StepTimeoutError } from "../errors.ts";
 /** Longest timer of this platform: about 24 days. */
 const longestTimeoutMs = 2 ** 31 - 1;
 
-/** A signal that also aborts when the time is up; disposing of it stops the clock. */
+/** A signal that also aborts after a timeout; disposing of it clears the timer. */
 export interface TimeLimit extends Disposable {
   readonly signal: AbortSignal;
 }
@@ -11,7 +11,7 @@ export interface TimeLimit extends Disposable {
 /**
  * Limits the time of a step, from its claim to its end, with all its attempts.
  *
- * @param signal What aborts the step otherwise.
+ * @param signal Other reasons to abort the step.
  * @returns A signal that aborts with a {@link StepTimeoutError} after `timeoutMs`; without one, `signal` itself.
  */
 export function timeLimit(key: string, timeoutMs: number | undefined, signal: AbortSignal): TimeLimit {
@@ -27,10 +27,10 @@ export function timeoutOf(signal: AbortSignal): StepTimeoutError | undefined {
 }
 
 /**
- * What the work gives, or a rejection with the signal's reason as soon as it aborts; the work itself is not waited for then.
+ * The result of the work, or a rejection with the signal's reason as soon as it aborts; the work is not awaited after that.
  *
- * Lets go of the signal in any case: that of a run outlives thousands of steps, and whatever listened to it would keep what
- * they gave in memory and make each further listener dearer.
+ * Always removes its listener: the signal of a run outlives thousands of steps, and each listener left on it would keep a result in
+ * memory and slow down further ones.
  */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -44,7 +44,7 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
   }
 }
 
-/** @throws {DefinitionError} If no timer can wait so long, or not at all. */
+/** @throws {DefinitionError} If the timeout is not a positive integer, or exceeds the longest timer. */
 export function checkTimeout(key: string, timeoutMs: number | undefined): void {
   if (timeoutMs === undefined || (Number.isSafeInteger(timeoutMs) && timeoutMs >= 1 && timeoutMs <= longestTimeoutMs)) {
     return;

@@ -6,7 +6,7 @@ import { pause } from "../declare/retry.ts";
 import type { FeedChange, FeedEvent } from "./feed_events.ts";
 import { FeedSource } from "./feed_source.ts";
 
-/** How often the database is read while there are listeners. */
+/** Polling interval of the database while there are listeners. */
 const pollMs = 500;
 /** Replay buffer for reconnecting and slow clients. */
 const kept = 2_000;
@@ -16,39 +16,38 @@ export interface FeedOptions {
   database: Database;
   clock: Clock;
   logger: Logger;
-  /** Ends every listening. */
+  /** Ends all listeners. */
   closing: AbortSignal;
   pollMs?: number;
   kept?: number;
 }
 
 /**
- * All events of the installation, from all processes: one poll of the database every half second serves every listener of this process;
- * without listeners there is no poll.
+ * All events of the installation, from all processes: one poll of the database every half second serves every listener of this
+ * process; without listeners there is no poll.
  *
- * Event ids are valid within one stretch of listening in one process. A listener that resumes with another id, or too late, gets a `reset`.
+ * Event ids are valid for one polling session of one process. A listener that resumes with another id, or too late, gets a `reset`.
  */
 export class Feed {
-  /** A new one for each stretch of listening. */
+  /** Id of the polling session. */
   #stretch = "";
   #events: FeedEvent[] = [];
   #count = 0;
   #listeners = 0;
   #looking: Promise<void> | undefined;
   #news = Promise.withResolvers<void>();
-  /** Resolves when this stretch has read the initial state. */
+  /** Resolves when this session has read the initial state. */
   #ready = Promise.withResolvers<void>();
 
   constructor(private readonly options: FeedOptions) {}
 
-  /** Number of listeners. */
   get listeners(): number {
     return this.#listeners;
   }
 
   /**
-   * Events from now on, or after an event. Begins with `reset` unless all later events are known: a listener that then reloads everything
-   * misses nothing. Ends when `signal` aborts or the engine closes.
+   * Events from now on, or after an event. Begins with `reset` unless all later events are buffered: a listener that then reloads
+   * everything misses nothing. Ends when `signal` aborts or the engine closes.
    *
    * @param options.after Id of the last received event.
    */
@@ -72,7 +71,7 @@ export class Feed {
         const news = this.#news.promise;
         const missed = this.#count - seen;
         if (missed > this.#events.length) {
-          // Too slow: what it has not taken is forgotten.
+          // Too slow: events it has not received are no longer buffered.
           yield this.#reset();
           seen = this.#count;
         } else if (missed > 0) {
@@ -89,7 +88,7 @@ export class Feed {
     }
   }
 
-  /** How many events there had been when the one with this id came; `undefined` if that is not known. */
+  /** Number of events up to the one with this id; `undefined` if unknown. */
   #placeOf(id: string | undefined): number | undefined {
     const [stretch, number] = id?.split(".") ?? [];
     const place = Number(number);

@@ -2,12 +2,12 @@ import type { BackfillProgress, BackfillStatus } from "../store/backfill_records
 import type { FreshnessStateName } from "../declare/freshness_policy.ts";
 import type { EventKind, RunStatus } from "../store/records.ts";
 
-/** A change, small enough to be sent to every client. */
+/** A change, small enough to send to every client. */
 export type FeedChange =
   | { type: "run"; runId: number; status: RunStatus; trigger: string }
-  /** A step of a run came on; `progress` where that is all. */
+  /** A step of a run advanced; `progress` if nothing else changed. */
   | { type: "step"; runId: number; asset: string; kind: EventKind; progress?: { done: number; total: number } }
-  /** There is a new version of an asset, made by a run or told from outside. */
+  /** A new version of an asset, from a run or a report. */
   | { type: "asset"; asset: string; materialization: number }
   | { type: "backfill"; backfillId: number; status: BackfillStatus; progress: BackfillProgress }
   /** A schedule fired, was paused or was resumed. */
@@ -18,7 +18,7 @@ export type FeedChange =
 
 /** A change with its place in the feed of this process. */
 export type FeedEvent = FeedChange & {
-  /** Resume position; valid only in this process and stretch of listening. */
+  /** Resume position; valid only for this process and polling session. */
   id: string;
   at: string;
 };

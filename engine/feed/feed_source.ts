@@ -4,9 +4,9 @@ import type { FreshnessStateName } from "../declare/freshness_policy.ts";
 import type { EventKind, RunStatus } from "../store/records.ts";
 import type { FeedChange } from "./feed_events.ts";
 
-/** Events of runs that are read at once; more are read at the next look. */
+/** Maximum number of run events read in one poll. */
 const batch = 500;
-/** Versions that may be numbered before others and committed after them. */
+/** Number of latest versions read again: a version may commit after later ids. */
 const overlap = 200;
 
 interface RunRow {
@@ -16,7 +16,7 @@ interface RunRow {
   lastEvent: number;
 }
 
-/** Finds what has changed between one look at the database and the next, whichever process changed it. */
+/** Finds the changes between consecutive polls of the database, by any process. */
 export class FeedSource {
   #first = true;
   readonly #runs = new Map<number, { status: RunStatus; lastEvent: number }>();
@@ -57,7 +57,7 @@ export class FeedSource {
     const behind: { id: number; seen: number }[] = [];
     for (const { id, status, trigger, lastEvent } of rows) {
       const before = this.#runs.get(id);
-      // At the first look everything is as it is; a run that came since is new from its first event on.
+      // The first poll is the baseline; later runs are new from their first event on.
       const seen = before?.lastEvent ?? (this.#first ? lastEvent : 0);
       if (before?.status !== status) changes.push({ type: "run", runId: id, status, trigger });
       if (lastEvent > seen) behind.push({ id, seen });
@@ -69,7 +69,7 @@ export class FeedSource {
       const ended = status === "succeeded" || status === "failed" || status === "cancelled";
       if (ended && this.#runs.get(id)!.lastEvent >= lastEvent) this.#runs.delete(id);
     }
-    // The end of a run comes after what happened in it.
+    // The end of a run comes after its steps.
     return [...changes.filter(isBeginning), ...steps, ...changes.filter((change) => !isBeginning(change))];
   }
 
@@ -91,7 +91,7 @@ export class FeedSource {
       const { done, total } = data;
       const name = `${runId} ${key}`;
       if (kind === "step_progress") {
-        // Of several only the last one matters.
+        // Only the latest progress matters.
         progress.set(name, { type: "step", runId, asset: key, kind, progress: { done: done ?? 0, total: total ?? 0 } });
       } else {
         progress.delete(name);
@@ -144,7 +144,7 @@ export class FeedSource {
   }
 }
 
-/** Those that are not as they were, which are remembered by their name. */
+/** The changed items; their state is stored by name. */
 function changed<Change extends FeedChange, Name extends keyof Change>(
   before: Map<string, string>,
   now: readonly Change[],

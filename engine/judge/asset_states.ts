@@ -7,7 +7,7 @@ import type { AssetState, AssetStateName, PartitionCounts } from "./asset_state.
 import type { PartitionState } from "./partition_state.ts";
 import { reasonsOfAll, takeSnapshot } from "./snapshot.ts";
 
-/** Some assets with their state, in the order of their keys. Reads no more than what they are made from. @throws {UnknownAssetError} */
+/** Some assets with their state, in the order of their keys. Reads only their upstream. @throws {UnknownAssetError} */
 export async function assetStates(around: EngineContext, keys: readonly string[]): Promise<AssetState[]> {
   const { graph, ledger, database } = around;
   const producers = [...new Set(keys.map((key) => graph.producerOf(key).key))];
@@ -50,7 +50,7 @@ export async function assetStates(around: EngineContext, keys: readonly string[]
       partitions: partitionCounts(snapshot.partitions.get(producer.key)!),
       automation: producer.recipe.automation?.text ?? null,
       freshness: freshness.get(key) ?? null,
-      // Rows that were kept back are nothing to a fresh asset: what it was made of is as it was before them.
+      // Rejected rows do not concern a fresh asset: its inputs are the same as before them.
       failedChecks: (failed.get(key) ?? []).filter(({ published }) => published || state !== "fresh"),
     };
   });

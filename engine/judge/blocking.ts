@@ -12,8 +12,8 @@ interface Now extends Pick<PartitionStates, "partitions"> {
 }
 
 /**
- * Whether a rejected attempt still stands: the producer has published nothing since, would read exactly what it read then, and
- * has something to do. A source that cannot be read now counts as unchanged.
+ * Whether a rejected attempt still blocks: the producer has published nothing since, would read exactly the same inputs, and has
+ * something to do. An unreadable source counts as unchanged.
  */
 export function isBlocked(
   producer: Producer,
@@ -26,13 +26,11 @@ export function isBlocked(
   const { sourceVersion, sourceError } = attempt;
   return reading.materialization === attempt.materialization &&
     isSameReading(now.sourceError === undefined ? reading : { ...reading, sourceVersion, sourceError }, attempt) &&
-    // Otherwise it would never be tried again, and what is downstream would wait for ever.
+    // Otherwise it would never be tried again, and downstream assets would wait for ever.
     !missing.union(stale).isEmpty;
 }
 
-/**
- * Goes through the producers in dependency order and tells of each what it waits for: the nearest rejected attempt upstream.
- */
+/** Visits the producers in dependency order and finds what blocks each: the nearest rejected attempt upstream. */
 export class WaitingLine {
   /** Rejected attempts that block the readers of a producer, by the producer's key. */
   readonly #blockers = new Map<string, RejectedAttempt>();
@@ -44,10 +42,9 @@ export class WaitingLine {
   ) {}
 
   /**
-   * The attempt that the producer waits for, or `undefined`.
+   * The attempt that blocks the producer, or `undefined`.
    *
-   * @param willReadAnew Whether the producer is about to run after something upstream of it has, so that a rejected attempt of
-   * its own says nothing of how it ends this time.
+   * @param willReadAnew Whether some of its upstream is about to be made: then its own rejected attempt no longer counts.
    */
   next(producer: Producer, { willReadAnew }: { willReadAnew: boolean }): RejectedAttempt | undefined {
     const before = producer.upstream.map((key) => this.#blockers.get(this.graph.producerOf(key).key));
@@ -59,13 +56,13 @@ export class WaitingLine {
   }
 }
 
-/** Why an attempt was rejected, for people: a sentence without its full stop. */
+/** Why an attempt was rejected, for users: a sentence without its full stop. */
 export function whyRejected({ key, runId, checks }: RejectedAttempt): string {
   const failed = checks.map((c) => `check ${c.name}${c.key === key ? "" : ` of ${c.key}`} failed (${c.message})`);
   return `${key} was not published in run ${runId}: ${failed.join("; ")}`;
 }
 
-/** The reason that an asset has from an attempt that it waits for. */
+/** The reason of an asset that is blocked by an attempt. */
 export function blockedReason(attempt: RejectedAttempt): Reason {
   return {
     kind: "blocked",

@@ -3,7 +3,7 @@ import type { StepHistory } from "../store/step_durations.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
 
-/** Into what the making of some partitions is cut. */
+/** The parts in which some partitions are made. */
 export function partsOf(
   { recipe }: Producer,
   partitions: PartitionSet,
@@ -13,7 +13,7 @@ export function partsOf(
   return recipe.partitionsDef?.chunks?.(partitions, context) ?? [partitions];
 }
 
-/** What making some partitions takes: as long as the same took before, and no less than the vendor's rate of calls allows. */
+/** Estimated duration for some partitions: the past duration, and at least the time required by the vendor's rate limit. */
 export function estimate(
   producer: Producer,
   partitions: PartitionSet,
@@ -23,7 +23,7 @@ export function estimate(
   const parts = partsOf(producer, partitions, { config, resources }).length;
   if (partitions.isEmpty) return { parts, vendorCalls: partitionsDef?.calls ? 0 : null, seconds: 0, boundBy: null };
   const vendorCalls = partitionsDef?.calls?.(partitions, { config, resources }) ?? null;
-  // Where the work is cut, a part is what costs; where it is not, there is one part of any size.
+  // Cost is by part for divided work; undivided work is one part of any size.
   const worked = !history || history.partitions === 0
     ? null
     : partitionsDef?.chunks && history.parts > 0
@@ -37,7 +37,7 @@ export function estimate(
     : { parts, vendorCalls, seconds: worked, boundBy: "history" };
 }
 
-/** A sum of times, as far as they are known, and whose are not. */
+/** The sum of the known times, and the assets without one. */
 export function totalSeconds(
   parts: readonly { key: string; seconds: number | null }[],
 ): { seconds: number; unknown: string[] } {

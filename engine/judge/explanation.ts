@@ -4,37 +4,35 @@ import type { PartitionSet } from "../partitions/mod.ts";
 import { date, named } from "../record_schema.ts";
 import { SomePartitions } from "../store/reasons.ts";
 
-/** A setting that had another value. */
 const SettingChange = z.strictObject({
-  /** Where it stands among the settings, e.g. `criteria.maxPValue`. */
+  /** Path of the setting, e.g. `criteria.maxPValue`. */
   setting: z.string(),
   from: z.unknown(),
   to: z.unknown(),
 });
 export type SettingChange = z.infer<typeof SettingChange>;
 
-/** A finding about some partitions, or about the asset where it has no partitions. */
+/** A finding about some partitions, or about an unpartitioned asset. */
 const Finding = z.strictObject({
-  /** `changed` tells of a materialization in the past that something was made stale by. */
+  /** `changed` is a past materialization that made something stale. */
   state: z.enum(["fresh", "stale", "missing", "waiting", "blocked", "failed", "running", "gone", "changed"]),
   /** A plain sentence without its subject: `upstream bars changed in materialization 12`. */
   because: z.string(),
-  /** The partitions that it holds for; absent for an asset without partitions. */
+  /** The partitions concerned; absent for an unpartitioned asset. */
   partitions: SomePartitions.optional(),
 });
 export type Finding = z.infer<typeof Finding>;
 export type ExplainedState = Finding["state"];
 
-/** Why something is in the state that it is in. */
+/** Explanation of a state. */
 export const Explanation = Finding.extend({
   key: z.string(),
-  /** The partition, where there is one alone. */
+  /** The partition, if there is only one. */
   partition: z.strictObject({ name: z.string().optional(), date: date.optional() }).nullable(),
-  /** Settings that changed. */
   settings: z.array(SettingChange).optional(),
   materialization: z.int().optional(),
   run: z.int().optional(),
-  /** Rows that changed, a few of them, as `AAPL 2020-08-31: ratio 1 → 4`. */
+  /** Some of the changed rows, as `AAPL 2020-08-31: ratio 1 → 4`. */
   rows: z.array(z.string()).optional(),
   /** Other findings for partitions of the asset, most important first. */
   others: z.array(Finding),
@@ -47,14 +45,14 @@ named("Explanation", Explanation).register(z.globalRegistry, {
   description: "Explanation of a state, down to the cause",
 });
 
-/** The coordinates of a partition set's only partition; `null` where it has none or several, or the partition has no coordinates. */
+/** The coordinates of the only partition of a set; `null` for none or several, or for a partition without coordinates. */
 export function onlyPartition(partitions: PartitionSet): { name?: string; date?: string } | null {
   if (partitions.count !== 1 || partitions.space.isSingle) return null;
   const [[name, date]] = [...partitions.partitions()] as [[string, string]];
   return { ...(partitions.space.hasNames && { name }), ...(partitions.space.hasDates && { date }) };
 }
 
-/** Partitions for people: `B on 2024-01-02`, `12 partitions of A, B and 3 others from 2024-01-02 to 2024-01-05`. */
+/** Partitions in words: `B on 2024-01-02`, `12 partitions of A, B and 3 others from 2024-01-02 to 2024-01-05`. */
 export function partitionsInWords(partitions: PartitionSet): string {
   const { names, dates, space, count } = partitions;
   const who = !space.hasNames
@@ -79,7 +77,7 @@ export function areInWords(partitions: PartitionSet): string {
   return partitions.count === 1 ? "is" : "are";
 }
 
-/** Settings that differ, by their paths. */
+/** The settings that differ, by path. */
 export function changedSettings(from: unknown, to: unknown, path = ""): SettingChange[] {
   if (isRecord(from) && isRecord(to)) {
     return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) =>
@@ -89,7 +87,7 @@ export function changedSettings(from: unknown, to: unknown, path = ""): SettingC
   return JSON.stringify(from) === JSON.stringify(to) ? [] : [{ setting: path, from, to }];
 }
 
-/** Changed settings for people: `scale 1 → 2, window 30 → 60`. */
+/** Changed settings in words: `scale 1 → 2, window 30 → 60`. */
 export function settingsInWords(settings: readonly SettingChange[]): string {
   const shown = settings.slice(0, 5).map(({ setting, from, to }) => `${setting} ${inWords(from)} → ${inWords(to)}`);
   return settings.length > 5 ? `${shown.join(", ")} and ${settings.length - 5} more` : shown.join(", ");

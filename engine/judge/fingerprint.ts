@@ -2,7 +2,7 @@ import { hashOf } from "../declare/row_schema.ts";
 import type { EngineContext } from "../store/context.ts";
 import { codeVersionOf } from "./present.ts";
 
-/** Equal where two threads or processes have the same assets and settings, as far as their declarations tell. */
+/** Equal for two threads or processes with the same assets and settings, according to their declarations. */
 export function fingerprintOf({ graph, standingConfig }: Pick<EngineContext, "graph" | "standingConfig">): string {
   const producers = graph.producers.map((producer) => [
     producer.key,

@@ -13,15 +13,14 @@ import { downstreamPartitions } from "../partitions/mapping.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** Impact on one asset. */
 const ImpactStep = z.strictObject({
   key: z.string(),
   produces: list(z.string()),
-  /** The partitions; `null` for an asset that is made as a whole. */
+  /** The partitions; `null` for an unpartitioned asset. */
   partitions: SomePartitions.nullable(),
-  /** By how long it took in the past; `null` where it never ran. */
+  /** Estimated from past steps; `null` if it never ran. */
   minutes: z.number().nullable(),
-  /** Calls to the vendor; `null` where the asset does not tell. */
+  /** Calls to the vendor; `null` if the asset declares none. */
   vendorCalls: z.number().nullable(),
 });
 export type ImpactStep = z.infer<typeof ImpactStep>;
@@ -32,13 +31,13 @@ export const Impact = named(
   z.strictObject({
     key: z.string(),
     range: PartitionRange.nullable(),
-    /** The partitions that are taken as changed; `null` where the asset is not told apart by partitions. */
+    /** The partitions assumed to change; `null` for an unpartitioned asset. */
     changed: SomePartitions.nullable(),
     /** In dependency order. */
     steps: list(ImpactStep),
-    /** Partitions of all steps, a whole counted as one. */
+    /** Number of partitions of all steps; an unpartitioned asset counts as one. */
     partitions: z.int(),
-    /** Together, one step after the other; `null` where that is not known of a step. */
+    /** Sum over the steps; `null` if one of them is unknown. */
     minutes: z.number().nullable(),
     vendorCalls: z.number(),
   }),
@@ -46,11 +45,11 @@ export const Impact = named(
 export type Impact = z.infer<typeof Impact>;
 
 /**
- * The partitions of all downstream assets that would become stale if an asset changed, or those of its partitions that are within a range;
- * with an estimate of what it takes to make them again. Changes nothing.
+ * The partitions of all downstream assets that would become stale if an asset, or its partitions within a range, changed; with an
+ * estimate of making them again. Changes nothing.
  *
  * @throws {UnknownAssetError}
- * @throws {InvalidRequestError} If a range is given for an asset without partitions, or holds none of them.
+ * @throws {InvalidRequestError} If a range is given for an unpartitioned asset, or contains none of the partitions.
  */
 export async function impactOf(
   around: EngineContext,
@@ -114,7 +113,7 @@ function changedPartitionsOf(
   return partitions;
 }
 
-/** The partitions of a producer that would be stale: those that were made or are expected, and read what is touched. */
+/** The partitions of a producer that would become stale: materialized or expected ones that read the changed partitions. */
 function touchedOf(
   producer: Producer,
   touched: ReadonlyMap<string, PartitionSet>,
@@ -124,7 +123,7 @@ function touchedOf(
   return snapshot.reads.get(producer.key)!.reduce((readers, read) => {
     const all = touched.get(read.upstream);
     if (!all) return readers;
-    // The newest date is the newest that was made, or one that is made with the change.
+    // The newest date is the newest materialized one, including those made with the change.
     const there = PartitionSet.fromRectangles(readSpace(read, snapshot), all.rectangles());
     return readers.union(downstreamPartitions(read.mapping, all, space))
       .union(downstreamPartitions(read.mapping, there, space));

@@ -1,22 +1,22 @@
 import type { AssetState, AssetStateName } from "./asset_state.ts";
 
-/** The state of an asset that the overall state depends on. */
+/** The part of an asset's state that the overall state depends on. */
 export type JudgedAsset = Pick<AssetState, "key" | "state" | "freshness" | "failedChecks">;
 
-/** How all assets stand together. */
+/** State of all assets together. */
 export interface OverallState {
-  /** `bad` where something failed or is late, `attention` where something else is not as it should be. */
+  /** `bad` if an asset failed or is late, `attention` for other deviations. */
   tone: "good" | "busy" | "attention" | "bad";
-  /** A few words. "Everything is fresh" means that nothing is stale, late or failed, and no check either. */
+  /** A few words. "Everything is fresh" means that no asset is stale, late or failed, and no check has failed. */
   title: string;
-  /** Numbers of assets by state, and what else needs attention; a clause without its full stop. */
+  /** Numbers of assets by state, and other items that need attention; a clause without its full stop. */
   detail: string;
 }
 
 const order = ["failed", "running", "stale", "missing", "fresh"] as const satisfies readonly AssetStateName[];
 
 /**
- * Says how all assets stand, in the same words on the page and on the command line.
+ * The state of all assets together, in the same words on the page and on the command line.
  *
  * @param running Whether a run is open.
  *

@@ -7,14 +7,14 @@ import { PartitionSet } from "../partitions/mod.ts";
 import { SomePartitions, somePartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
 
-/** What may be said of a partition, in the order of what says most: each partition stands in the first that holds. */
+/** States of a partition, by precedence: each partition has the first that applies. */
 export const partitionStateNames = ["gone", "failed", "waiting", "stale", "expected", "missing", "fresh"] as const;
 export type PartitionStateName = typeof partitionStateNames[number];
 
 /**
- * Puts each partition in one state. It could not be made (`failed`), or something that it reads is missing (`waiting`); it would come out
- * differently now (`stale`); it was never made and the next run makes it (`expected`) or a request has to name it (`missing`); it is
- * not part of the asset any more (`gone`); or it is as it should be (`fresh`).
+ * Assigns each partition one state: `failed` (its last attempt failed), `waiting` (some of its upstream is missing), `stale` (its
+ * inputs changed), `expected` (missing, and made by the next run), `missing` (made only on request), `gone` (no longer part of the
+ * asset) or `fresh`.
  */
 export function partitionsByState(state: PartitionState): Record<PartitionStateName, PartitionSet> {
   const due = state.expected.union(state.stale);
@@ -35,26 +35,26 @@ export function partitionsByState(state: PartitionState): Record<PartitionStateN
   return partitions;
 }
 
-/** The partitions of an asset by state, as rectangles: how long it is does not depend on how many partitions there are. */
+/** The partitions of an asset by state, as rectangles: the size does not depend on the number of partitions. */
 export const PartitionReport = named(
   "Partitions",
   z.strictObject({
     asset: z.string(),
     /** The asset whose function makes the partitions. */
     madeBy: z.string(),
-    /** The coordinates of the partitions within the range, and the columns that hold them; `null` for a missing dimension. */
+    /** The coordinates of the partitions within the range, and their columns; `null` for a missing dimension. */
     axes: z.strictObject({
       names: z.strictObject({ column: z.string(), values: list(z.string()) }).nullable(),
       dates: z.strictObject({ column: z.string(), values: list(date) }).nullable(),
     }),
     count: z.int(),
-    /** Each partition stands in one of them. */
+    /** Each partition is in exactly one of them. */
     states: byName(partitionStateNames, SomePartitions),
   }),
 );
 export type PartitionReport = z.infer<typeof PartitionReport>;
 
-/** The partitions of an asset within a range that there are or should be, by state. */
+/** The materialized and wanted partitions of an asset within a range, by state. */
 export function partitionReport(
   { key, partitionedBy }: Pick<AnyAsset, "key" | "partitionedBy">,
   state: PartitionState,

@@ -10,43 +10,43 @@ import { numbersOf, rangesOf } from "../partitions/ranges.ts";
 import { judgeGroup, type OnStale, type Present, type Read } from "./staleness.ts";
 
 /**
- * The partitions of a producer, each sort in the same space. A producer without a partitions definition has a single one, whatever the
- * names and dates of its rows.
+ * The partitions of a producer, with all sets in one space. A producer without a partitions definition has a single partition,
+ * whatever the names and dates of its rows.
  */
 export interface PartitionState {
   /** The producer. */
   key: string;
   space: PartitionSpace;
-  /** Those that there should be. */
+  /** All partitions that should exist. */
   wanted: PartitionSet;
   made: PartitionSet;
-  /** Made once, of which some table has no rows any more because it was replaced; with why. They are missing. */
+  /** Materialized partitions that lost rows when a table was replaced; with the cause. They count as missing. */
   lost: PartitionSet;
   lostBecause: string | null;
-  /** Wanted and not made. */
+  /** Wanted and not materialized. */
   missing: PartitionSet;
   /** Missing partitions the next run makes by default. */
   expected: PartitionSet;
   /** Whether only the newest date is expected. */
   latestAlone: boolean;
-  /** Made, and would come out differently now; with why. A partition may have several reasons. */
+  /** Materialized with inputs that have changed; with the reasons. A partition may have several. */
   stale: PartitionSet;
   reasons: readonly { reason: Reason; partitions: PartitionSet }[];
-  /** Made, not wanted any more, and to be removed. */
+  /** Materialized, no longer wanted, and to be removed. */
   gone: PartitionSet;
-  /** Wanted, made and as they would be now. */
+  /** Wanted, materialized and not stale. */
   fresh: PartitionSet;
   /**
-   * Not fresh, and some partition that they read has not been made: with the upstream asset that keeps them waiting. A single
-   * partition waits, fresh or not, with what it lacks of the upstream asset.
+   * Not fresh, with missing upstream partitions; with the upstream asset. A single partition waits, fresh or not, with its missing
+   * upstream partitions in `lacking`.
    */
   waiting: readonly { upstream: string; partitions: PartitionSet; lacking?: PartitionSet }[];
   failed: readonly (Omit<FailedPartitions, "partitions"> & { partitions: PartitionSet })[];
-  /** The made partitions by the materialization that they belong to, those included that are to be removed. */
+  /** Materialized partitions by their materialization, including those to be removed. */
   groups: readonly { materialization: number; partitions: PartitionSet }[];
 }
 
-/** Records of producers, and what they would run with now. */
+/** Records of producers, and their current inputs. */
 export interface ProducerFacts {
   graph: AssetGraph;
   present: ReadonlyMap<string, Present>;
@@ -55,11 +55,10 @@ export interface ProducerFacts {
   configs: ReadonlyMap<string, unknown>;
 }
 
-/** All that is known of the state of producers; {@link partitionStates} adds their partitions. */
+/** Inputs of the state of producers; {@link partitionStates} adds their partitions. */
 export interface Known extends ProducerFacts {
   resources: unknown;
   clock: Clock;
-  /** Current rows of an asset. */
   rows(key: string): Promise<readonly Record<string, unknown>[]>;
 }
 
@@ -67,19 +66,18 @@ export interface Known extends ProducerFacts {
 export interface PartitionStates {
   /** By producer. */
   partitions: Map<string, PartitionState>;
-  /** By key of each asset that was looked at. */
+  /** By key of each visited asset. */
   spaces: Map<string, PartitionSpace>;
-  /** The same up to the newest date that was made and stays, by key of each asset that is made by partitions. */
+  /** The same up to the newest materialized date that stays, by key of each partitioned asset. */
   madeSpaces: Map<string, PartitionSpace>;
-  /** Coordinates that stay, those of partitions that are to be removed left out, by key of each asset that was looked at. */
+  /** Coordinates that stay, without those of partitions to be removed, by key of each visited asset. */
   lastingSpaces: Map<string, PartitionSpace>;
-  /** Coordinates that are wanted, by key of each asset that was looked at. */
+  /** Wanted coordinates, by key of each visited asset. */
   wantedSpaces: Map<string, PartitionSpace>;
-  /** Mappings of each producer. */
   reads: Map<string, readonly Read[]>;
 }
 
-/** States of no producer yet. */
+/** An empty result. */
 export function noStates(): PartitionStates {
   return {
     partitions: new Map(),
@@ -91,7 +89,7 @@ export function noStates(): PartitionStates {
   };
 }
 
-/** Judges the partitions of producers, which come in dependency order and with all that is upstream of them. */
+/** Judges the partitions of producers, given in dependency order together with all their upstream. */
 export async function partitionStates(producers: readonly Producer[], known: Known): Promise<PartitionStates> {
   const states = noStates();
   for (const producer of producers) addState(producer, await wantedOf(producer, known, states), known, states);
@@ -112,7 +110,7 @@ async function wantedOf({ key, recipe }: Producer, known: Known, states: Partiti
   return await recipe.partitionsDef.wanted({ upstream, config: known.configs.get(key), resources, clock });
 }
 
-/** Judges one producer after all that is upstream of it. */
+/** Judges one producer; all of its upstream must have been judged. */
 export function addState(
   producer: Producer,
   answer: Wanted | null,
@@ -143,7 +141,7 @@ function readsOf(producer: Producer, config: unknown): Read[] {
 }
 
 /**
- * Partitions of an asset that hold what some partitions of its producer are: the same, or any of them where the producer has a single
+ * Partitions of an asset that correspond to some partitions of its producer: the same ones, or all for a producer with a single
  * partition, because the names and dates of its rows are not made one by one.
  */
 export function partitionsOfAsset(
@@ -185,7 +183,7 @@ function partitionState(
   const rectangles = groups.flatMap((group) => group.partitions);
   const dates = (answer ? records.extents.get(key)?.dates : null) ??
     rectangles.flatMap(({ dates }) => (dates ?? []).flat());
-  // The usual state: what was made are the first of the dates that are wanted.
+  // The usual case: the materialized dates are the first of the wanted dates.
   const isBeginning = isPrefix(dates, asked.space.dates);
   const furtherDates = rectangles.length === 0 || isBeginning ? [] : dates;
   const space = asked.space.with(rectangles.flatMap(({ names }) => names ?? []), furtherDates);
@@ -205,7 +203,7 @@ function partitionState(
   const made = PartitionSet.together(space, keptGroups);
   const lost = PartitionSet.together(space, lostGroups);
   const missing = wanted.difference(made);
-  // A partition that was there is made again by default.
+  // Lost partitions are made again by default.
   const expected = partitionsDef?.missing === "latest"
     ? missing.during(space.dates.length === 0 ? [] : lastOf(wanted)).union(missing.intersection(lost))
     : missing;
@@ -234,7 +232,7 @@ function partitionState(
   };
   // External assets have their reported version.
   for (const { group, partitions } of producer.asset.external ? [] : keptGroups) {
-    // What is kept though it is not wanted any more cannot be made again: what it was made of may be gone.
+    // Partitions that are kept but no longer wanted cannot be made again: their upstream may be gone.
     judgeGroup({ ...judged, group, partitions: partitions.intersection(wanted) }, staleIn);
   }
   const notFresh = missing.union(stale);
@@ -254,7 +252,7 @@ function partitionState(
       partitions,
     })),
     gone,
-    // What is kept unwanted stays on record as it was made: it is judged by that should it be wanted again.
+    // Partitions kept unwanted stay on record, and are judged by that record if they are wanted again.
     fresh: made.intersection(wanted).difference(stale),
     waiting: waitingPartitions(space.isSingle ? wanted : notFresh, reads, states, known.graph),
     failed: failures.map((failure) => ({
@@ -268,7 +266,7 @@ function partitionState(
   };
 }
 
-/** Records of a single partition: the latest materialization, unless a table that the function makes lacks its rows. */
+/** Records of a single partition: the latest materialization, unless one of the tables lacks its rows. */
 function madeAtOnce({ key, produces }: Producer, latest: ReadonlyMap<string, Versions>): MadePartitions[] {
   const tables = produces.flatMap((made) => latest.has(made) ? [{ made, versions: latest.get(made)! }] : []);
   if (tables.length < produces.length) return [];
@@ -283,14 +281,14 @@ function madeAtOnce({ key, produces }: Producer, latest: ReadonlyMap<string, Ver
   }];
 }
 
-/** Of the partitions that were made those whose date still is one. */
+/** Materialized partitions whose date still exists. */
 function keptPartitions(made: PartitionSet, { isDate }: Wanted): PartitionSet {
   if (!isDate) return made;
   const { dates } = made.space;
   return made.during(rangesOf(Array.from(numbersOf(made.dateRanges)).filter((at) => isDate(dates[at]!))));
 }
 
-/** Partitions that read something which was never made. An upstream asset with a single partition is missing to all of them alike. */
+/** Partitions with missing upstream. A single upstream partition is missing for all of them. */
 function waitingPartitions(
   partitions: PartitionSet,
   reads: readonly Read[],
@@ -302,7 +300,7 @@ function waitingPartitions(
     const state = states.partitions.get(graph.producerOf(upstream).key);
     if (!state || state.space.isSingle) return [];
     const { isSingle } = partitions.space;
-    // History that is made on request alone keeps no single partition waiting, which would wait for ever.
+    // A single partition does not wait for history that is made on request only: it would wait for ever.
     const absent = (isSingle ? state.expected : state.missing).union(rejectedPartitions(state));
     if (absent.isEmpty) return [];
     if (isSingle) {
@@ -316,8 +314,8 @@ function waitingPartitions(
 }
 
 /**
- * The space in which an upstream asset's partitions are looked for. The newest date is the newest that was made: one that is only wanted has
- * nothing to read yet.
+ * The space in which an upstream asset's partitions are looked up. The newest date is the newest materialized one: a date that is
+ * only wanted has no rows yet.
  */
 export function readSpace(
   { upstream, mapping }: Read,
@@ -336,14 +334,14 @@ function untilMade(state: PartitionState): PartitionSpace {
   );
 }
 
-/** The space without what only partitions have that are to be removed. */
+/** The space without the coordinates that only partitions to be removed have. */
 function lastingSpace({ space, wanted, made, gone }: PartitionState): PartitionSpace {
   if (gone.isEmpty) return space;
   const left = wanted.union(made.difference(gone));
   return new PartitionSpace(space.hasNames ? left.names : space.names, space.hasDates ? left.dates : space.dates);
 }
 
-/** Partitions whose new rows a blocking check kept back: what there was before is known not to be what it should be. */
+/** Partitions whose new rows a blocking check rejected: their current rows are known to be outdated. */
 function rejectedPartitions({ space, failed }: PartitionState): PartitionSet {
   return PartitionSet.together(space, failed.filter(({ error }) => error.name === CheckFailedError.name));
 }

@@ -27,16 +27,16 @@ export interface PartitionWork {
   make: PartitionSet;
   /** Partitions whose rows are to be removed. */
   remove: PartitionSet;
-  /** Partitions that cannot be made before something upstream is. */
+  /** Partitions that wait for missing upstream. */
   wait: PartitionState["waiting"];
 }
 
 /**
- * The work that a request asks for. Without a range it is what is stale and what is expected; with one it is what is stale or missing
- * there; a single partition is in every range. Forced work is all partitions of the range, or all that were made and all that are expected.
+ * The work of a request: without a range, stale and expected partitions; with one, stale and missing partitions in it. A single
+ * partition is in every range. Forced work is all partitions of the range, or all materialized and expected ones.
  *
- * Where the newest date alone is expected and one that a range names has turned out to be none, the date that is expected now takes its
- * place: the request was for the newest.
+ * If only the newest date is expected, and a date named by the range is no longer a date, the currently expected date replaces it:
+ * the request was for the newest.
  */
 export function partitionWork(
   state: PartitionState,
@@ -64,12 +64,12 @@ function insteadOf(gone: PartitionSet, { expected, latestAlone, space }: Partiti
   return latestAlone && !gone.isEmpty ? expected : PartitionSet.none(space);
 }
 
-/** Whether a range says anything of the partitions of a producer. */
+/** Whether a range restricts the partitions of a producer. */
 export function restricts({ from, to, names, partitions }: PartitionRange, key: string): boolean {
   return !partitions || key in partitions || from !== undefined || to !== undefined || names !== undefined;
 }
 
-/** Partitions to be removed that a range names one by one; one that is given by its bounds is about partitions to be made. */
+/** Partitions to be removed that a range lists one by one; a range given by bounds covers only partitions to be made. */
 export function goneWithin({ key, space, gone }: PartitionState, { partitions }: PartitionRange): PartitionSet {
   const named = partitions?.[key];
   return named ? gone.intersection(PartitionSet.fromRectangles(space, named)) : PartitionSet.none(space);

@@ -28,7 +28,7 @@ export function planRun(
   const fresh: string[] = [];
   const waiting: WaitingPartitions[] = [];
   const blocked: BlockedStep[] = [];
-  // A forced run waits for nothing.
+  // A forced run is never blocked.
   const line = new WaitingLine(graph, request.force ? new Map() : snapshot.rejected, snapshot);
   for (const producer of graph.producers) {
     const rebuilt = producer.upstream.filter((key) => planned.has(graph.producerOf(key).key));
@@ -38,7 +38,7 @@ export function planRun(
       if (snapshot.latest.has(producer.key)) fresh.push(producer.key);
       continue;
     }
-    // Whatever it has to do of its own: what it reads is known not to be what it should be.
+    // Regardless of its own work: its upstream is known to be outdated.
     if (blocker) {
       blocked.push({ key: producer.key, because: whyRejected(blocker), blockedBy: blocker.key, run: blocker.runId });
       continue;
@@ -93,7 +93,7 @@ function planStep(
   const state = snapshot.partitions.get(producer.key)!;
   const { space } = state;
   const none = PartitionSet.none(space);
-  // A range says nothing of a single partition, which is looked at again whenever something that it depends on is made.
+  // A range does not restrict a single partition, which is judged again whenever one of its inputs is made.
   const range = space.isSingle ? null : request.range;
   const force = request.force || (space.isSingle && rebuilt.length > 0);
   const work = partitionWork(state, { force, range });
@@ -111,7 +111,7 @@ function planStep(
   const partitions = certain.union(released).union(range ? none : fromUpstream.intersection(state.made));
   const needed = isNew || !partitions.isEmpty || (rebuilt.length > 0 && range === null);
   return {
-    // A single partition is not made with a gap in what it reads that nothing in the plan closes.
+    // A single partition is not made while upstream is missing that the plan does not make.
     needed: needed && !(space.isSingle && waits.length > 0),
     own: request.force
       ? (certain.isEmpty ? [] : [forced])

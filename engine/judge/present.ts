@@ -4,14 +4,14 @@ import { hashOf } from "../declare/row_schema.ts";
 import type { Present } from "./staleness.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** The code version that is recorded: the declared one, and the shape of the rows. */
+/** The recorded code version: the declared one, and the shape of the rows. */
 export function codeVersionOf(producer: Producer, graph: AssetGraph): string {
   return `${producer.recipe.codeVersion}+${
     producer.produces.map((key) => graph.asset(key).schema.fingerprint).join(".")
   }`;
 }
 
-/** The settings that a producer runs with. @throws {z.ZodError} If they do not fit. */
+/** The settings of a producer. @throws {z.ZodError} If they are invalid. */
 export function configOf(
   producer: Producer,
   standing: Readonly<Record<string, unknown>>,
@@ -20,7 +20,7 @@ export function configOf(
   return producer.recipe.config.parse(ofRun[producer.key] ?? standing[producer.key] ?? {});
 }
 
-/** Code version, settings and source version that a producer would run with now. */
+/** Current code version, settings and source version of a producer. */
 export async function presentOf(
   producer: Producer,
   config: unknown,
@@ -38,7 +38,7 @@ export async function presentOf(
   }
 }
 
-/** The version that the source says it has. @throws What the source throws. */
+/** The version reported by the source. @throws Whatever the source throws. */
 export async function sourceVersion(
   producer: Producer,
   config: unknown,

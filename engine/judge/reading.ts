@@ -4,7 +4,7 @@ import type { Reading } from "../store/records.ts";
 import type { Versions } from "../store/reasons.ts";
 import type { Present } from "./staleness.ts";
 
-/** What an attempt of a producer reads that runs with `present`. */
+/** The inputs of an attempt of a producer with `present`. */
 export function readingOf(producer: Producer, present: Present, latest: ReadonlyMap<string, Versions>): Reading {
   return {
     ...present,
@@ -22,7 +22,7 @@ export function runsTheSame(a: Present, b: Present): boolean {
     a.sourceError === b.sourceError;
 }
 
-/** Whether two attempts of a producer are made of the same. */
+/** Whether two attempts of a producer have the same inputs. */
 export function isSameReading(a: Reading, b: Reading): boolean {
   return runsTheSame(a, b) && hashOf(a.upstream) === hashOf(b.upstream);
 }

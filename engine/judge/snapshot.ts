@@ -16,7 +16,7 @@ import { configOf, presentOf } from "./present.ts";
 
 export type LatestVersions = ReadonlyMap<string, Versions & { rowCount: number }>;
 
-/** The state of some producers at one moment: what they would run with, what they were made of, and their partitions. */
+/** The state of some producers at one moment: their current inputs, their recorded inputs, and their partitions. */
 export interface Snapshot extends PartitionStates {
   producers: readonly Producer[];
   present: ReadonlyMap<string, Present>;
@@ -25,12 +25,12 @@ export interface Snapshot extends PartitionStates {
   records: PartitionRecords;
   /** The latest rejected attempt of each producer, regardless of later events. */
   rejected: ReadonlyMap<string, RejectedAttempt>;
-  /** Why the tables of assets were replaced that have not been made since, by key. */
+  /** Why tables were replaced, by key of the assets that were not made since. */
   replaced: ReadonlyMap<string, string>;
 }
 
 /**
- * Looks at producers and all that is upstream of them.
+ * Reads the state of producers and all their upstream.
  *
  * @param config Settings of a run, by asset key.
  */
@@ -82,7 +82,7 @@ function ofThese<T>(byProducer: ReadonlyMap<string, T>, producers: readonly Prod
   return new Map(producers.flatMap(({ key }) => byProducer.has(key) ? [[key, byProducer.get(key)!] as const] : []));
 }
 
-/** What a step needs to know: no more than the producer's own record where nothing that it reads is told apart by partitions. */
+/** The snapshot of a step: only the producer's own record if none of its inputs is partitioned. */
 export async function takeStepSnapshot(around: EngineContext, task: StepTask): Promise<Snapshot> {
   const { graph, standingConfig } = around;
   const producer = graph.producerOf(task.key);
@@ -105,7 +105,7 @@ export async function takeStepSnapshot(around: EngineContext, task: StepTask): P
   return { producers: [producer], ...facts, rejected: new Map(), replaced: new Map(), ...states };
 }
 
-/** Reasons of every asset, those that come down from upstream included. */
+/** Reasons of every asset, including those inherited from upstream. */
 export function reasonsOfAll(snapshot: Snapshot, graph: EngineContext["graph"]): Map<string, Reason[]> {
   const reasons = new Map<string, Reason[]>();
   const unsettled: Unsettled = new Map();
@@ -124,19 +124,19 @@ export function reasonsOfAll(snapshot: Snapshot, graph: EngineContext["graph"]):
     }
     unsettled.set(producer.key, partitions);
     const blocker = line.next(producer, { willReadAnew: false });
-    // First, because it is what has to be put right.
+    // First, because it has to be fixed first.
     const all = [...blocker ? [blockedReason(blocker)] : [], ...own, ...inherited];
     for (const key of producer.produces) reasons.set(key, all);
   }
   return reasons;
 }
 
-/** Partitions that are made again, or may be once what is upstream is; by producer. */
+/** Partitions that are to be made again, or may be after their upstream; by producer. */
 type Unsettled = Map<string, PartitionSet>;
 
 /**
- * The partitions of a producer that read anything of an upstream asset that is not settled; `undefined` where that may be all of
- * them, and further ones: of what has a single partition, was never made, or is waited for without being read.
+ * The partitions of a producer that read an unsettled partition of an upstream asset; `undefined` if these may be all, and further
+ * ones: for an upstream asset with a single partition, one never made, or one listed under `after`.
  */
 function readersOfUnsettled(
   producer: Producer,
@@ -151,9 +151,9 @@ function readersOfUnsettled(
 }
 
 /**
- * What speaks against the partitions of a producer being as they should; its own reasons, without what comes down from upstream.
+ * The producer's own reasons for not being fresh, without those inherited from upstream.
  *
- * @param within Only what concerns these partitions; missing ones are then included whether expected or not.
+ * @param within Only reasons of these partitions; then missing ones count whether expected or not.
  */
 export function reasonsOf(
   producer: Producer,
@@ -195,7 +195,7 @@ export function reasonsOf(
   return reasons;
 }
 
-/** Rows that were read last, by key: a materialization never changes, and partitions are judged far more often than rows. */
+/** Last rows read, by key: a materialization never changes, and partitions are judged far more often than rows change. */
 const knownRows = new WeakMap<Database, Map<string, { materialization: number; rows: Record<string, unknown>[] }>>();
 
 async function currentRows(

@@ -4,43 +4,43 @@ import type { Producer } from "../declare/graph.ts";
 import type { PartitionMapping, PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { readersOfChange } from "./touched_partitions.ts";
 
-/** Code version, settings and source version that a producer would run with now. */
+/** Current code version, settings and source version of a producer. */
 export interface Present {
   codeVersion: string;
   configHash: string;
-  /** `null` where the asset reads nothing from outside. */
+  /** `null` for an asset without a source. */
   sourceVersion: string | null;
   /** Why the source could not say its version; then the step runs, and fails with the source's own words if they still hold. */
   sourceError?: string;
 }
 
-/** Mapping of a producer to one upstream asset. */
+/** Why the source's version could not be read; then the step runs, and fails with the source's own error if it persists. */
 export interface Read {
   upstream: string;
   mapping: PartitionMapping;
 }
 
-/** Partitions that were made together, and what they are compared with. */
+/** Partitions made together, and the current inputs to compare with. */
 export interface Judged {
   producer: Producer;
-  /** Their inputs. */
+  /** Their recorded inputs. */
   group: MadePartitions;
-  /** Those of the group that are judged. */
+  /** The partitions of the group to judge. */
   partitions: PartitionSet;
   present: Present;
   latest: ReadonlyMap<string, Versions>;
   changes: PartitionRecords["changes"];
   reads: readonly Read[];
-  /** The space in which what a mapping reads of an upstream asset is looked for. */
+  /** The space in which the partitions of a mapping are looked up. */
   readSpace(read: Read): PartitionSpace;
 }
 
-/** Called with the partitions to which a reason applies. The same `id` means the same reason. */
+/** Called with the partitions that a reason applies to. Equal `id`s mean the same reason. */
 export type OnStale = (partitions: PartitionSet, id: string, reason: () => Reason) => void;
 
 /**
- * Finds the reasons for which making partitions again, from what their upstream holds now, could give something else. No reason
- * means that it would give the same: clocks are not asked, only versions.
+ * Finds the reasons why partitions made again from their current upstream could differ. Without a reason they would be the same:
+ * only versions count, not times.
  */
 export function judgeGroup(judged: Judged, onStale: OnStale): void {
   const { group, partitions, present } = judged;
@@ -70,7 +70,7 @@ export function judgeGroup(judged: Judged, onStale: OnStale): void {
   }
 }
 
-/** The reason of a source that does not say its version. */
+/** The reason for a source whose version cannot be read. */
 export function sourceUnreadable(error: string): Reason {
   return { kind: "source_unreadable", message: `its source cannot be read: ${error}` };
 }
@@ -78,7 +78,7 @@ export function sourceUnreadable(error: string): Reason {
 function judgeSource({ producer, group, partitions, present }: Judged, onStale: OnStale): void {
   const { sourceError } = present;
   if (sourceError !== undefined) {
-    // Of several partitions none is known to be out of date; a single one is tried again, and fails with the source's words.
+    // Of several partitions none is known to be outdated; a single one is tried again, and fails with the source's error.
     if (partitions.space.isSingle) onStale(partitions, "source", () => sourceUnreadable(sourceError));
     return;
   }
@@ -113,12 +113,12 @@ function judgeUpstream(
     ...(!isSingle && { materialization }),
   });
   const anywhere = `upstream ${upstream} changed`;
-  // Without a record of partitions whatever changed may be anywhere; what is only waited for concerns every partition.
+  // Without a record of partitions, changes may be anywhere; assets listed under `after` affect every partition.
   if (!after || mappings.length === 0 || after.some(({ changed }) => changed === null)) {
     return onStale(partitions, anywhere, () => reason(now.materialization, anywhere));
   }
   for (const { materialization, changed } of after) {
-    // A single partition has one reason, whichever materialization changed what it reads.
+    // A single partition has one reason, whichever materialization changed its upstream.
     const message = isSingle ? anywhere : `${anywhere} in materialization ${materialization}`;
     for (const read of mappings) {
       const touched = { upstream: readSpace(read), changed: changed!, own: partitions.space };
@@ -129,7 +129,7 @@ function judgeUpstream(
   }
 }
 
-/** Partitions whose date asks for a later version of the source than the one they were read at. */
+/** Partitions whose date requires a later version of the source than the one recorded. */
 function duePartitions(
   partitions: PartitionSet,
   made: string | null,
@@ -139,7 +139,7 @@ function duePartitions(
   const due = recipe.partitionsDef?.due;
   if (!due || now === null || made === null) return partitions;
   const { dates } = partitions.space;
-  // The version that a partition asks for rises with its date: those that ask for too much are the last ones.
+  // The required version increases with the date: those that require a later one are the last.
   let low = 0;
   let high = dates.length;
   while (low < high) {

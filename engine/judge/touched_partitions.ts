@@ -2,14 +2,15 @@ import { type PartitionMapping, PartitionSet, type PartitionSpace, type Rectangl
 import { downstreamPartitions } from "../partitions/mapping.ts";
 
 /**
- * The partitions of a reader that read any of what changed in an upstream asset, be it that they read it now or that they did before.
+ * The partitions of a reader that read any of the changes in an upstream asset, now or before.
  *
- * Names and dates that the upstream asset does not have any more count as well: a partition that read them would come out differently
- * without them; where it counts dates, a few more may be told than those. Dates are expected to come and go for all names at once, as
- * sessions do: one that comes late for some names alone shifts the windows of the others, which are not told then.
+ * Names and dates that were removed from the upstream asset count as well: a partition that read them would come out differently
+ * without them. For a mapping that counts dates, the result may contain a few more partitions. Dates are expected to be added and
+ * removed for all names at once, as sessions are: a date added late for some names shifts the windows of the others, which the
+ * result then lacks.
  *
- * @param upstream Names and dates that the upstream asset has now.
- * @param changed As {@link changedRectangles} gave them.
+ * @param upstream Current names and dates of the upstream asset.
+ * @param changed Result of {@link changedRectangles}.
  * @param own Names and dates of the reader.
  */
 export function readersOfChange(
@@ -24,10 +25,10 @@ export function readersOfChange(
 }
 
 /**
- * Changed partitions for storing. Names and dates that are not there any more are named one by one, so that later readers
- * of the rectangles know of them without the partitions of then.
+ * Changed partitions for storing. Removed names and dates are listed one by one: later readers of the rectangles no longer have
+ * their partitions.
  *
- * @param left Names and dates that the asset has after the change.
+ * @param left Names and dates of the asset after the change.
  */
 export function changedRectangles(changed: PartitionSet, left: PartitionSpace): Rectangle[] {
   return changed.rectangles({

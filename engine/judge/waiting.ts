@@ -3,7 +3,7 @@ import type { Pools } from "../store/pools.ts";
 import { holdsLock, type LiveProcess, silence, silentAfterSeconds } from "../store/heartbeat.ts";
 import type { RunStatus } from "../store/records.ts";
 
-/** What must be known of this process to say what a run waits for. All processes are taken to be set up like this one. */
+/** State of this process that decides what a run waits for. All processes are assumed to have the same configuration. */
 export interface WaitingOptions {
   database: Database;
   pools: Pools;
@@ -13,7 +13,7 @@ export interface WaitingOptions {
   processId: number;
   maxConcurrentRuns: number;
   maxConcurrentSteps: number;
-  /** What ready steps of this process wait for outside it, in words. */
+  /** The external condition for which ready steps of this process wait, in words. */
   stepsWaitFor?: string;
   /** Whether this process drives the run, or is about to. */
   drives(runId: number): boolean;
@@ -22,7 +22,7 @@ export interface WaitingOptions {
 }
 
 /**
- * What each of the runs waits for, in words; runs that wait for nothing are left out. A run that has a step running waits for nothing,
+ * What each run waits for, in words; runs that wait for nothing are omitted. A run with a running step waits for nothing,
  * regardless of its other steps.
  */
 export async function waitingFor(
@@ -55,7 +55,7 @@ async function inQueue(ids: readonly number[], options: WaitingOptions): Promise
   ]);
 }
 
-/** Whether a process that lives and is at work takes runs. */
+/** Whether a live process that makes progress takes runs. */
 function someoneTakes({ database: { sql, kind }, processId }: WaitingOptions) {
   const alive = kind === "embedded" ? sql`p.id = ${processId}` : holdsLock(sql);
   return sql`EXISTS (
@@ -63,7 +63,7 @@ function someoneTakes({ database: { sql, kind }, processId }: WaitingOptions) {
     WHERE p.ended_at IS NULL AND p.takes_runs AND ${alive} AND ${silence(sql)} < ${silentAfterSeconds})`;
 }
 
-/** Runs whose process counts as alive and stands still. */
+/** Runs whose process counts as alive but makes no progress. */
 async function heldUp(ids: readonly number[], { database: { sql } }: WaitingOptions): Promise<[number, string][]> {
   const rows = await sql<{ runId: number; id: number; host: string; pid: number; silentSeconds: number }[]>`
     SELECT r.id AS "runId", p.id, p.host, p.pid, ${silence(sql)} AS "silentSeconds"
@@ -79,9 +79,9 @@ interface ReadyStep {
   key: string;
   /** The run that materializes the same asset now. */
   busyRun: number | null;
-  /** How long its process has been silent. */
+  /** Time since the last heartbeat of its process. */
   busySilentSeconds: number | null;
-  /** Steps that its process runs. */
+  /** Number of steps running in its process. */
   beside: number;
 }
 
@@ -139,7 +139,7 @@ function slotText(pool: string, size: number, holders: readonly Holder[]): strin
   return `a slot of pool ${pool} (${holders.length} of ${size} held by ${held})`;
 }
 
-/** Of a process that stands still. */
+/** Description of a process without progress. */
 export function silentText(
   { id, host, pid, silentSeconds }: Pick<LiveProcess, "id" | "host" | "pid" | "silentSeconds">,
 ): string {

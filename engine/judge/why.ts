@@ -1,5 +1,5 @@
 /**
- * Explanations of a state, down to its cause. It is long because each state has an explanation of its own, and they call each other.
+ * Explanations of a state, down to its cause. It is long because each state has its own explanation, and they call each other.
  *
  * @module
  */
@@ -30,9 +30,10 @@ const maxDepth = 8;
 const maxExplanations = 24;
 
 /**
- * Says why an asset or some of its partitions are fresh, stale, missing, waiting, blocked, failed, running or gone, down to the cause.
+ * Explains why an asset or some of its partitions are fresh, stale, missing, waiting, blocked, failed, running or gone, down to the
+ * cause.
  *
- * @param of The partitions: those of a name, of a date, or the one with both. All of them where it is left out.
+ * @param of The partitions: those of a name, of a date, or the one with both; all of them by default.
  * @throws {UnknownAssetError}
  * @throws {InvalidRequestError} If the asset has no such partition.
  */
@@ -108,7 +109,7 @@ class Explainer {
     this.#past = new PastMaterializations(around.database);
   }
 
-  /** Some partitions of an asset, or all that there is of one without partitions. */
+  /** Some partitions of an asset, or the whole of an unpartitioned one. */
   async partitions(key: string, partitions: PartitionSet): Promise<Explanation> {
     const { isSingle } = partitions.space;
     const [first, ...others] = isSingle
@@ -132,7 +133,7 @@ class Explainer {
     };
   }
 
-  /** Follows a cause, unless it is followed already, lies too deep or was told often enough. */
+  /** Follows a cause, unless it is already being followed, lies too deep or has been shown often enough. */
   async #below(
     id: string,
     more: () => Promise<Partial<Explanation>> | undefined,
@@ -236,7 +237,7 @@ class Explainer {
     return of(step?.partitions).difference(of(step?.done)).difference(of(step?.failed));
   }
 
-  /** @param partitions Those that wait; `null` for all of them. */
+  /** @param partitions The waiting partitions; `null` for all. */
   #waitingFor(producer: Producer, upstream: string, partitions: PartitionSet | null): Omit<Found, "partitions"> {
     const { graph } = this.around;
     const state = this.snapshot.partitions.get(graph.producerOf(upstream).key)!;
@@ -256,7 +257,7 @@ class Explainer {
   /**
    * Partitions of an upstream asset that some partitions of a producer read.
    *
-   * @param gone What changed in it, whose coordinates may not be there any more.
+   * @param gone Its changed partitions, whose coordinates may have been removed.
    */
   #read(producer: Producer, upstream: string, partitions: PartitionSet, gone: readonly Rectangle[] = []): PartitionSet {
     const names = gone.flatMap(({ names }) => names ?? []);
@@ -277,7 +278,7 @@ class Explainer {
     return this.snapshot.partitions.get(this.around.graph.producerOf(key).key)!;
   }
 
-  /** Partitions of an asset that a run would make; `null` where there are none. */
+  /** Partitions of an asset that a run would make; `null` for none. */
   #notFresh(key: string): PartitionSet | null {
     const { space, expected, stale } = this.#stateOf(key);
     if (space.isSingle) {
@@ -287,7 +288,7 @@ class Explainer {
     return partitions.isEmpty ? null : partitions;
   }
 
-  /** Why what some partitions read of an upstream asset is not fresh. */
+  /** Why the upstream partitions read by some partitions are not fresh. */
   async #upstream(producer: Producer, upstream: string, partitions: PartitionSet): Promise<Explanation[]> {
     const above = this.#notFresh(upstream);
     if (!above || this.#stateOf(upstream).space.isSingle) return [await this.#asset(upstream)];
@@ -300,7 +301,7 @@ class Explainer {
     return await this.partitions(key, wanted.union(made));
   }
 
-  // ---- assets without partitions ----------------------------------------------------------------------------------
+  // ---- unpartitioned assets ---------------------------------------------------------------------------------------
 
   /** All findings of the single partition, upstream causes included. */
   #findingsOfSingle(key: string, partitions: PartitionSet): Found[] {
@@ -371,7 +372,7 @@ class Explainer {
     return groups.find((group) => !group.partitions.intersection(partitions).isEmpty)?.materialization;
   }
 
-  /** What materializations of an upstream asset changed in what some partitions of a producer read, and why they were made. */
+  /** Changes by materializations of an upstream asset in what some partitions of a producer read, and their causes. */
   async #change(
     producer: Producer,
     { upstream, partitions, since, until }: {
@@ -440,7 +441,7 @@ function unchangedSince(materialization: number | undefined): Omit<Found, "parti
   };
 }
 
-/** One after the other: what was told already is not told twice. */
+/** Sequential, so that no cause is shown twice. */
 async function inTurn<T, U>(list: readonly T[], of: (item: T) => Promise<U>): Promise<U[]> {
   const results: U[] = [];
   for (const item of list) results.push(await of(item));

@@ -6,7 +6,7 @@ import { newestDate } from "../read/newest_date.ts";
 
 const stateNames = ["fresh", "stale", "missing", "running", "failed"] as const;
 
-/** How fresh every asset is. Cost: one judgement of all assets, and the newest date of those that have a deadline. */
+/** Freshness of every asset. Cost: one judgement of all assets, and the newest date of those with a deadline. */
 export async function assetMetrics(
   { engine, database, clock }: { engine: Engine; database: Database; clock: Clock },
 ): Promise<MetricFamily[]> {

@@ -1,14 +1,12 @@
-/** How long a reading holds, and how long it is waited for. */
+/** Lifetime of a reading, and maximum wait for one. */
 export interface CachedReadingOptions {
   maxAgeMs: number;
   timeoutMs: number;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   nowMs?: () => number;
 }
 
-/**
- * Reads something once for all who ask about the same time, however many they are, and lets none of them wait for long.
- */
+/** Shares one reading among concurrent callers, and limits the wait of each. */
 export class CachedReading<T> {
   #last: { value: T; atMs: number } | undefined;
   #reading: Promise<T> | undefined;
@@ -27,7 +25,7 @@ export class CachedReading<T> {
   async get(): Promise<T | undefined> {
     const { maxAgeMs, timeoutMs } = this.options;
     if (this.#last && this.#nowMs() - this.#last.atMs < maxAgeMs) return this.#last.value;
-    // Kept here: it may have ended, and be forgotten, before it is waited for.
+    // Kept in a variable: the field may be cleared before the await.
     const reading = this.#reading ??= this.read()
       .then((value) => {
         this.#last = { value, atMs: this.#nowMs() };
@@ -40,7 +38,7 @@ export class CachedReading<T> {
       return await Promise.race([reading, late.promise]);
     } finally {
       clearTimeout(timer);
-      // A caller that stopped waiting is not told of a later failure.
+      // A later failure has no caller left.
       reading.catch(() => {});
     }
   }

@@ -6,7 +6,7 @@ interface Row {
   /** Trigger of a run, key of a step. */
   of: string;
   status: string;
-  /** How many bounds are at least as long as it took; `null` where nothing was timed. */
+  /** Number of bounds that are not below the duration; `null` without one. */
   reached: number | null;
   n: number;
   seconds: number | null;
@@ -15,22 +15,22 @@ interface Row {
 const bounds = workBoundsSeconds;
 
 /**
- * Counts what has ended in the whole installation, from its own records: no process has to be asked, none counts twice, and a restart
- * loses nothing.
+ * Counts finished runs and steps of the whole installation from the engine's records: the totals survive restarts, and no process
+ * counts twice.
  *
- * What ended some minutes ago does not change any more and is counted once; each reading counts what ended since.
+ * Work that ended some minutes ago no longer changes and is counted once; each reading adds the later work.
  */
 export class FinishedTotals {
-  /** By what, of and status. */
+  /** By `what`, `of` and `status`. */
   #settled = new Map<string, Tally>();
-  /** Up to when everything is in `#settled`. */
+  /** End of the period counted in `#settled`. */
   #until = "-infinity";
 
   constructor(private readonly database: Database, private readonly keys: ReadonlySet<string>) {}
 
-  /** Cost: the first reading looks at every run and step; each further one at those of the last minutes, by index. */
+  /** Cost: the first reading scans every run and step; each further one those of the last minutes, by index. */
   async families(): Promise<MetricFamily[]> {
-    // No transaction that ends a step or a run stays open for minutes after the moment that it writes down.
+    // No transaction that ends a step or a run stays open for minutes after its recorded time.
     const [clock] = await this.database.sql<{ settled: string }[]>`
       SELECT (date_trunc('minute', clock_timestamp()) - interval '10 minutes')::text AS settled`;
     if (clock!.settled !== this.#until) {
@@ -46,7 +46,7 @@ export class FinishedTotals {
 
   #add(tallies: Map<string, Tally>, rows: readonly Row[]): void {
     for (const row of rows) {
-      // Removed assets are reported together, or their names would stay forever.
+      // Removed assets are reported together: their names would stay forever.
       const of = row.what === "run" || this.keys.has(row.of) ? row.of : "removed";
       const key = JSON.stringify([row.what, of, row.status]);
       let tally = tallies.get(key);
@@ -69,7 +69,7 @@ export class FinishedTotals {
   }
 
   async #ended(after: string, until: string): Promise<Row[]> {
-    // Bounds include what is as long as they are, which width_bucket does for ascending negatives.
+    // Bounds are inclusive, as in width_bucket for ascending negatives.
     const descending = bounds.map((bound) => -bound).toReversed();
     return Array.from(
       await this.database.sql<Row[]>`
@@ -81,7 +81,7 @@ export class FinishedTotals {
         SELECT 'step', key, status, extract(epoch FROM finished_at - started_at)::float8
         FROM engine.step WHERE finished_at > ${after}::timestamptz AND finished_at <= ${until}::timestamptz
         UNION ALL
-        -- What never began ended with its run.
+        -- Steps that never started end with their run.
         SELECT 'step', s.key, s.status, NULL
         FROM engine.run r JOIN engine.step s ON s.run_id = r.id
         WHERE r.finished_at > ${after}::timestamptz AND r.finished_at <= ${until}::timestamptz AND s.finished_at IS NULL
@@ -136,7 +136,7 @@ function families(tallies: readonly Tally[]): MetricFamily[] {
   ];
 }
 
-/** Over all statuses: how long it took matters for what it was, and each status has its counter. */
+/** Over all statuses: each status has its own counter. */
 function distributions(tallies: readonly Tally[], label: string): Distribution[] {
   return [...Map.groupBy(tallies, ({ of }) => of)].flatMap(([of, same]) => {
     const counts = bounds.concat(Infinity).map((_, i) => same.reduce((sum, tally) => sum + tally.counts[i]!, 0));

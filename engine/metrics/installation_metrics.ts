@@ -15,24 +15,24 @@ export interface InstallationMetricsOptions {
   database: Database;
   clock: Clock;
   logger: Logger;
-  /** Sizes of pools that are not 1. */
+  /** Sizes of pools other than 1. */
   pools?: Readonly<Record<string, number>>;
-  /** How long a vendor's next call has to wait, where there is a vendor. */
+  /** Delay of a vendor's next call, if there is a vendor. */
   vendorDelayMs?: () => Promise<number>;
-  /** How long a scrape waits for the database. */
+  /** Maximum wait of a scrape for the database. */
   timeoutMs?: number;
-  /** How long a reading holds. */
+  /** Lifetime of a reading. */
   maxAgeMs?: number;
-  /** How long the judgement of all assets holds. */
+  /** Lifetime of the judgement of all assets. */
   statesMaxAgeMs?: number;
 }
 
 /**
- * What the database knows of the whole installation, so that several processes tell the same. Take it from any one of them, or the
- * maximum of all.
+ * Metrics of the whole installation, from the database: every process reports the same. Scrape any one of them, or take the maximum
+ * of all.
  *
- * A reading serves all who ask within a second, that of the assets within a quarter of a minute; and none waits for a database that
- * does not answer.
+ * A reading is shared by all scrapes within a second, one of the assets within a quarter of a minute; none waits for a database
+ * that does not answer.
  */
 export class InstallationMetrics {
   readonly #work: CachedReading<MetricFamily[]>;
@@ -61,12 +61,12 @@ export class InstallationMetrics {
     this.#assets = new CachedReading(() => assetMetrics(options), { maxAgeMs: statesMaxAgeMs, timeoutMs });
   }
 
-  /** Never rejects: without a database there is only the word that it is away. */
+  /** Never rejects: without a database it reports only that it is down. */
   async families(): Promise<MetricFamily[]> {
     const begunAt = performance.now();
     const work = await this.#orNothing(this.#work.get());
     const seconds = (performance.now() - begunAt) / 1_000;
-    // Judging the assets asks the database too.
+    // The judgement of assets reads the database too.
     const assets = work ? await this.#orNothing(this.#assets.get()) : undefined;
     const up: MetricFamily = {
       type: "gauge",
@@ -89,7 +89,7 @@ export class InstallationMetrics {
       if (value !== undefined) this.#warned = false;
       return value;
     } catch (error) {
-      // Once, and not at every scrape for as long as it lasts.
+      // Log once per outage, not at every scrape.
       if (!this.#warned) this.options.logger.warn(`The metrics could not be read: ${messageOf(error)}`);
       this.#warned = true;
       return undefined;
@@ -123,7 +123,7 @@ export class InstallationMetrics {
 }
 
 async function connectionsOf({ sql, kind }: Database): Promise<Sample[]> {
-  // The embedded database has one session, which is the one that asks.
+  // The embedded database has one session: the one that runs this query.
   if (kind === "embedded") return [{ labels: { state: "active" }, value: 1 }];
   const rows = await sql<{ state: string; n: number }[]>`
     SELECT coalesce(state, 'unknown') AS state, count(*)::integer AS n FROM pg_stat_activity

@@ -49,7 +49,7 @@ export async function openWork(
     UNION ALL
     SELECT 'automation_pause', '', count(*)::integer, NULL FROM engine.automation_pause`;
   const found = (what: string) => rows.filter((row) => row.what === what);
-  /** With zeros, so that a graph falls to the ground and does not end where the last of them ended. */
+  /** Includes zeros, so that a graph returns to zero when the last item ends. */
   const by = (what: string, label: string, all: readonly string[]): Sample[] => {
     const counts = new Map([...all.map((name): [string, number] => [name, 0]), ...found(what).map(named)]);
     return [...counts].map(([name, value]) => ({ labels: { [label]: name }, value }));

@@ -3,7 +3,7 @@ import { PartitionSet } from "./partition_set.ts";
 import { PartitionSpace } from "./partition_space.ts";
 import { noRange } from "./ranges.ts";
 
-/** Columns of an asset's rows that hold the coordinates of a partition; the rows of a partition are those with its name and date. */
+/** Columns with the coordinates of a partition; the rows of a partition are those with its name and date. */
 export interface PartitionColumns<Column extends string = string> {
   /** E.g. `ticker`. */
   name?: Column;
@@ -11,31 +11,31 @@ export interface PartitionColumns<Column extends string = string> {
   date?: Column;
 }
 
-/** The partitions that there should be. A dimension that is left out has no coordinates. */
+/** All partitions that should exist. An omitted dimension has no coordinates. */
 export interface Wanted {
   names?: readonly string[];
   /** Ascending, each once. */
   dates?: readonly string[];
-  /** First and last date of names that do not have all dates, both ends included. */
+  /** First and last date of names without all dates, inclusive. */
   spans?: ReadonlyMap<string, { first?: string; last?: string }>;
   /**
-   * With `gone: "keep"`: whether a date that is not wanted still is one, so that what was made of it is kept. What was made of any
-   * other date is removed. Every date is one where this is left out.
+   * With `gone: "keep"`: whether an unwanted date still exists, so that its partitions are kept. Partitions of other dates are
+   * removed. Without it, every date exists.
    */
   isDate?(date: string): boolean;
 }
 
-/** An upstream asset as a partitions definition sees it. */
+/** An upstream asset as seen by a partitions definition. */
 export interface UpstreamPartitions {
-  /** Names and dates that it has and will have, wanted or kept; a single partition for an asset without partitions. */
+  /** Its present and future names and dates, wanted or kept; a single partition for an unpartitioned asset. */
   space: PartitionSpace;
-  /** Those that are wanted: without what an asset that is made by partitions only keeps. */
+  /** The wanted ones: without those that a partitioned asset only keeps. */
   wanted: PartitionSpace;
-  /** Its current rows; none before it was ever materialized. For small tables, such as a list of tickers. */
+  /** Its current rows; none before its first materialization. For small tables, such as a list of tickers. */
   rows(): Promise<readonly Record<string, unknown>[]>;
 }
 
-/** Inputs of the decision on partitions. */
+/** Inputs of a partitions definition. */
 export interface SpaceContext<Names extends string, Config, Resources> {
   upstream: { readonly [K in Names]: UpstreamPartitions };
   config: Config;
@@ -44,35 +44,40 @@ export interface SpaceContext<Names extends string, Config, Resources> {
 }
 
 /**
- * How an asset is divided into partitions that are made, recorded and judged one by one.
+ * Divides an asset into partitions that are made, recorded and judged one by one.
  *
- * All its further outputs are divided in the same way, by the same columns.
+ * Its further outputs are divided in the same way, by the same columns.
  */
 export interface PartitionsDefinition<Names extends string = string, Config = unknown, Resources = unknown> {
-  /** The partitions that there should be now. Called whenever staleness is judged: it must be cheap, and say the same for the same state. */
+  /**
+   * The partitions that should exist now. Called whenever staleness is judged: it must be cheap, and deterministic for the same
+   * state.
+   */
   wanted(context: SpaceContext<Names, Config, Resources>): Wanted | Promise<Wanted>;
   /**
-   * Which missing partitions count as stale by themselves: all of them, or those of the newest date alone, so that history is made only
-   * by requests with a range. Partitions that were made stay under watch in either case.
+   * Missing partitions made by default: all, or those of the newest date only, so that history is made on request only.
+   * Materialized partitions are kept fresh in either case.
    */
   missing?: "all" | "latest";
-  /** What becomes of rows whose partition is not wanted any more. Dates that are none any more (see {@link Wanted.isDate}) are not kept. */
+  /**
+   * Treatment of rows whose partition is no longer wanted. Dates that no longer exist (see {@link Wanted.isDate}) are never kept.
+   */
   gone?: "remove" | "keep";
-  /** How the function's work is divided; each part is published separately. One part by default. */
+  /** Divides the function's work into parts; each is published separately. One part by default. */
   chunks?(partitions: PartitionSet, context: { config: Config; resources: Resources }): readonly PartitionSet[];
   /**
-   * For assets that read from outside: the source's version (see `source`) from which on a partition of this date counts as read for
-   * good. A partition that was read at an earlier version is read again. Versions must sort as text and rise with the date. Without it a
-   * new version of the source makes every partition stale.
+   * For assets that read from outside: the source's version (see `source`) from which a partition of this date counts as final. A
+   * partition read at an earlier version is read again. Versions must sort as text and rise with the date. Without it a new version
+   * of the source makes every partition stale.
    */
   due?(date: string, version: string): string;
-  /** For assets that ask a vendor: how many calls making some partitions takes, so that a plan can say so. */
+  /** For assets that call a vendor: number of calls for some partitions, shown in plans. */
   calls?(partitions: PartitionSet, context: { config: Config; resources: Resources }): number;
-  /** How many such calls a minute there may be. */
+  /** Maximum number of such calls per minute. */
   callsPerMinute?(resources: Resources): number;
 }
 
-/** The partitions that are wanted, in a space with exactly their coordinates. */
+/** The wanted partitions, in a space with exactly their coordinates. */
 export function wantedPartitions({ names, dates, spans }: Wanted): PartitionSet {
   const space = new PartitionSpace(names ?? [""], dates ?? [""]);
   if (!spans || spans.size === 0) return PartitionSet.all(space);
@@ -86,7 +91,7 @@ export function wantedPartitions({ names, dates, spans }: Wanted): PartitionSet 
   });
 }
 
-/** Cuts partitions into parts of so many dates or names at most, in order of date, then of name. */
+/** Splits partitions into parts of a maximum number of dates or names, in order of date, then of name. */
 export function cutBy(limits: { dates?: number; names?: number }): (partitions: PartitionSet) => PartitionSet[] {
   const { dates: datesAtMost = Infinity, names: namesAtMost = Infinity } = limits;
   return (partitions) => {

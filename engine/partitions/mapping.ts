@@ -3,10 +3,10 @@ import type { PartitionSpace } from "./partition_space.ts";
 import { noRange, numbersOf, type Ranges, rangesOf, union } from "./ranges.ts";
 
 /**
- * Which dates of an upstream asset a partition reads.
+ * The dates of an upstream asset that a partition reads.
  *
- * A window counts dates of the *upstream* asset from its last one that is not after the partition's own: `back` of them before it and
- * `forward` after it, itself included unless `back` is −1.
+ * A window counts dates of the *upstream* asset from its anchor, the last one that is not after the partition's own date: `back` of
+ * them before it and `forward` after it, including itself unless `back` is −1.
  */
 export type DateMapping =
   | { kind: "same" }
@@ -15,13 +15,13 @@ export type DateMapping =
   | { kind: "window"; back: number; forward: number }
   | { kind: "own"; read(date: string): { from: string; to: string } | null };
 
-/** Which names of an upstream asset a partition reads. */
+/** The names of an upstream asset that a partition reads. */
 export type NameMapping =
   | { kind: "same" }
   | { kind: "all" }
   | { kind: "own"; read(name: string): readonly string[] };
 
-/** Which partitions of an upstream asset a partition reads. Works both ways: from a partition to what it reads, and from what changed to who read it. */
+/** Maps partitions to the upstream partitions that they read, and changed upstream partitions to their readers. */
 export interface PartitionMapping {
   names: NameMapping;
   dates: DateMapping;
@@ -33,16 +33,16 @@ export const identity: PartitionMapping = { names: { kind: "same" }, dates: { ki
 /** Every partition. */
 export const everything: PartitionMapping = { names: { kind: "all" }, dates: { kind: "all" } };
 
-/** All names of the newest date that there is. */
+/** All names of the newest date. */
 export const newest: PartitionMapping = { names: { kind: "all" }, dates: { kind: "last" } };
 
-/** The `sessions` last dates up to the partition's own, of all names or of the partition's own. `Infinity` for all of them. */
+/** The last `sessions` dates up to the partition's own, of all names or of the partition's own. `Infinity` for all of them. */
 export function lastSessions(sessions: number, names: "all" | "same" = "all"): PartitionMapping {
   if (!(sessions >= 1)) throw new RangeError(`A window has at least one session, not ${sessions}.`);
   return { names: { kind: names }, dates: { kind: "window", back: sessions - 1, forward: 0 } };
 }
 
-/** All dates after the partition's own: what happened later and reaches back, as a split does. */
+/** All dates after the partition's own: for later events that affect earlier dates, such as splits. */
 export function laterSessions(names: "all" | "same" = "same"): PartitionMapping {
   return { names: { kind: names }, dates: { kind: "window", back: -1, forward: Infinity } };
 }
@@ -156,10 +156,10 @@ function downstreamDates(mapping: DateMapping, changed: Ranges, upstream: Partit
       );
     case "window": {
       let readers: Ranges = noRange;
-      // A window of no date has no reader, which the bounds of a range of several changed dates would not tell.
+      // An empty window has no reader; the bounds below would not detect that for a range of several changed dates.
       if (mapping.back + mapping.forward < 0) return noRange;
       for (let i = 0; i < changed.length; i += 2) {
-        // A partition reads place p when anchor − back ≤ p ≤ anchor + forward; the anchor rises with the partition's date.
+        // A partition reads place p if anchor − back ≤ p ≤ anchor + forward; the anchor rises with the partition's date.
         const start = firstWithAnchor(own, upstream, changed[i]! - mapping.forward);
         const end = firstWithAnchor(own, upstream, changed[i + 1]! + mapping.back);
         if (start < end) readers = union(readers, [start, end]);
@@ -199,7 +199,7 @@ function memo(compute: (ranges: Ranges) => Ranges): (ranges: Ranges) => Ranges {
   };
 }
 
-/** Whether a mapping reads every partition, so that nothing has to be told apart. */
+/** Whether a mapping reads every partition. */
 export function readsEverything({ names, dates }: PartitionMapping): boolean {
   return names.kind === "all" && dates.kind === "all";
 }

@@ -1,4 +1,4 @@
-/** Partitions: the partitions of an asset, mappings between assets, and staleness by partition. @module */
+/** Partitions of an asset, and mappings between assets. @module */
 export { PartitionSet, Rectangle } from "./partition_set.ts";
 export { PartitionSpace } from "./partition_space.ts";
 export {

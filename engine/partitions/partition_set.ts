@@ -3,7 +3,7 @@ import { date, list, named } from "../record_schema.ts";
 import type { PartitionSpace } from "./partition_space.ts";
 import { difference, intersection, noRange, numbersOf, type Ranges, rangesOf, size, union } from "./ranges.ts";
 
-/** Partitions as they are stored and answered. */
+/** Partitions as stored and returned. */
 export const Rectangle = named(
   "Rectangle",
   z.strictObject({
@@ -18,8 +18,8 @@ let makeExtremes: (space: PartitionSpace) => Extremes;
 /**
  * A set of partitions of one {@link PartitionSpace}: for each name the places of its dates as ranges. Immutable.
  *
- * Names that have the same dates share one array of ranges, so that the usual set (all names, one range) costs next to nothing
- * however many partitions it has.
+ * Names with the same dates share one array of ranges: the usual set (all names, one range) takes little memory for any number of
+ * partitions.
  */
 export class PartitionSet {
   #groups: readonly { names: string[]; ranges: Ranges }[] | undefined;
@@ -35,7 +35,7 @@ export class PartitionSet {
     return extremesOf(space).all;
   }
 
-  /** The set with these rows; the two that most sets are, none and all, are one object each, which is told at a glance. */
+  /** The set with these rows. The empty and the full set are one object each, so that they are recognized by identity. */
   static #of(space: PartitionSpace, rows: readonly Ranges[]): PartitionSet {
     const { none, all } = extremesOf(space);
     if (rows.every((ranges) => ranges.length === 0)) return none;
@@ -62,7 +62,7 @@ export class PartitionSet {
     return PartitionSet.#of(space, space.names.map((_, i) => rangesOfName(i)));
   }
 
-  /** The partitions at the given coordinates; what the space does not have is left out. */
+  /** The partitions at the given coordinates; those outside the space are omitted. */
   static at(space: PartitionSpace, coordinates: Iterable<readonly [name: string, date: string]>): PartitionSet {
     const places = new Map<number, number[]>();
     for (const [name, date] of coordinates) {
@@ -82,7 +82,7 @@ export class PartitionSet {
     );
   }
 
-  /** The partitions of rectangles; what the space does not have is left out. */
+  /** The partitions of rectangles; those outside the space are omitted. */
   static fromRectangles(space: PartitionSpace, rectangles: readonly Rectangle[]): PartitionSet {
     const rows: Ranges[] = space.names.map(() => noRange);
     for (const { names, dates } of rectangles) {
@@ -101,7 +101,7 @@ export class PartitionSet {
     return PartitionSet.#of(space, shared(rows));
   }
 
-  /** The partitions of all parts. */
+  /** The union of the parts. */
   static together(space: PartitionSpace, parts: Iterable<{ readonly partitions: PartitionSet }>): PartitionSet {
     let all = PartitionSet.none(space);
     for (const { partitions } of parts) all = all.union(partitions);
@@ -148,7 +148,7 @@ export class PartitionSet {
     return this === other || other === all ? none : this.#combine(other, difference);
   }
 
-  /** The partitions whose date is among the given ranges of places. */
+  /** The partitions whose dates are within the given ranges of places. */
   during(ranges: Ranges): PartitionSet {
     let last: Ranges | undefined;
     let result: Ranges = noRange;
@@ -170,7 +170,7 @@ export class PartitionSet {
   in(space: PartitionSpace): PartitionSet {
     if (space === this.space) return this;
     const { dates } = this.space;
-    // Not by rectangles: a date that lies between two of them here is none of theirs.
+    // Not by rectangles: a date of the new space between two of these would be included.
     const places = new Map<Ranges, Ranges>();
     const placed = (ranges: Ranges) => {
       if (ranges.length === 0 || dates === space.dates) return ranges;
@@ -187,7 +187,7 @@ export class PartitionSet {
     });
   }
 
-  /** Places of the dates that any name has. */
+  /** Places of the dates of any name. */
   get dateRanges(): Ranges {
     const distinct = new Set(this.rows);
     let result: Ranges = noRange;
@@ -195,12 +195,12 @@ export class PartitionSet {
     return result;
   }
 
-  /** Names that have a partition, in the order of the space. */
+  /** Names with a partition, in the order of the space. */
   get names(): string[] {
     return this.space.names.filter((_, i) => this.rows[i]!.length > 0);
   }
 
-  /** Dates on which a name has a partition, ascending. */
+  /** Dates with a partition, ascending. */
   get dates(): string[] {
     return Array.from(numbersOf(this.dateRanges), (at) => this.space.dates[at]!);
   }
@@ -212,7 +212,7 @@ export class PartitionSet {
     }
   }
 
-  /** Groups of names that have the same dates. */
+  /** Groups of names with the same dates. */
   groups(): readonly { names: string[]; ranges: Ranges }[] {
     return this.#groups ??= this.#grouped();
   }
@@ -232,10 +232,10 @@ export class PartitionSet {
   }
 
   /**
-   * The partitions for storing and answering.
+   * The partitions for storing and returning.
    *
-   * @param open Whether a group with every name of the space stands for any name, those to come included.
-   * @param alone Dates that are not to lie within a range of several.
+   * @param open Whether a group with every name of the space stands for any name, including future ones.
+   * @param alone Dates that must not lie within a range of several.
    */
   rectangles(
     { open = false, alone }: { open?: boolean; alone?(date: string): boolean } = {},
@@ -274,7 +274,7 @@ export class PartitionSet {
       this.space,
       this.rows.map((row, i) => {
         const otherRow = other.rows[i]!;
-        // Neighbours usually have the same dates: what was worked out for one is shared with the next.
+        // Neighbours usually have the same dates: the previous result is reused.
         if (row !== a || otherRow !== b) [a, b, result] = [row, otherRow, operation(row, otherRow)];
         return result;
       }),
@@ -282,7 +282,7 @@ export class PartitionSet {
   }
 }
 
-/** The empty and the full set of a space. One where they are the same. */
+/** The empty and the full set of a space; the same object if they are equal. */
 interface Extremes {
   none: PartitionSet;
   all: PartitionSet;
@@ -296,7 +296,7 @@ function extremesOf(space: PartitionSpace): Extremes {
   return found;
 }
 
-/** Gives names with equal dates one array. */
+/** Shares one array among names with equal dates. */
 function shared(rows: readonly Ranges[]): Ranges[] {
   const known = new Map<string, Ranges>();
   let last: Ranges | undefined;

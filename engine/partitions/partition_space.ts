@@ -1,6 +1,6 @@
 /**
- * The coordinates of an asset's partitions: names (tickers, pairs, fixed keys) and dates (sessions, days). A dimension that an asset does
- * not have has the single coordinate `""`.
+ * The coordinates of an asset's partitions: names (tickers, pairs, fixed keys) and dates (sessions, days). A missing dimension has
+ * the single coordinate `""`.
  */
 export class PartitionSpace {
   #ordinalOfName: ReadonlyMap<string, number> | undefined;
@@ -14,7 +14,7 @@ export class PartitionSpace {
 
   static readonly single: PartitionSpace = new PartitionSpace([""], [""]);
 
-  /** Whether it is the space of an asset without partitions, which counts as one partition. */
+  /** Whether it is the space of an unpartitioned asset, which counts as one partition. */
   get isSingle(): boolean {
     return this === PartitionSpace.single;
   }
@@ -29,7 +29,7 @@ export class PartitionSpace {
 
   /** Place of a name, or −1. */
   nameAt(name: string): number {
-    // Names are usually asked for in their order, as they are stored: then nothing has to be looked up.
+    // Names are usually requested in their stored order, which needs no lookup.
     if (this.names[this.#nextName] === name) return this.#nextName++;
     this.#ordinalOfName ??= new Map(this.names.map((name, i) => [name, i]));
     const at = this.#ordinalOfName.get(name) ?? -1;
@@ -61,7 +61,7 @@ export class PartitionSpace {
     return this.dates[at] === date ? at : at - 1;
   }
 
-  /** The same space with further coordinates. Returns itself where there are none. */
+  /** The same space with further coordinates; itself if there are none. */
   with(names: Iterable<string>, dates: Iterable<string>): PartitionSpace {
     const newNames = new Set([...names].filter((name) => this.nameAt(name) < 0));
     const newDates = new Set([...dates].filter((date) => this.dateAt(date) < 0));

@@ -1,12 +1,10 @@
-/**
- * A set of whole numbers as ascending, disjoint, non-adjacent half-open ranges in one flat array: `[start, end, start, end, …]`.
- */
+/** A set of integers as ascending, disjoint, non-adjacent half-open ranges in one flat array: `[start, end, start, end, …]`. */
 export type Ranges = readonly number[];
 
 /** The empty set. */
 export const noRange: Ranges = [];
 
-/** Numbers that are in both. Cost: O(ranges). */
+/** Numbers in both. Cost: O(ranges). */
 export function intersection(a: Ranges, b: Ranges): Ranges {
   const result: number[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
@@ -19,7 +17,7 @@ export function intersection(a: Ranges, b: Ranges): Ranges {
   return result;
 }
 
-/** Numbers that are in one of the two or in both. Cost: O(ranges). */
+/** Numbers in either. Cost: O(ranges). */
 export function union(a: Ranges, b: Ranges): Ranges {
   if (a.length === 0) return b;
   if (b.length === 0) return a;
@@ -54,14 +52,14 @@ export function difference(a: Ranges, b: Ranges): Ranges {
   return result;
 }
 
-/** How many numbers there are. */
+/** Number of integers in the set. */
 export function size(ranges: Ranges): number {
   let total = 0;
   for (let i = 0; i < ranges.length; i += 2) total += ranges[i + 1]! - ranges[i]!;
   return total;
 }
 
-/** Ranges of numbers that come in ascending order, repeated or not. */
+/** Ranges of ascending numbers, with or without repeats. */
 export function rangesOf(ascending: Iterable<number>): Ranges {
   const result: number[] = [];
   for (const n of ascending) {

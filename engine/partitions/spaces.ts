@@ -1,7 +1,7 @@
 import type { Clock } from "../../resources/clock.ts";
 import type { Wanted } from "./definition.ts";
 
-/** Data of an exchange that partitions depend on. */
+/** Calendar functions that partitions depend on. */
 export interface SessionCalendar {
   sessionsBetween(from: string, to: string): string[];
   nextSession(date: string): string;
@@ -15,7 +15,7 @@ export function staticPartitions(...names: string[]): () => Wanted {
 }
 
 /**
- * Calendar days from `from` to the last one that is over at the clock's time in `timeZone`.
+ * Calendar days from `from` to the last one that has ended at the clock's time in `timeZone`.
  *
  * @throws {RangeError} From the clock's library, if `from` is no date or `timeZone` no IANA name.
  */
@@ -49,10 +49,10 @@ export function sessionsUntilNow(
 export type Cadence = "session" | "week" | "month";
 
 /**
- * Those of some sessions with which a period ends, so that a period which is not over has none yet.
+ * The sessions that end a period; an unfinished period has none.
  *
- * @param known Sessions of which there are data, ascending; `after` of them must lie before the first as-of date, itself included.
- * @param options.calendar Tells whether the period of the last one goes on; where it cannot, the period counts as not over.
+ * @param known Sessions with data, ascending; `after` of them must lie before the first as-of date, itself included.
+ * @param options.calendar Decides whether the period of the last session continues; if it cannot, the period counts as unfinished.
  */
 export function asOfSessions(
   known: readonly string[],

@@ -3,14 +3,13 @@ import type { AnyAsset } from "../declare/asset.ts";
 import { asOf, tableOf } from "../store/asset_table.ts";
 import { isLost } from "../store/lost_rows.ts";
 
-/** Which version of an asset is meant; the latest by default. */
+/** The version of an asset; the latest by default. */
 export interface AtVersion {
   asOf?: number;
 }
 
 /**
- * The newest date of an asset's partitions that is made, whether or not there came any row of it; `null` where there is none or the asset's
- * partitions have no date.
+ * The newest materialized date of an asset's partitions, with or without rows; `null` for none, or for partitions without dates.
  */
 export async function newestDate(
   { sql }: Database,
@@ -26,7 +25,7 @@ export async function newestDate(
     [asset.key, version ?? null],
   );
   if (latest?.newest != null) return latest.newest === "-infinity" ? null : latest.newest;
-  // Materializations older than the column say only what each of them made.
+  // Materializations older than the column record only their own partitions.
   const [row] = await sql.unsafe<{ date: string | null }[]>(
     `SELECT greatest(
        (SELECT max(last #>> '{}') FROM engine.materialization m, jsonb_path_query(m.partitions, '$[*].dates[*][1]') AS last
@@ -37,7 +36,7 @@ export async function newestDate(
   return row!.date;
 }
 
-/** Dates of an asset's partitions that have rows, newest first; none for an asset whose partitions have no date. */
+/** Dates of an asset's partitions with rows, newest first; none for partitions without dates. */
 export async function datesWithRows(
   { sql }: Database,
   asset: AnyAsset,

@@ -4,10 +4,9 @@ import { tableOf } from "../store/asset_table.ts";
 import type { ColumnOf } from "./view_rows.ts";
 
 /**
- * The newest date in a column of an asset's current rows, or of those in which a boolean column is true; `null` where there is none.
+ * The newest date in a column of an asset's current rows, or of those in which a boolean column is true; `null` for none.
  *
- * Cost: where the key is a series and the date, two steps into its index for each series, 15 ms for 500 of them whatever their
- * length; otherwise a look at every row.
+ * Cost: if the key is a series and the date, two index probes for each series, 15 ms for 500 of any length; otherwise a full scan.
  */
 export async function newestDate<Row>(
   tx: Sql,
@@ -17,7 +16,7 @@ export async function newestDate<Row>(
   const table = tableOf(asset);
   const [series, date, ...more] = asset.schema.primaryKey;
   const skipping = date === column && more.length === 0 && where === null;
-  // PostgreSQL does not skip from one series to the next automatically, and would read the whole index.
+  // PostgreSQL has no skip scan and would read the whole index.
   const query = skipping
     ? `WITH RECURSIVE series AS (
          SELECT (SELECT "${series}" FROM ${table} WHERE _until IS NULL ORDER BY "${series}" LIMIT 1) AS name

@@ -5,30 +5,28 @@ import { isLost } from "../store/lost_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { ColumnOf } from "./view_rows.ts";
 
-/** Which rows {@link newestRows} reads. */
+/** Query of {@link newestRows}. */
 export interface NewestRowsQuery<Field extends string = string> {
-  /** How many of each name, from 1 on. */
+  /** Number of rows of each name, at least 1. */
   each: number;
-  /** Columns to return. */
   fields: readonly Field[];
 }
 
 /** The newest rows of each name of an asset. */
 export interface NewestRows<Row = Record<string, unknown>> {
-  /** By name, then the newest first. */
+  /** By name, then newest first. */
   rows: Row[];
-  /** The materialization that was read; `null` if the asset has none. */
+  /** The materialization read; `null` if the asset has none. */
   materialization: number | null;
 }
 
 /**
- * The newest rows of each name in the latest materialization of an asset whose key is a name and a date, such as the last two bars of
- * every ticker, be it traded still or not.
+ * The newest rows of each name in the latest materialization of an asset whose key is a name and a date, such as the last two bars
+ * of every ticker, traded or delisted.
  *
- * @throws {InvalidRequestError} If the key is another, `each` is no whole number of at least 1 or a column does not exist.
+ * @throws {InvalidRequestError} If the key is another, `each` is no positive integer or a column does not exist.
  *
- * Cost: two steps into the key's index for each name and one for each row, however long the series are: 5,000 names in some
- * hundred milliseconds.
+ * Cost: two index probes for each name and one for each row, for series of any length: 5,000 names in some hundred milliseconds.
  */
 export async function newestRows<Row, Field extends ColumnOf<Row>>(
   { sql }: Database,
@@ -45,13 +43,13 @@ export async function newestRows<Row, Field extends ColumnOf<Row>>(
   if (unknown !== undefined) throw invalid("fields", `"${asset.key}" has no column "${unknown}".`);
   const columns = fields.map((column) => `r."${column}"`).join(", ");
   const table = tableOf(asset);
-  // One snapshot for both questions, so that the rows that are current are those of the materialization that is latest.
+  // One snapshot for both queries: the current rows are those of the latest materialization.
   return await sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
     const [latest] = await tx<{ id: number }[]>`
       SELECT id FROM engine.materialization m
       WHERE asset_key = ${asset.key} AND NOT ${tx.unsafe(isLost("m"))} ORDER BY id DESC LIMIT 1`;
     if (!latest) return { rows: [], materialization: null };
-    // PostgreSQL does not skip from one name to the next automatically, and would read the whole index.
+    // PostgreSQL has no skip scan and would read the whole index.
     const rows = await tx.unsafe<Pick<Row, Field>[]>(
       `WITH RECURSIVE series AS (
          (SELECT "${name}" AS name FROM ${table} WHERE _until IS NULL ORDER BY "${name}" LIMIT 1)

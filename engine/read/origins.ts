@@ -1,20 +1,20 @@
 import type { Database } from "../../resources/database/database.ts";
 
-/** Versions whose origins are remembered, at most. */
+/** Maximum number of cached versions. */
 const remembered = 10_000;
 
 /**
- * Where the rows of versions came from in the beginning: an asset that reads from outside says so as `source` in its metadata, and
- * what is made of its rows came from there too. Versions without rows brought nothing.
+ * Finds the original sources of versions: an asset that reads from outside has `source` in its metadata, and its downstream assets
+ * inherit that. Versions without rows are ignored.
  *
- * A version never changes, so that each is traced once.
+ * A version never changes, so each is traced once.
  */
 export class Origins {
   readonly #known = new Map<number, readonly string[]>();
 
   constructor(private readonly database: Database) {}
 
-  /** Names of the sources of some versions together, in order, each once; none where nothing upstream names any. */
+  /** Names of the sources of some versions together, sorted, each once; none if no upstream asset names any. */
   async of(materializations: readonly number[]): Promise<string[]> {
     const unknown = materializations.filter((id) => !this.#known.has(id));
     if (unknown.length > 0) await this.#trace(unknown);

@@ -6,20 +6,20 @@ import { invalid, type Parameters, parseValue, shown } from "../declare/row_valu
 export const operators = ["eq", "ne", "lt", "lte", "gt", "gte", "in"] as const;
 export type Operator = typeof operators[number];
 
-/** One condition on a column. A null meets none, `ne` included. */
+/** One condition on a column. A null satisfies none, not even `ne`. */
 export interface Filter<Column extends string = string> {
   column: Column;
   operator: Operator;
-  /** As text; for `in` several, as {@link parseNames} reads them. */
+  /** As text; for `in` several, as in {@link parseNames}. */
   value: string;
 }
 
-/** Filters for rows that have all of some values, by column. */
+/** Filters for rows with all of the given values, by column. */
 export function equalTo<Column extends string>(values: Readonly<Record<Column, string>>): Filter<Column>[] {
   return Object.entries<string>(values).map(([column, value]) => ({ column: column as Column, operator: "eq", value }));
 }
 
-/** The most values in all filters of a query together: each is a parameter of the statement. */
+/** Maximum number of values in all filters of a query together: each is a parameter of the statement. */
 export const maxFilterValues = 1_000;
 
 const comparisons: Record<Exclude<Operator, "in">, string> = {
@@ -45,7 +45,7 @@ export function condition(asset: AnyAsset, { column: name, operator, value }: Fi
   if (column.type === "jsonb") throw invalid(path, `Column "${name}" holds JSON and cannot be filtered by.`);
   if (operator !== "in") return `"${name}" ${comparisons[operator]} ${parameter(value)}`;
   const values = [...new Set(parseNames(value))];
-  // Before they become parameters, so that a long list costs nothing.
+  // Before they become parameters, so that a long list is rejected cheaply.
   if (values.length > maxFilterValues) throw invalid(path, `${values.length} values; ${maxFilterValues} are allowed.`);
   return `"${name}" IN (${values.map(parameter).join(", ")})`;
 }

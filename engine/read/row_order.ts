@@ -11,14 +11,14 @@ export interface Term {
   descending: boolean;
 }
 
-/** What a cursor holds: the materialization, the order, and the values of the last row in that order. */
+/** Content of a cursor: the materialization, the order, and the values of the last row in that order. */
 const Cursor = z.strictObject({
   m: z.int().positive(),
   o: z.array(z.string()),
   p: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 
-/** The columns to sort by and, behind them, what is left of the key. @throws {InvalidRequestError} */
+/** The columns to sort by, followed by the rest of the key. @throws {InvalidRequestError} */
 export function orderOf(asset: AnyAsset, names: readonly string[]): Term[] {
   const terms = names.map((name): Term => {
     const descending = name.startsWith("-");
@@ -34,13 +34,13 @@ export function orderOf(asset: AnyAsset, names: readonly string[]): Term[] {
   return terms;
 }
 
-/** @throws {InvalidRequestError} If a column comes twice. */
+/** @throws {InvalidRequestError} If a column is repeated. */
 export function refuseRepeats(columns: readonly RowColumn[], path: string): void {
   const repeated = columns.find((column, i) => columns.indexOf(column) < i);
   if (repeated) throw invalid(path, `Column "${repeated.name}" is named twice.`);
 }
 
-/** Key columns are never null: without a word on nulls, the index serves in both directions. */
+/** Key columns are never null: without a NULLS clause, the index serves both directions. */
 export function sortTerm(asset: AnyAsset): (term: Term) => string {
   return ({ column, descending }) => {
     const nulls = asset.schema.primaryKey.includes(column.name) ? "" : " NULLS LAST";
@@ -52,18 +52,18 @@ function orderNames(order: readonly Term[]): string[] {
   return order.map(({ column, descending }) => (descending ? "-" : "") + column.name);
 }
 
-/** Where a page ended, for the next one. */
+/** The end of a page, as the start of the next one. */
 export function writeCursor(materialization: number, order: readonly Term[], last: Record<string, unknown>): string {
   const position = order.map(({ column }) => last[column.name]);
   return Buffer.from(JSON.stringify({ m: materialization, o: orderNames(order), p: position })).toString("base64url");
 }
 
-/** The materialization that a cursor belongs to. @throws {InvalidRequestError} If it is none. */
+/** The materialization of a cursor. @throws {InvalidRequestError} If the cursor is invalid. */
 export function materializationOf(cursor: string): number {
   return parseCursor(cursor).m;
 }
 
-/** A cursor comes back from outside, and is believed as little as anything else that does. */
+/** Cursors come from clients and are validated like any other input. */
 export function readCursor(
   text: string,
   order: readonly Term[],
@@ -97,7 +97,7 @@ function broken() {
   return invalid("cursor", "The cursor is invalid. Begin again without it.");
 }
 
-/** The condition that picks the rows behind a position. */
+/** The condition for the rows after a position. */
 export function after(
   asset: AnyAsset,
   order: readonly Term[],
@@ -111,14 +111,14 @@ export function after(
     asset.schema.primaryKey.includes(column.name) && descending === first!.descending
   );
   if (keyOnly && !values.includes(null)) {
-    // The form that the index serves.
+    // The index supports this form.
     return `(${names.join(", ")}) ${first!.descending ? "<" : ">"} (${values.join(", ")})`;
   }
   const alternatives: string[] = [];
   const same: string[] = [];
   order.forEach(({ descending }, i) => {
     const [name, value] = [names[i]!, values[i]!];
-    // Nothing comes behind a null but what ties with it; everything else has the nulls behind it.
+    // Nulls sort last: only ties follow a null, and nulls follow every other value.
     if (value !== null) {
       alternatives.push([...same, `(${name} ${descending ? "<" : ">"} ${value} OR ${name} IS NULL)`].join(" AND "));
     }

@@ -9,18 +9,18 @@ import { invalid } from "../declare/row_values.ts";
 import { versionOf } from "./row_version.ts";
 import type { RowVersion } from "../store/latest_versions.ts";
 
-/** Which rows of an asset, in which order, how many. */
+/** Query of one page of an asset's rows. */
 export interface PageQuery extends RowQuery {
   /** 1 to {@link maxPageRows}. */
   limit: number;
-  /** Where the page before ended. Filters and order must be those of that page. */
+  /** The end of the previous page, which must have the same filters and order. */
   cursor?: string;
 }
 
-/** Which rows of an asset as a whole; `limit` is 1 to {@link maxTableRows}, and all rows without it. */
+/** Query of all rows of an asset; `limit` is 1 to {@link maxTableRows}, and all rows without it. */
 export type TableQuery = RowQuery & { limit?: number };
 
-/** Rows of one version of an asset, some at a time. */
+/** Some rows of one version of an asset. */
 export const RowPage = z.object({
   columns: list(z.object({ name: z.string(), type: z.string<ColumnType>() })),
   rows: z.array(z.record(z.string(), z.unknown())),
@@ -30,7 +30,7 @@ export const RowPage = z.object({
 export type RowPage = z.infer<typeof RowPage>;
 
 export interface PageOptions {
-  /** The version that is meant, where it has been looked up already. */
+  /** The version, if it has been looked up already. */
   version?: RowVersion;
 }
 
@@ -46,23 +46,22 @@ export interface RowTable {
   /** One entry for each of `columns`, all with `rows` values. */
   data: Readonly<Record<string, ColumnData>>;
   rows: number;
-  /** The materialization that was read; `null` if the asset has none. */
+  /** The materialization read; `null` if the asset has none. */
   materialization: number | null;
 }
 
-/** The most rows of one page. */
+/** Maximum number of rows of one page. */
 export const maxPageRows = 10_000;
-/** The most rows that are read as a whole: some hundred megabytes, which one request may take for a moment. */
+/** Maximum number of rows read at once: some hundred megabytes for the duration of one request. */
 export const maxTableRows = 2_000_000;
 
 /**
  * One page of the rows of one materialization.
  *
- * Pages that follow each other through cursors come from the same materialization, whatever is published between them, and
- * hold each row once.
+ * Pages linked by cursors come from the same materialization, regardless of publications between them, and contain each row once.
  *
- * @throws {InvalidRequestError} If a column does not exist or cannot be compared, a value is not of its column's type, the
- * limit is out of bounds, or the cursor or materialization is not one of this asset and order.
+ * @throws {InvalidRequestError} If a column does not exist or cannot be compared, a value is not of its column's type, the limit is
+ * out of bounds, or the cursor or materialization does not belong to this asset and order.
  *
  * Cost: in key order on the latest materialization O(limit), else O(rows of all versions kept).
  */
@@ -90,7 +89,7 @@ export async function readPage(
   };
 }
 
-/** A loop, because a page of a thousand rows takes a third of what it takes by way of entries. */
+/** A loop: for a page of a thousand rows it takes a third of the time of `Object.fromEntries`. */
 function picked(row: Readonly<Record<string, unknown>>, columns: readonly ColumnSpec[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const { name } of columns) picked[name] = row[name];
@@ -98,9 +97,9 @@ function picked(row: Readonly<Record<string, unknown>>, columns: readonly Column
 }
 
 /**
- * The first rows that answer a question. A version never changes, so that no transaction has to hold it; but what is current is
- * found by an index, and what was is not. What is current is therefore read with the materialization that it is of in one
- * statement, and read again as of the version where another one has come meanwhile.
+ * The first rows of a query. An index covers only the current rows. The latest version is therefore read as the current rows, with
+ * their materialization in the same statement, and read again as of the version if a later one was published in between. A version
+ * never changes, so no transaction is needed.
  */
 async function rowsOf(
   database: Database,
@@ -124,7 +123,7 @@ async function rowsOf(
     const rows = await sql.unsafe<Record<string, unknown>[]>(text, parameters, {
       prepare: isPrepared(database, text),
     });
-    // Where there is none, nothing says of which version; that is found out by a look afterwards, since ids only grow.
+    // Without rows, a second query reads the latest version; that suffices because ids only grow.
     const [{ _latest: found }] = rows.length > 0
       ? rows as unknown as [{ _latest: number }]
       : await sql.unsafe<[{ _latest: number }]>(`SELECT ${latest} AS "_latest"`);
@@ -135,12 +134,12 @@ async function rowsOf(
 }
 
 /**
- * The rows of one materialization as a whole, column by column.
+ * All rows of one materialization, column by column.
  *
- * @throws {InvalidRequestError} As {@link readPage} does, and if there is no limit and there are more than `maxRows` rows: a
- * part is never taken for the whole.
+ * @throws {InvalidRequestError} As {@link readPage} does, and if there is no limit and there are more than `maxRows` rows: a part
+ * is never returned as the whole.
  *
- * Cost: O(rows of all versions kept) and the memory of the columns asked for.
+ * Cost: O(rows of all versions kept) and the memory of the requested columns.
  */
 export async function readTable(
   database: Database,
@@ -163,7 +162,7 @@ export async function readTable(
   const { text, parameters } = statementOf(asset, question, {
     selected: columns.map(({ name }) => name),
     limit: limit ?? maxRows + 1,
-    // Read in another transaction than the one that found it: another may be the latest by then.
+    // The version was found in another transaction: it may no longer be the latest.
     of: { id: version.id, latest: false },
   });
   const data = await database.selectColumns(text, parameters, columns, { signal });

@@ -7,18 +7,18 @@ import type { RowColumn } from "../declare/row_schema.ts";
 import { invalid, Parameters } from "../declare/row_values.ts";
 import type { AsOf } from "./row_version.ts";
 
-/** Which rows of an asset and in which order. All filters must hold. */
+/** Selection and order of an asset's rows. All filters must hold. */
 export interface RowQuery<Column extends string = string, Field extends Column = Column> {
   filters?: readonly Filter<Column>[];
-  /** Columns to sort by, `-` in front for descending; nulls come last either way, and what is left equal is in key order. */
+  /** Columns to sort by, `-` in front for descending; nulls come last in both directions, and ties are in key order. */
   order?: readonly (Column | `-${Column}`)[];
   /** Columns to return; all by default. */
   fields?: readonly Field[];
-  /** Which version is wanted; the latest by default, and that of the first page on the pages after it. */
+  /** The version; the latest by default, and that of the first page on the pages after it. */
   asOf?: AsOf;
 }
 
-/** A query that has been checked against the schema of its asset. */
+/** A query validated against the schema of its asset. */
 export interface Question {
   columns: readonly ColumnSpec[];
   order: readonly Term[];
@@ -26,7 +26,7 @@ export interface Question {
   parameters: Parameters;
 }
 
-/** Checks a query. @throws {InvalidRequestError} If it does not fit the asset. */
+/** Validates a query. @throws {InvalidRequestError} If it does not fit the asset. */
 export function questionOf(asset: AnyAsset, query: RowQuery & { cursor?: string }): Question {
   const parameters = new Parameters();
   const conditions = (query.filters ?? []).map((filter) => condition(asset, filter, parameters));
@@ -40,27 +40,27 @@ export function questionOf(asset: AnyAsset, query: RowQuery & { cursor?: string 
   return { columns, order, conditions, parameters };
 }
 
-/** Which rows {@link statementOf} selects. */
+/** The rows that {@link statementOf} selects. */
 export interface Selection {
   selected: readonly string[];
-  /** All without it. */
+  /** All rows by default. */
   limit?: number;
-  /** The materialization, and whether to read what is current in its stead: the same where there is no later one. */
+  /** The materialization, and whether to read the current rows instead: the same if there is no later one. */
   of: { id: number; latest: boolean };
   /** Further columns, as SQL. */
   extra?: readonly string[];
 }
 
-/** A question as SQL. Identifiers come from the row schema and values travel as parameters. */
+/** A query as SQL. Identifiers come from the row schema and values are passed as parameters. */
 export function statementOf(
   asset: AnyAsset,
   { conditions, order, parameters: { values } }: Question,
   { selected, limit, of, extra = [] }: Selection,
 ): { text: string; parameters: (string | number)[] } {
   const parameters = [...values];
-  // Said as simply as it can be, so that the index of what is current serves.
+  // The simplest form, so that the index of current rows is used.
   const version = of.latest ? "_until IS NULL" : asOf(parameters.push(of.id));
-  // A parameter, so that pages of every size are one statement.
+  // A parameter, so that pages of every size share one statement.
   const bound = limit === undefined ? "" : ` LIMIT $${parameters.push(limit)}::bigint`;
   const text = `SELECT ${[...selected.map((name) => `"${name}"`), ...extra].join(", ")} FROM ${tableOf(asset)}
     WHERE ${[version, ...conditions].join(" AND ")}

@@ -7,40 +7,40 @@ import type { RowVersion } from "../store/latest_versions.ts";
 
 type Row = Record<string, unknown>;
 
-/** All rows of one version that a query wants, as they are read. Must be closed, or read to the end. */
+/** All rows of one version for a query, as a stream. Must be closed, or read to the end. */
 export interface RowStream extends AsyncDisposable {
   columns: readonly ColumnSpec[];
-  /** The version that is read; `null` if the asset has none. */
+  /** The version read; `null` if the asset has none. */
   version: RowVersion | null;
-  /** How many rows there are: known before the first, so that a reader can tell whether it has got them all. */
+  /** Total number of rows, known before the first: a reader can detect a truncated stream. */
   rowCount: number;
-  /** The next rows in order; `undefined` after the last. Asked for one at a time. */
+  /** The next rows in order; `undefined` after the last. Calls must not overlap. */
   next(): Promise<readonly Row[] | undefined>;
-  /** Releases the database, even if not all rows are read. Does nothing the second time. */
+  /** Releases the database, even if not all rows are read. Idempotent. */
   close(): Promise<void>;
 }
 
 export interface StreamOptions {
-  /** The version that is meant, where it has been looked up already. */
+  /** The version, if it has been looked up already. */
   version?: RowVersion;
   signal?: AbortSignal;
 }
 
-/** As many tables are streamed as may be at once. */
+/** The maximum number of tables is being streamed. */
 export class StreamsBusyError extends EngineError {
   constructor(streams: number) {
     super(`${streams} tables are being streamed already. Try again later, or read a page at a time.`);
   }
 }
 
-/** Streams of one process at once: each holds a connection and, on the database's disk, a copy of what it wants. */
+/** Concurrent streams of one process: each holds a connection and, on the database's disk, a copy of its result. */
 export const maxStreams = 8;
 /** Rows in memory at once. */
 const fetchRows = 1_000;
-/** As for other reads of whole tables: more would stay with the embedded database for good. */
+/** As for other reads of whole tables: the embedded database would never release more. */
 const workMem = "8MB";
 
-/** Tables on their way out, row by row, of an engine. */
+/** Open row streams of an engine. */
 export class RowStreams {
   readonly #open = new Set<RowStream>();
   #opening = 0;
@@ -48,10 +48,10 @@ export class RowStreams {
   constructor(private readonly database: Database, private readonly max = maxStreams) {}
 
   /**
-   * Begins to read all rows of one version of an asset that a query wants.
+   * Starts to read all rows of one version of an asset for a query.
    *
-   * The query runs once, here, in one snapshot; what it finds is put by on the database's side (`WITH HOLD`) and fetched from
-   * there. A slow reader therefore holds no transaction, which the embedded database would make all others wait for.
+   * The query runs once, here, in one snapshot; its result is stored on the database's side (`WITH HOLD`) and fetched from there. A
+   * slow reader therefore holds no transaction, which would block all others in the embedded database.
    *
    * @throws {InvalidRequestError} As for a page.
    * @throws {StreamsBusyError} If too many are open.
@@ -124,7 +124,6 @@ export class RowStreams {
     }
   }
 
-  /** Ends those that are open. */
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((stream) => stream.close()));
   }

@@ -6,20 +6,20 @@ import { materializationOf } from "./row_order.ts";
 import { endOfDay, instantOf, invalid, isDate, shown } from "../declare/row_values.ts";
 
 /**
- * Which version of an asset is wanted: the id of a materialization, or a moment, and then the version that was current at it.
- * A moment is an ISO instant with its offset, or a date, which stands for the end of that day in UTC.
+ * A version of an asset: the id of a materialization, or a moment, for the version that was current at it. A moment is an ISO
+ * instant with its offset, or a date, for the end of that day in UTC.
  */
 export type AsOf = number | string;
 
-/** How a version is looked up: the latest by default. */
+/** Query of a version: the latest by default. */
 export interface VersionQuery {
   asOf?: AsOf;
-  /** The cursor of the page before, whose version is meant. */
+  /** The cursor of the previous page, for the same version. */
   cursor?: string;
 }
 
 /**
- * The version of an asset that is asked for; `undefined` where the latest is and there is none.
+ * The requested version of an asset; `undefined` if the latest is requested and there is none.
  *
  * @throws {InvalidRequestError} If there is no such version.
  */
@@ -74,7 +74,7 @@ export async function versionOf(
   return await one("$2::text IS NOT NULL", "");
 }
 
-/** The last moment that a text stands for, with the microseconds that PostgreSQL keeps. */
+/** The last moment covered by a text, to microseconds as in PostgreSQL. */
 function momentOf(text: string): string {
   const moment = isDate(text) ? endOfDay(text) : instantOf(text);
   if (moment !== undefined) return moment;

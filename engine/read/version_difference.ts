@@ -27,13 +27,13 @@ export const VersionDifference = named(
 );
 export type VersionDifference = z.infer<typeof VersionDifference>;
 
-/** Rows of each kind of change in the sample. */
+/** Maximum number of rows of each kind of change in the sample. */
 const mostSampled = 20;
 
 /**
- * How the rows of two versions differ. Only rows that came or went in between are read.
+ * The difference between the rows of two versions. Only rows added or removed in between are read.
  *
- * @throws {InvalidRequestError} If there is no such version, or one that cannot be read any more, or both are in the wrong order.
+ * @throws {InvalidRequestError} If there is no such version, if one can no longer be read, or if they are in the wrong order.
  */
 export async function versionDifference(
   database: Database,

@@ -7,19 +7,19 @@ import { versionOf } from "./row_version.ts";
 /** Names of the columns of a row. */
 export type ColumnOf<Row> = keyof Row & string;
 
-/** Which rows of a view, in which order, how many: columns are those of its rows. */
+/** Query of a view's rows: columns are those of its rows. */
 export interface ViewQuery<Row, Field extends ColumnOf<Row> = ColumnOf<Row>> extends RowQuery<ColumnOf<Row>, Field> {
-  /** At least 1; all rows without it. */
+  /** At least 1; all rows by default. */
   limit?: number;
-  /** Where the rows before ended. Filters and order must be those of these. */
+  /** The end of the previous rows, which must have the same filters and order. */
   cursor?: string;
 }
 
-/** Rows of a view with the columns that were asked for. */
+/** Rows of a view with the requested columns. */
 export type ViewPage<Row, Field extends ColumnOf<Row>> = Omit<RowPage, "rows"> & { rows: Pick<Row, Field>[] };
 
 /**
- * Rows of one materialization, however many pages they are.
+ * Rows of one materialization, over any number of pages.
  *
  * @throws {InvalidRequestError} As {@link readPage} does.
  *
@@ -42,6 +42,6 @@ export async function readView<Row, Field extends ColumnOf<Row>>(
     rows.push(...next.rows);
     nextCursor = next.nextCursor;
   }
-  // The rows are those of an asset that was declared with these columns.
+  // The asset was declared with these columns.
   return { ...first, rows: rows as Pick<Row, Field>[], nextCursor };
 }

@@ -1,15 +1,15 @@
 import type { StepOutcome, StepTask } from "../store/records.ts";
 
-/** Where steps are executed: in this process, or by workers. A task says everything, and the outcome is in the database. */
+/** Executes steps, in this process or by workers. A task is self-contained, and its outcome is recorded in the database. */
 export interface Executor {
   /**
-   * Executes a step to its end. Resolves when its outcome is recorded; rejects only when nothing could be recorded.
+   * Executes a step to its end. Resolves when its outcome is recorded; rejects only if nothing could be recorded.
    *
    * @param signal Aborts the step: with {@link Cancelled} it ends as cancelled, with {@link ShuttingDown} it is handed back.
-   * @param begin Keeps the step from beginning, and leaves it alone once it has: it aborts with `signal` or before it.
+   * @param begin Prevents the start of the step, and has no effect after it; aborts with `signal` or earlier.
    */
   execute(task: StepTask, signal: AbortSignal, begin?: AbortSignal): Promise<StepOutcome>;
-  /** In words, what a step waits for that could begin otherwise; `undefined` if for nothing outside this process. */
+  /** The external condition that keeps a step from starting, in words; `undefined` for none. */
   waitsFor?(): string | undefined;
 }
 
@@ -21,7 +21,7 @@ export class Cancelled extends Error {
   }
 }
 
-/** Abort reason: this process ends; what it was doing is to be taken up by the next one. */
+/** Abort reason: this process shuts down, and another one is to continue the work. */
 export class ShuttingDown extends Error {
   override readonly name = "ShuttingDown";
   constructor() {
@@ -29,12 +29,12 @@ export class ShuttingDown extends Error {
   }
 }
 
-/** The outcome of a step that never began. */
+/** The outcome of a step that never started. */
 export function goneBy(signal: AbortSignal): StepOutcome {
   return signal.reason instanceof Cancelled ? "cancelled" : "lost";
 }
 
-/** Lets at most `limit` functions run at a time; of the others those of higher priority go first, then who came first. */
+/** Runs at most `limit` functions at a time; the others wait by priority, then in order of arrival. */
 export function limited(limit: number): <T>(work: () => Promise<T>, priority?: number) => Promise<T> {
   let running = 0;
   const waiting: { priority: number; go: () => void }[] = [];
@@ -50,7 +50,7 @@ export function limited(limit: number): <T>(work: () => Promise<T>, priority?: n
       return await work();
     } finally {
       const next = waiting.shift();
-      // The place passes on to the next in line without becoming free in between.
+      // The place passes directly to the next in line, without becoming free in between.
       if (next) next.go();
       else running--;
     }

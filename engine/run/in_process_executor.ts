@@ -7,10 +7,12 @@ import { inThisThread, type StepPlaces } from "./step_place.ts";
 import { timeLimit } from "../declare/step_timeout.ts";
 import type { ProcessContext } from "../store/context.ts";
 
-/** How often a step looks whether an asset that another run materializes is free. */
+/** Polling interval for an asset that another run materializes. */
 const busyPollMs = 100;
 
-/** Executes steps in this process, so many at a time: claims them, and runs them in places, by default in this thread. */
+/**
+ * Executes a limited number of concurrent steps in this process: claims them, and runs them in places, by default in this thread.
+ */
 export class InProcessExecutor implements Executor {
   readonly #limited: ReturnType<typeof limited>;
 
@@ -40,7 +42,7 @@ export class InProcessExecutor implements Executor {
     }
   }
 
-  /** Runs the step to its end, unless it is held up: a step that waits for others takes up no place. */
+  /** Runs the step to its end, unless it is held up: a waiting step takes up no place. */
   #attempt(
     { task, claim, signal, begin, slot, begun }: {
       task: StepTask;
@@ -48,7 +50,7 @@ export class InProcessExecutor implements Executor {
       signal: AbortSignal;
       begin: AbortSignal;
       slot?: PoolSlot;
-      /** Called once the step is this process's. */
+      /** Called once this process has claimed the step. */
       begun?: () => void;
     },
   ): Promise<StepOutcome | "busy"> {

@@ -10,7 +10,7 @@ interface PackedPart {
   checks: NewCheckResult[];
 }
 
-/** What was made of a part, for the process that publishes it. */
+/** Serializes the result of a part for the process that publishes it. */
 export function packPart({ outputs, checks }: MadePart): Uint8Array {
   const packed: PackedPart = {
     outputs: outputs.map(({ asset: { key }, rows, metadata }) => ({ key, rows, metadata })),

@@ -6,15 +6,15 @@ import type { PartWork } from "../store/context.ts";
 import { packPart } from "./part_bytes.ts";
 import type { StepExecution } from "./step_execution.ts";
 
-/** What makes a process a helper of the one that holds a step. */
+/** Marks the execution as help for the process that holds the step. */
 export interface PartHelp extends Pick<PartWork, "reads"> {
-  /** The process that helps. */
+  /** The helping process. */
   by: number;
 }
 
 /**
- * Makes parts of a step that another process holds, until none is left. Makes none where the step reads other versions than are the
- * latest now. A part that fails is left to the process that holds the step.
+ * Makes parts of a step that another process holds, until none is left. Makes none if the step reads other versions than the
+ * current latest ones. A failed part is left to the process that holds the step.
  */
 export async function helpWithParts(step: StepExecution, { by, reads }: PartHelp): Promise<void> {
   const { database } = step.around;

@@ -7,24 +7,24 @@ import type { LatestVersions } from "../judge/snapshot.ts";
 import { unpackPart } from "./part_bytes.ts";
 import type { MadePart, StepExecution } from "./step_execution.ts";
 
-/** How many processes are asked for help with a step, at most. */
+/** Maximum number of processes asked for help with a step. */
 const mostHelpers = 16;
-/** How often the process that holds a step looks for parts that others have made, when there is nothing else to do. */
+/** Polling interval of the process that holds a step for parts made by others, if it has nothing else to do. */
 const askEveryMs = 100;
 
 /** The next part to publish. */
 export interface PartTurn {
   /** Place of the part. */
   at: number;
-  /** What another process has made of it; without it this one makes it. */
+  /** The result of another process; without it, this process makes the part. */
   made?: MadePart;
 }
 
 /**
- * The parts of a step in the order in which they are to be made and published: one after the other, or where other processes help,
- * as they come. A part that another process could not make comes without what it made, so that its error occurs here.
+ * The parts of a step in the order in which they are to be made and published: one after the other, or as they arrive if other
+ * processes help. A part that failed elsewhere comes without a result: this process makes it, and the error occurs here.
  *
- * @param options.fresh Partitions that are fresh, whose rows the function may carry on from.
+ * @param options.fresh Fresh partitions, whose rows the function may continue from.
  * @param options.latest Versions that the step reads.
  */
 export async function* turnsOf(

@@ -25,19 +25,18 @@ import type { Present } from "../judge/staleness.ts";
 import { turnsOf } from "./part_turns.ts";
 import type { MadePart, StepExecution } from "./step_execution.ts";
 
-/** After so many parts in a row that failed though each was tried again, the others are not tried: what is outside is down. */
+/** Consecutive failed parts, each after all attempts, after which the others are not tried: the source is down. */
 const hopelessAfter = 3;
 
 /**
- * Makes the partitions of a step, part by part; each part is published separately, so that no finished part is lost when the process ends.
- * A part that fails does not keep the others from being made; its partitions are recorded as failed. A single partition is the whole step:
- * it succeeds, fails, or is skipped with it.
+ * Makes the partitions of a step, part by part; each part is published separately, so that finished parts survive the end of the
+ * process. A failed part does not stop the others; its partitions are recorded as failed. A single partition is the whole step: the
+ * step succeeds, fails or is skipped with it.
  */
 export async function makePartitions(step: StepExecution, snapshot: Snapshot): Promise<StepOutcome> {
   return await new PartitionStep(step, snapshot).run();
 }
 
-/** Partitions that could not be made, and why. */
 interface Failure {
   partitions: PartitionSet;
   runId: number;
@@ -52,7 +51,7 @@ class PartitionStep {
   #done: PartitionSet;
   #failed: PartitionSet;
   #failures: Failure[];
-  /** Versions of what the step makes, which move on with each part. */
+  /** Versions of the step's outputs, updated with each part. */
   #latest: Map<string, Versions & { rowCount: number }>;
   readonly #published = new Map<string, Published>();
   /** Code version, settings and source version of the producer. */
@@ -106,7 +105,7 @@ class PartitionStep {
     return await ledger.steps.endParts(step.claim, [...this.#published.values()]) ? "succeeded" : "lost";
   }
 
-  /** Last, so that what is served as the newest goes when there is something newer in its place. */
+  /** Last, so that newer rows are published before the newest old ones are removed. */
   async #remove(partitions: PartitionSet): Promise<void> {
     if (!partitions.isEmpty) await this.#publishEmpty(partitions);
   }
@@ -137,12 +136,12 @@ class PartitionStep {
         }
       }
     }
-    // A single part that fails is the whole: its own error says more.
+    // The error of the only part is more specific.
     if (parts.length === 1 && last instanceof CheckFailedError) throw last;
     if (!this.#failed.isEmpty) throw new PartitionsFailedError(step.producer.key, this.#failed.count, false, last);
   }
 
-  /** @param turn.made What another process has made of it. */
+  /** @param turn.made The result of another process. */
   async #makePart(
     part: PartitionSet,
     { ended, count, made }: { ended: number; count: number; made: MadePart | undefined },
@@ -174,7 +173,7 @@ class PartitionStep {
     const publication = await publish(outputs, checks, context, {
       partitions: part,
       state: this.#state,
-      // Partitions that are kept though not wanted stay with what they were made of: they may be wanted again.
+      // Partitions kept though not wanted keep their recorded inputs: they may be wanted again.
       right: this.#state.fresh.union(done).intersection(this.#state.wanted),
       failures: this.#stillFailing(part),
       step: { partitions: this.#all, done, failed: this.#failed.isEmpty ? null : this.#failed },
@@ -194,7 +193,7 @@ class PartitionStep {
     }
   }
 
-  /** Publishes that there is nothing in some partitions. Nothing is judged: there is nothing that could have gone wrong. */
+  /** Publishes some partitions without rows, and without checks: there is nothing to check. */
   async #publishEmpty(partitions: PartitionSet): Promise<void> {
     const { graph } = this.step.around;
     const outputs = this.step.producer.produces.map((key): OutputToPublish => {
@@ -242,7 +241,7 @@ class PartitionStep {
   }
 }
 
-/** @throws {InvalidRowsError} If a row lies outside the partitions that were asked for. */
+/** @throws {InvalidRowsError} If a row lies outside the requested partitions. */
 function refuseOthers(
   { key, partitionedBy }: OutputToPublish["asset"],
   data: OutputToPublish["rows"]["data"],

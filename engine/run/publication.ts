@@ -20,9 +20,10 @@ export type Publication = readonly { published: Published; versions: Versions & 
 const alteredTables = "TD001";
 
 /**
- * Stores the rows of some partitions together with their record. A single partition ends its step with it; otherwise the step continues.
+ * Stores the rows of some partitions together with their record. For a single partition that ends the step; otherwise the step
+ * continues.
  *
- * @throws {StepLostError} If the step is not this process's any more; nothing is stored then.
+ * @throws {StepLostError} If this process no longer holds the step; nothing is stored then.
  * @throws {TablesAlteredError} If another process has altered one of the tables since this one started; nothing is stored then.
  */
 export async function publish(
@@ -64,7 +65,7 @@ async function store(
       partitions: partitions.difference(part.right).difference(part.partitions),
     })).filter(({ partitions }) => !partitions.isEmpty);
     const made = PartitionSet.together(part.state.space, [...others, { partitions: part.right }]);
-    // What is still to be removed is on record until it is, and never the newest.
+    // Partitions to be removed stay on record until then, but are never the newest.
     const newestDate = made.space.hasDates ? made.difference(part.state.gone).dates.at(-1) ?? null : null;
     const publication = [];
     for (const [i, output] of outputs.entries()) {
@@ -79,7 +80,7 @@ async function store(
       });
     }
     if (isSingle) {
-      // Where it was made by partitions before (from another source), there is nothing left to say of them.
+      // If it was partitioned before (with another source), its partition records are obsolete.
       if (outputs.some(({ asset }) => asset.partitionedBy)) await partitionLedger.recordMade(tx, producer.key, []);
     } else {
       const materialization = ids.get(producer.key)!;
@@ -98,7 +99,7 @@ function recordOf(
   { asset, rows, metadata }: OutputToPublish,
   { producer, present, config, latest }: PublicationContext,
 ): NewMaterialization {
-  // One that is made outside may be unknown yet: it counts as changed once it is reported.
+  // An external asset may have no version yet: it counts as changed once it is reported.
   const upstream = Object.fromEntries(
     producer.upstream.filter((key) => latest.has(key)).map((key) => {
       const { materialization, dataVersion } = latest.get(key)!;

@@ -8,29 +8,29 @@ import { type Executor, goneBy, ShuttingDown } from "./executor.ts";
 import { outcomeOf } from "./run_driver.ts";
 import { type SeenStep, StepWatch } from "./step_watch.ts";
 
-/** Jobs by which steps reach workers. A job is a request: the step itself is claimed, and recorded, in the engine's tables. */
+/** Jobs that hand steps to workers. A job is only a request: the step is claimed and recorded in the engine's tables. */
 export interface StepJobs {
-  /** Asks the workers that have the label to run a step. Instead of an earlier job for it that none has begun. */
+  /** Asks the workers with the label to run a step. Replaces an earlier job for it that has not started. */
   add(task: StepTask, label: string | undefined): Promise<void>;
-  /** Takes back a job that none has begun. */
+  /** Withdraws a job that has not started. */
   remove(step: Pick<StepTask, "runId" | "key">): Promise<void>;
-  /** Lets other workers take the jobs of those that have ended. */
+  /** Releases the jobs of ended workers to others. */
   freeJobsOfEndedWorkers(): Promise<void>;
 }
 
-/** How long steps wait for the first worker before that is logged, and between two such lines. */
+/** Time without any worker before a warning, and between two warnings. */
 const noWorkerMs = 30_000;
 
 /**
  * Hands steps to workers, processes with the same assets on the same database, and waits until their outcome is recorded. A worker
- * claims the step for itself; when it ends, the step is open again and is handed on.
+ * claims the step itself; if the worker ends, the step is open again and is handed to another one.
  */
 export class QueuedExecutor implements Executor {
   readonly #watch: StepWatch;
   readonly #parts: StepParts;
   #waiting = 0;
   #caring = false;
-  /** Workers that are alive, as far as is known. */
+  /** Last known number of live workers. */
   #workers = 0;
 
   /**
@@ -84,7 +84,7 @@ export class QueuedExecutor implements Executor {
         return;
       }
       if (step.attempt === attempt) return;
-      // It was begun, and is open again.
+      // It was started, and is open again.
       attempt = step.attempt;
       const lostBy = holder;
       holder = null;
@@ -100,12 +100,12 @@ export class QueuedExecutor implements Executor {
     };
     const onBegin = () => {
       if (holder !== null) return;
-      // A worker that takes the step all the same is refused: the run is cancelled, or handed back next.
+      // A worker that takes the step anyway cannot claim it: the run is cancelled, or handed back next.
       jobs.remove(task).catch((error) => this.around.logger.warn(`A job could not be taken back: ${messageOf(error)}`))
         .finally(() => resolve(goneBy(begin)));
     };
     const onSignal = () => {
-      // The worker sees a cancellation, and records it. Of a run that is handed back it loses the step.
+      // The worker sees a cancellation, and records it. If the run is handed back, the worker loses the step.
       if (signal.reason instanceof ShuttingDown) resolve("lost");
     };
     begin.addEventListener("abort", onBegin, { once: true });
@@ -120,7 +120,7 @@ export class QueuedExecutor implements Executor {
     }
   }
 
-  /** As long as steps wait: hands on jobs that ended workers have kept, and says so if there is no worker. */
+  /** While steps wait: releases the jobs of ended workers, and warns if there is no worker. */
   async #care(): Promise<void> {
     this.#caring = true;
     const { heartbeat, logger } = this.around;
@@ -146,5 +146,5 @@ export class QueuedExecutor implements Executor {
   }
 }
 
-/** Role of the processes that run steps of others, in their records. */
+/** Recorded role of processes that run steps for others. */
 export const workerRole = "worker";

@@ -7,13 +7,13 @@ import { questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
 import { versionOf } from "../read/row_version.ts";
 import { tableOf } from "../store/asset_table.ts";
 
-/** Provenance of rows: everything that they depend on. */
+/** Provenance of rows: all their inputs. */
 export const Receipt = z.strictObject({
   asset: z.string(),
   materialization: z.int().describe("The materialization that wrote the rows"),
-  // Another one for a further output.
+  // Another asset for a further output.
   producer: z.string().describe("The asset whose function made them"),
-  /** Null for rows that were reported from outside. */
+  /** Null for reported rows. */
   runId: z.int().nullable(),
   committedAt: z.string(),
   dataVersion: z.string().describe("Of all rows after the materialization"),
@@ -21,7 +21,7 @@ export const Receipt = z.strictObject({
   config: z.unknown().describe("The settings, complete"),
   /** Version reported by the outside source, for assets that read one. */
   sourceVersion: z.string().nullable(),
-  /** The materializations that were read, with the versions of their rows. */
+  /** The materializations read, with the versions of their rows. */
   upstream: z.array(z.strictObject({ asset: z.string(), materialization: z.int(), dataVersion: z.string() })),
   partitions: z.array(z.strictObject({
     names: list(z.string()).nullable().describe("null for all names"),
@@ -33,10 +33,10 @@ export const Receipt = z.strictObject({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
-/** Which rows a receipt is asked for. */
+/** The rows to trace. */
 export type ReceiptQuery = Pick<RowQuery, "filters" | "asOf">;
 
-/** Rows that one question may name. */
+/** Maximum number of rows of one query. */
 const mostRows = 1_000;
 
 /**

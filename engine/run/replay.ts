@@ -15,7 +15,7 @@ import { fixedClock } from "../../resources/clock.ts";
 import { Receipt, type ReceiptQuery, receiptsOf } from "./receipts.ts";
 import { inputsOf, ownRows, type ReadVersions, settledRows } from "./step_inputs.ts";
 
-/** A value that did not come out as it was recorded. */
+/** A value that differs from the recorded one. */
 export const Difference = z.strictObject({
   key: z.record(z.string(), z.unknown()).describe("Values of the primary key"),
   column: z.string().nullable().describe("null if one of the two has no such row"),
@@ -24,32 +24,32 @@ export const Difference = z.strictObject({
 });
 export type Difference = z.infer<typeof Difference>;
 
-/** Outcome of making a materialization again. */
+/** Result of making a materialization again. */
 export const Replay = z.strictObject({
   receipt: Receipt,
   same: z.boolean().describe("Whether all rows of the materialization are reproduced bit by bit"),
-  /** Rows that the materialization made, as they were recorded. */
+  /** Rows of the materialization, as recorded. */
   recordedRows: z.int().min(0),
   replayedRows: z.int().min(0),
   differences: z.array(Difference).describe("The first differences"),
-  // Where it is another version than the receipt's, that may be why rows differ.
+  // If it differs from the receipt's, it may explain the differences.
   codeVersion: z.string().describe("The current code version"),
   seconds: z.number().min(0),
 });
 export type Replay = z.infer<typeof Replay>;
 
-/** Materializations that one request may make again. */
+/** Maximum number of materializations per request. */
 const mostReplays = 5;
 const mostDifferences = 20;
 
 /**
- * Makes rows again from the versions that they were made of, and says whether they are the same.
+ * Makes rows again from their recorded input versions, and compares the result.
  *
- * The function gets the rows that it read then, the settings that it ran with and the clock of then, and nothing else; what it makes is
- * compared and dropped. Which partitions there are is looked up as it is now.
+ * The function gets the recorded versions of its inputs, settings and time, and nothing else; its result is compared and dropped.
+ * Partitions are determined by the current state.
  *
- * @throws {InvalidRequestError} If the query names no row, rows of too many materializations, or such as cannot be made again: read from
- * outside, reported, or made of rows that have been pruned.
+ * @throws {InvalidRequestError} If the query names no row, rows of too many materializations, or rows that cannot be made again:
+ * read from outside, reported, or with inputs that have been pruned.
  */
 export async function replay(
   around: EngineContext,
@@ -117,7 +117,7 @@ async function replayOne(
   };
 }
 
-/** @throws {InvalidRequestError} If rows are of something that is not stored. */
+/** @throws {InvalidRequestError} If the inputs of the rows are not stored. */
 function refuseOutside(asset: AnyAsset, producer: Producer, { runId, producer: made }: Receipt): void {
   const refused = (why: string) => invalid("key", `Rows of "${asset.key}" cannot be made again: ${why}.`);
   if (runId === null) throw refused("they were reported from outside");
@@ -125,7 +125,7 @@ function refuseOutside(asset: AnyAsset, producer: Producer, { runId, producer: m
   if (made !== producer.key) throw refused(`they were made by "${made}", but "${producer.key}" makes them now`);
 }
 
-/** The versions that were read. @throws {InvalidRequestError} If the rows of one are not there any more. */
+/** The versions read. @throws {InvalidRequestError} If the rows of one have been deleted. */
 async function versionsRead(
   { database: { sql }, graph }: EngineContext,
   producer: Producer,

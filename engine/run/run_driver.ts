@@ -6,18 +6,18 @@ import type { Logger } from "../../resources/logger.ts";
 import { messageOf, recordOfError, StepRunnerLostError } from "../errors.ts";
 import { pause } from "../declare/retry.ts";
 
-/** The longest pause before something small is asked again of a database that did not answer. */
+/** Maximum pause between attempts of a small query to a database that does not answer. */
 const longestAskPauseMs = 2_000;
 
-/** A step that has lost so many threads or workers fails: it may be what ends them. */
+/** Lost threads or workers after which a step fails: the step itself may crash them. */
 const mostLostRunners = 3;
 
-/** Takes a run through its steps: each as soon as what it waits for has ended, and none behind a failure. */
+/** Executes the steps of a run: each as soon as its dependencies have ended, and none after a failed one. */
 export class RunDriver {
   readonly #controller = new AbortController();
-  /** Aborts what has not begun: with `#controller`, or before it where what runs may come to its end. */
+  /** Aborts steps that have not started: with `#controller`, or earlier if running steps may finish. */
   readonly #beginning = new AbortController();
-  /** Aborts the waiting for a database that is away. */
+  /** Aborts waiting for a database that is down. */
   readonly #closing = new AbortController();
 
   constructor(
@@ -48,7 +48,7 @@ export class RunDriver {
   }
 
   /**
-   * Claims the run and drives it to its end. Resolves with its status, or with `undefined` where it is another process's or was
+   * Claims the run and drives it to its end. Resolves with its status, or with `undefined` if another process has it or it was
    * handed back.
    */
   async drive(): Promise<RunStatus | undefined> {
@@ -68,7 +68,7 @@ export class RunDriver {
       await this.#handBack();
       return undefined;
     }
-    // A step that was kept from beginning still belongs to this process.
+    // A step that was kept from starting still belongs to this process.
     if (ended.lost && !drained) {
       if (!await this.#handBack()) {
         this.logger.warn("Another process has taken over the run and continues it.", { runId: this.runId });
@@ -82,7 +82,7 @@ export class RunDriver {
     return this.#untilTaken(() => this.ledger.runs.handBack(this.runId, this.processId));
   }
 
-  /** Asks the database for something until it takes it, or until this process shuts down: then the next one clears up. */
+  /** Repeats a query until the database answers, or until this process shuts down: then another one cleans up. */
   async #untilTaken<T>(ask: () => Promise<T>): Promise<T> {
     for (let tries = 1;; tries++) {
       try {
@@ -95,8 +95,8 @@ export class RunDriver {
   }
 
   /**
-   * Executes a step until its outcome is on record. What the database did not take is done again once it answers, and is no
-   * failure of the step, unless that comes to no end.
+   * Executes a step until its outcome is recorded. If the database could not record it, the step is executed again once the
+   * database answers, and counts as failed only after {@link mostTries} attempts.
    */
   async #execute(task: StepTask): Promise<StepOutcome> {
     const { signal } = this.#controller;
@@ -117,7 +117,7 @@ export class RunDriver {
         if (!hopeless) await pause(delayMs, this.#beginning.signal).catch(() => {});
         const failure = hopeless ? { ...recordOfError(error), message: recordOfError(said).message } : undefined;
         const step = await this.#untilTaken(() => this.ledger.steps.reopen(claim, failure));
-        // The answer was lost, and not what was asked.
+        // The outcome was recorded; only the answer was lost.
         const outcome = step && outcomeOf(step);
         if (outcome) return outcome;
         if (!step || this.#beginning.signal.aborted) return "lost";
@@ -208,7 +208,7 @@ function isDone({ status, error }: RunStep): boolean {
   return status === "succeeded" || status === "up_to_date" || (status === "failed" && error?.partial === true);
 }
 
-/** The outcome of a step that is over; `undefined` for one that is open or running. */
+/** The outcome of a finished step; `undefined` for an open or running one. */
 export function outcomeOf({ status, error }: Pick<RunStep, "status" | "error">): StepOutcome | undefined {
   if (status === "pending" || status === "interrupted" || status === "running") return undefined;
   return status === "failed" && error?.partial ? "partly_failed" : status;

@@ -5,14 +5,14 @@ import type { RunStatus } from "../store/records.ts";
 import type { RunDriver } from "./run_driver.ts";
 import { unlessAborted } from "../declare/step_timeout.ts";
 
-/** Priority of a run by default. */
+/** Default priority of a run. */
 export const defaultPriority = 0;
-/** Priority of the runs of a backfill: requests go first. */
+/** Priority of the runs of a backfill: below requests. */
 export const backfillPriority = -10;
-/** Priorities go from minus this to this. */
+/** Bound of the absolute value of priorities. */
 export const maxPriority = 1_000;
 
-/** @throws {InvalidRequestError} If it is not a whole number within the limits. */
+/** @throws {InvalidRequestError} If it is not an integer within the limits. */
 export function checkPriority(priority: number): void {
   if (Number.isSafeInteger(priority) && Math.abs(priority) <= maxPriority) return;
   const message = `The priority ${priority} is not a whole number from -${maxPriority} to ${maxPriority}.`;
@@ -23,12 +23,12 @@ export function checkPriority(priority: number): void {
 export interface RunQueueOptions {
   ledger: { runs: Pick<RunLedger, "open"> };
   logger: Logger;
-  /** Runs that this process drives at once. */
+  /** Maximum number of runs driven by this process at once. */
   maxConcurrentRuns: number;
   /** Whether it also takes runs that were queued or interrupted elsewhere. */
   takesOpenRuns: boolean;
   driverOf(runId: number): RunDriver;
-  /** Called whenever a run that this process drove has ended or was handed back. */
+  /** Called whenever a run driven by this process has ended or was handed back. */
   onEnd?: () => void;
 }
 
@@ -38,12 +38,12 @@ interface Driven {
 }
 
 /**
- * Drives so many runs at once in this process, those of higher priority first and the older ones among equals. The queue
- * itself is in the database: it is the runs without a process.
+ * Drives a limited number of concurrent runs in this process, by priority and then by age. The queue itself is in the database: the
+ * runs without a process.
  */
 export class RunQueue {
   readonly #driven = new Map<number, Driven>();
-  /** Runs that were begun here and found no room. */
+  /** Runs started here that wait for room. */
   readonly #begun = new Set<number>();
   /** Whether a run waits for room, as far as this process knows. */
   #crowded = false;
@@ -51,7 +51,6 @@ export class RunQueue {
 
   constructor(private readonly options: RunQueueOptions) {}
 
-  /** How many runs this process drives now. */
   get size(): number {
     return this.#driven.size;
   }
@@ -66,7 +65,7 @@ export class RunQueue {
     return this.#begun.has(runId);
   }
 
-  /** Drives the run at once where there is room and no run waits for it; otherwise when it is its turn. */
+  /** Drives the run at once if there is room and no run waits for it; otherwise in its turn. */
   begin(runId: number): void {
     if (this.#closed || this.#driven.has(runId)) return;
     if (!this.#crowded && this.#driven.size < this.options.maxConcurrentRuns) return this.#drive(runId);
@@ -75,7 +74,7 @@ export class RunQueue {
     this.#takeQuietly();
   }
 
-  /** Fills the room that there is with the runs that come first. */
+  /** Fills free places with the first runs of the queue. */
   async take(): Promise<void> {
     const { ledger, maxConcurrentRuns, takesOpenRuns } = this.options;
     const room = maxConcurrentRuns - this.#driven.size;
@@ -88,7 +87,7 @@ export class RunQueue {
     });
     this.#crowded = open.length > room;
     if (!this.#crowded) {
-      // One that is not open any more was taken or cancelled elsewhere.
+      // A run that is no longer open was taken or cancelled elsewhere.
       for (const runId of begun) if (!open.includes(runId)) this.#begun.delete(runId);
     }
     for (const runId of open) {
@@ -104,24 +103,24 @@ export class RunQueue {
     await driven?.done;
   }
 
-  /** Resolves when this process no longer drives the run; `undefined` where it does not. */
+  /** Resolves when this process no longer drives the run; `undefined` if it does not drive it. */
   ended(runId: number): Promise<unknown> | undefined {
     return this.#driven.get(runId)?.done;
   }
 
-  /** Tells the drivers of these runs to cancel them. */
+  /** Cancels these runs in their drivers. */
   cancelRequested(runIds: readonly number[]): void {
     for (const runId of runIds) this.#driven.get(runId)?.driver.cancel();
   }
 
-  /** Takes nothing more, begins no further step, and waits for those that run, until the signal aborts. */
+  /** Takes no further run, starts no further step, and waits for running steps until the signal aborts. */
   async drain(signal: AbortSignal): Promise<void> {
     this.#closed = true;
     for (const { driver } of this.#driven.values()) driver.drain();
     await unlessAborted(Promise.all([...this.#driven.values()].map(({ done }) => done)), signal).catch(() => {});
   }
 
-  /** Hands back whatever runs here. */
+  /** Hands back all runs driven here. */
   shutDown(): void {
     for (const { driver } of this.#driven.values()) driver.shutDown();
   }

@@ -7,17 +7,17 @@ import { isFinished, type RunStep, type StepStatus } from "../store/records.ts";
 const undone: ReadonlySet<StepStatus> = new Set(["failed", "skipped", "cancelled"]);
 
 /**
- * What is left to do of a run that did not succeed: its steps that failed, were skipped or were cancelled, and what depends on
- * them. What the others published is read as it is, also where the run was forced.
+ * The plan to retry an unsuccessful run: its failed, skipped and cancelled steps, and those that depend on them. The versions
+ * published by its other steps are read as they are, even if the run was forced.
  *
- * @throws {RunNotRetryableError} If the run has not ended, if all its steps succeeded, or if an asset is there no more.
+ * @throws {RunNotRetryableError} If the run has not ended, if all its steps succeeded, or if an asset no longer exists.
  */
 export function retryPlan(run: StoredRun, graph: AssetGraph): Plan {
   if (!isFinished(run.status)) {
     throw new RunNotRetryableError(run.id, `it is ${run.status}. Wait for its end, or cancel it first.`);
   }
   const again = new Map<string, RunStep>();
-  // A step stands behind everything that it waits for.
+  // Steps are in dependency order.
   for (const step of run.steps) {
     if (undone.has(step.status) || step.after.some((key) => again.has(key))) again.set(step.key, step);
   }
@@ -36,7 +36,7 @@ export function retryPlan(run: StoredRun, graph: AssetGraph): Plan {
     after: step.after.filter((key) => again.has(key)),
     reasons: [
       { kind: "retried" as const, message: whyAgain(step, run.id), run: run.id },
-      // Upstream assets outside this run are fresh by now, or not to be waited for.
+      // Upstream assets outside this run are fresh by now, or not waited for.
       ...step.reasons.filter((reason) =>
         reason.kind !== "retried" && (reason.kind !== "upstream_stale" || made.has(reason.upstream))
       ),

@@ -8,15 +8,15 @@ import { abortText, type StepReply, type StepRequest } from "./step_messages.ts"
 import type { ClaimedStep } from "./step_place.ts";
 import { endStep } from "./step_runner.ts";
 
-/** How long an aborted step may go on computing before its thread is ended. */
+/** Time for an aborted step to stop before its thread is terminated. */
 export interface AbortPatience {
-  /** Of a step that was cancelled or is late. */
+  /** For a cancelled or timed-out step. */
   abortedMs: number;
-  /** While this process shuts down. */
+  /** During shutdown of this process. */
   shuttingDownMs: number;
 }
 
-/** How long a thread without steps has to close its connections. */
+/** Time for an idle thread to close its connections. */
 const leaveMs = 1_000;
 
 interface OpenStep {
@@ -25,7 +25,7 @@ interface OpenStep {
   reading: StepExecution["reading"];
 }
 
-/** The steps that another thread runs, seen from the thread that has claimed them. */
+/** The steps that another thread runs, from the side of the thread that has claimed them. */
 export class StepClient {
   readonly #steps = new Map<number, OpenStep>();
   readonly #publications = new Map<number, () => void>();
@@ -35,7 +35,7 @@ export class StepClient {
 
   /**
    * @param port Its other end is the other thread's `serveSteps`.
-   * @param options.end Ends the other thread, even during a computation.
+   * @param options.end Terminates the other thread, even during a computation.
    */
   constructor(
     private readonly port: MessagePort,
@@ -82,7 +82,7 @@ export class StepClient {
     }
   }
 
-  /** Ends the thread, which runs no step, once it has closed its connections, or a moment later if it does not. */
+  /** Ends an idle thread once it has closed its connections, or by force a moment later. */
   async leave(): Promise<void> {
     this.#send({ type: "leave" });
     const timer = setTimeout(() => this.#left.resolve(), leaveMs);
@@ -91,7 +91,7 @@ export class StepClient {
     this.lose("It had no step to run.");
   }
 
-  /** The thread is gone, or is ended now: its steps were lost with it. */
+  /** The thread has ended, or is terminated now, and its steps are lost. */
   lose(reason: string): void {
     if (this.#lost) return;
     this.#lost = new StepRunnerLostError(`The thread that ran the step ended: ${reason}`);

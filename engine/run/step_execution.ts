@@ -22,10 +22,10 @@ import { inputsOf, ownRows, settledRows } from "./step_inputs.ts";
 import { unlessAborted } from "../declare/step_timeout.ts";
 import type { EngineContext } from "../store/context.ts";
 
-/** How often progress of one step is recorded, at most. */
+/** Minimum interval between progress records of one step. */
 const progressIntervalMs = 500;
 
-/** What a function has made of some partitions. */
+/** Result of a function for some partitions. */
 export interface MadePart {
   outputs: OutputToPublish[];
   checks: NewCheckResult[];
@@ -34,11 +34,11 @@ export interface MadePart {
 /** A claimed step: its inputs, calls of its function, retries, checks and events. `step_runner.ts` runs it. */
 export class StepExecution {
   readonly #producer: Producer;
-  /** Events that were sent off and must be in place before the step ends. */
+  /** Pending events, to be stored before the step ends. */
   #pending: Promise<unknown> = Promise.resolve();
   #lastProgressAt = -Infinity;
   #reading: Reading | undefined;
-  /** Set before the step's end is recorded: a function that was left behind by a cancellation has nothing more to say. */
+  /** Set before the step's end is recorded: later reports of a cancelled function are dropped. */
   #silent = false;
   #attempt: number;
 
@@ -73,23 +73,23 @@ export class StepExecution {
     return this.#producer;
   }
 
-  /** Ends the step because of another one, or of an asset that lacks what it reads. */
+  /** Ends the step as skipped because of another step, or of an upstream asset that is not available. */
   async skip(because: string): Promise<StepOutcome> {
     return await this.around.ledger.steps.end(this.claim, { status: "skipped", because }) ? "skipped" : "lost";
   }
 
-  /** Upstream assets that were never materialized. */
+  /** The first upstream asset that was never materialized. */
   unmetUpstream({ latest }: Snapshot): string | undefined {
     return this.#producer.upstream.find((key) => !latest.has(key) && !mayBeUnknown(this.around.graph, key));
   }
 
-  /** @throws {UnmetUpstreamError} If something that is read has never been materialized. */
+  /** @throws {UnmetUpstreamError} If an upstream asset was never materialized. */
   demandUpstream(snapshot: Snapshot): void {
     const unmet = this.unmetUpstream(snapshot);
     if (unmet !== undefined) throw new UnmetUpstreamError(this.#producer.key, unmet);
   }
 
-  /** Code version, settings and source version; reads the source once more if that failed. */
+  /** Code version, settings and source version; reads the source again if that failed. */
   async presentAgain(present: Present, { configs, latest }: Snapshot): Promise<Present> {
     if (present.sourceError === undefined) return present;
     const asked = sourceVersion(this.#producer, configs.get(this.#producer.key), this.around);
@@ -115,14 +115,14 @@ export class StepExecution {
     };
   }
 
-  /** Tries again as the asset's policy says. */
+  /** Retries according to the asset's policy. */
   async withRetries(work: () => Promise<void>): Promise<void> {
     const { retry } = this.#producer.recipe;
     for (let tries = 1;; tries++) {
       try {
         return await work();
       } catch (error) {
-        // A failed database write does not count as a try of the function.
+        // A failed database write does not count as an attempt of the function.
         const final = this.signal.aborted || error instanceof StepLostError || isDatabaseTrouble(error) ||
           tries >= retry.maxAttempts || !isTriedAgain(error, retry);
         if (final) throw error;
@@ -140,7 +140,7 @@ export class StepExecution {
   }
 
   /**
-   * Calls the function for some partitions, and holds what it returns to its schemas.
+   * Calls the function for some partitions, and validates its result against the row schemas.
    *
    * @param settled Other partitions that are fresh.
    */
@@ -181,7 +181,11 @@ export class StepExecution {
     });
   }
 
-  /** Calls the function for some partitions, and has what it returns judged. @throws {CheckFailedError} If a blocking check fails. */
+  /**
+   * Calls the function for some partitions, and runs the checks on its result.
+   *
+   * @throws {CheckFailedError} If a blocking check fails.
+   */
   async make(...given: Parameters<StepExecution["materialize"]>): Promise<MadePart> {
     const outputs = await this.materialize(...given);
     return { outputs, checks: await this.orAborted(this.check(outputs)) };
@@ -192,7 +196,7 @@ export class StepExecution {
     return unlessAborted(work, this.signal);
   }
 
-  /** Has the rows judged. @throws {CheckFailedError} If a blocking check fails. */
+  /** Runs the checks on the rows. @throws {CheckFailedError} If a blocking check fails. */
   async check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
     const results: NewCheckResult[] = [];
     for (const { asset, rows, metadata } of outputs) {
@@ -227,13 +231,13 @@ export class StepExecution {
       .catch((error) => this.logger.warn("An event could not be recorded.", { error: messageOf(error) }));
   }
 
-  /** Drops further logs and progress of the function, and waits for those that were sent. */
+  /** Drops further logs and progress of the function, and waits for the pending ones. */
   async silence(): Promise<void> {
     this.#silent = true;
     await this.settle();
   }
 
-  /** Resolves when the events that were sent off are in place. */
+  /** Resolves when the pending events are stored. */
   async settle(): Promise<void> {
     await this.#pending;
   }

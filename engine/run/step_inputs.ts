@@ -10,13 +10,13 @@ import type { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { toRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
-/** The versions that are read, by asset key. */
+/** The versions to read, by asset key. */
 export type ReadVersions = ReadonlyMap<string, { materialization: number; rowCount: number }>;
 
 /**
  * The upstream rows that some partitions of a producer read, at the versions of a snapshot.
  *
- * @param partitions The partitions that are made; the single one of a producer without a partitions definition.
+ * @param partitions The partitions to make; the single one of a producer without a partitions definition.
  */
 export function inputsOf(
   producer: Producer,
@@ -36,14 +36,14 @@ export function inputsOf(
       const read = asset.partitionedBy === undefined || readsEverything(mapping)
         ? null
         : upstreamPartitions(mapping, partitions, readSpace({ upstream: asset.key, mapping }, snapshot));
-      // Nothing has to be told apart where every partition is read, which most of the first time is.
+      // No condition is needed if every partition is read, which is usual for the first materialization.
       const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
       return [name, inputOf(asset, version, { database, within, signal, reader: producer.key })];
     }),
   );
 }
 
-/** What an asset has in some of its own partitions at the version of a snapshot; nothing before its first. */
+/** Rows of an asset in some of its own partitions at the version of a snapshot; none before its first. */
 export function ownRows(
   asset: AnyAsset,
   partitions: PartitionSet,
@@ -65,13 +65,13 @@ export function ownRows(
   };
 }
 
-/** What an asset has in those of its partitions that are fresh. */
+/** Rows of an asset in its fresh partitions. */
 export function settledRows(
   asset: AnyAsset,
   partitions: PartitionSet,
   { snapshot, ...reading }: { database: Database; snapshot: { latest: ReadVersions }; signal: AbortSignal },
 ): SettledRows {
-  // Of a single partition none of the others is fresh, and without partitions its rows would be those of the whole.
+  // An empty set must give no rows: for an unpartitioned asset the query would return the whole table.
   const known = partitions.isEmpty ? { latest: new Map() } : snapshot;
   return { ...ownRows(asset, partitions, { ...reading, snapshot: known }), partitions };
 }
@@ -88,7 +88,7 @@ function inputOf(
     within: PartitionSet | null;
     where?: readonly { column: string; values: readonly string[] }[];
     signal: AbortSignal;
-    /** The asset that reads rows of another one, and relies on their schema. */
+    /** The asset that reads the rows, and relies on their schema. */
     reader?: string;
   },
 ): Input<object> {
@@ -115,7 +115,7 @@ async function metadataOf(database: Database, materialization: number): Promise<
   return row?.metadata ?? {};
 }
 
-/** @throws {OutdatedRowsError} If rows lack a value that their schema demands: it did not when they were made. */
+/** @throws {OutdatedRowsError} If rows lack a value that their schema now requires. */
 function refuseGaps({ key, schema }: AnyAsset, columns: Readonly<Record<string, ColumnData>>, reader: string): void {
   for (const { name, nullable } of schema.columns) {
     const values = nullable ? undefined : columns[name];

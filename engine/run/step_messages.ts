@@ -7,16 +7,16 @@ import type { ClaimedStep } from "./step_place.ts";
 /** Why a step is aborted. */
 export type AbortText = { kind: "cancelled" | "shutting_down" } | { kind: "late"; key: string; timeoutMs: number };
 
-/** To the thread that runs steps. */
+/** Messages to the thread that runs steps. */
 export type StepRequest =
   | { type: "run"; id: number; step: ClaimedStep }
   | { type: "abort"; id: number; reason: AbortText }
-  /** The readers of this process know of the publication. */
+  /** Readers in this process have been informed of the publication. */
   | { type: "publish"; id: number }
-  /** No further step comes. */
+  /** No further steps follow. */
   | { type: "leave" };
 
-/** From the thread that runs steps. */
+/** Messages from the thread that runs steps. */
 export type StepReply =
   | { type: "reading"; id: number; reading: Reading }
   | { type: "publishing"; id: number; keys: readonly string[] }

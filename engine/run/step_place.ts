@@ -10,11 +10,11 @@ export interface ClaimedStep {
   task: StepTask;
   claim: StepClaim;
   attempt: number;
-  /** Set where another process holds the step, and this one makes parts of it. */
+  /** Set if another process holds the step, and this one makes parts of it. */
   help?: PartHelp;
 }
 
-/** Where steps run. */
+/** Provides places to run steps. */
 export interface StepPlaces {
   /** Waits for a place for one step. The time limit of the step begins afterwards. */
   take(): Promise<StepPlace>;
@@ -22,13 +22,14 @@ export interface StepPlaces {
 
 export interface StepPlace {
   /**
-   * Runs a step until its outcome is recorded, or makes parts of it until none is left: that records nothing, and is `lost`.
+   * Runs a step until its outcome is recorded; or, as a helper, makes parts of it until none is left, which records nothing and
+   * returns `lost`.
    *
    * @param signal As in {@link Executor.execute}; it also aborts with the step's time limit.
-   * @throws What kept the outcome from being recorded.
+   * @throws If the outcome could not be recorded.
    */
   run(step: ClaimedStep, signal: AbortSignal): Promise<StepOutcome>;
-  /** Gives the place back, after its step. */
+  /** Frees the place, after its step. */
   release(): void;
 }
 
@@ -41,7 +42,11 @@ export function inThisThread(around: EngineContext): StepPlaces {
   return { take: () => Promise.resolve(here) };
 }
 
-/** Runs a claimed step, or makes parts of it, in this thread. @param onReading Called with what the step reads, once that is known. */
+/**
+ * Runs a claimed step, or makes parts of it, in this thread.
+ *
+ * @param onReading Called with the step's inputs once they are known.
+ */
 export async function runClaimed(
   around: EngineContext,
   { task, claim, attempt, help }: ClaimedStep,

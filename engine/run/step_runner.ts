@@ -16,7 +16,7 @@ import { ShuttingDown } from "./executor.ts";
 import { makePartitions } from "./partition_step.ts";
 import type { StepExecution } from "./step_execution.ts";
 
-/** Runs a step that was claimed, from what it reads to its recorded end. @throws What the database could not do. */
+/** Runs a claimed step, from its inputs to its recorded end. @throws If the database fails. */
 export async function runStep(step: StepExecution): Promise<StepOutcome> {
   try {
     const snapshot = await step.orAborted(takeStepSnapshot(step.around, step.task));
@@ -29,7 +29,10 @@ export async function runStep(step: StepExecution): Promise<StepOutcome> {
   }
 }
 
-/** The step of this run that failed and left nothing of what this one reads, though some partitions may fail and the others go on. */
+/**
+ * The step of this run that failed and left an upstream asset without any version. A step with only some failed partitions does not
+ * count.
+ */
 async function failedUpstream(step: StepExecution, snapshot: Snapshot): Promise<string | undefined> {
   const unmet = step.unmetUpstream(snapshot);
   if (unmet === undefined) return undefined;
@@ -39,7 +42,7 @@ async function failedUpstream(step: StepExecution, snapshot: Snapshot): Promise<
   return steps.some((other) => other.key === key && other.status === "failed") ? key : undefined;
 }
 
-/** Records how a step ended that did not succeed. @throws What the database could not do, which is no failure of the step. */
+/** Records the end of an unsuccessful step. @throws If the database fails, which is no failure of the step. */
 export async function endStep(step: StepExecution, thrown: unknown): Promise<StepOutcome> {
   const { around: { ledger }, claim, signal, reading } = step;
   const late = thrown instanceof StepLostError ? undefined : timeoutOf(signal);
@@ -47,7 +50,7 @@ export async function endStep(step: StepExecution, thrown: unknown): Promise<Ste
   await step.silence();
   if (!signal.aborted && isDatabaseTrouble(error)) throw error;
   if (signal.reason instanceof ShuttingDown || error instanceof StepLostError) {
-    // Cancelled by another process: the guard saw it before the signal came.
+    // Cancelled by another process, before the signal arrived here.
     if (error instanceof StepLostError && await ledger.steps.end(claim, { status: "cancelled" })) return "cancelled";
     return "lost";
   }

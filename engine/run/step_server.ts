@@ -8,7 +8,7 @@ import { type ClaimedStep, runClaimed } from "./step_place.ts";
 /**
  * Runs the steps requested on a port, in the calling thread. An outcome is in the database before it is reported.
  *
- * @param close Called after the last step has ended and no further one comes.
+ * @param close Called when the last step has ended and no further one follows.
  */
 export function serveSteps(
   port: MessagePort,

@@ -6,7 +6,7 @@ import { inThisThread, type StepPlace, type StepPlaces } from "./step_place.ts";
 /** A thread that serves steps on a port. */
 export interface StepThread {
   port: MessagePort;
-  /** Ends it, even during a computation. Its open transactions are rolled back. */
+  /** Terminates it, even during a computation. Its open transactions are rolled back. */
   end(): void;
 }
 
@@ -15,7 +15,7 @@ export interface StepThreadOptions {
   /**
    * Starts a thread with the same assets.
    *
-   * @param onLost Called when it ends by itself, with the reason.
+   * @param onLost Called with the reason if it ends unexpectedly.
    * @throws {Error} If it cannot be started.
    */
   start(onLost: (reason: string) => void): Promise<StepThread>;
@@ -24,17 +24,17 @@ export interface StepThreadOptions {
   patience?: AbortPatience;
 }
 
-/** How long after a thread could not be started the next attempt is made. */
+/** Pause after a failed start of a thread. */
 const startAgainMs = 60_000;
 
 /**
- * Runs each step in a thread, so that neither requests nor the transactions of other steps wait for what it computes. A thread runs
- * one step at a time; it starts when a step finds none idle, and ends after some time without a step, or with its step. Where none
- * can be started, steps run in this thread.
+ * Runs each step in a thread, so that its computation delays neither requests nor transactions of other steps. A thread runs one
+ * step at a time; it starts if a step finds no idle one, and ends after some time without a step, or with its step. If none can be
+ * started, steps run in this thread.
  */
 export class StepThreads implements StepPlaces {
   readonly #here: StepPlaces;
-  /** Without a step, the last used one last. */
+  /** Idle threads, most recently used last. */
   readonly #idle: { client: StepClient; timer: ReturnType<typeof setTimeout> }[] = [];
   readonly #leaving = new Set<Promise<void>>();
   #startAgainAt = -Infinity;
@@ -50,7 +50,7 @@ export class StepThreads implements StepPlaces {
     return { run: (step, signal) => client.run(step, signal), release: () => this.#giveBack(client) };
   }
 
-  /** Ends the threads. Their steps have ended. */
+  /** Ends the threads, after their steps. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const { client, timer } of this.#idle.splice(0)) {

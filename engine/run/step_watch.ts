@@ -5,17 +5,17 @@ import type { Database } from "../../resources/database/database.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { messageOf } from "../errors.ts";
 
-/** How often the steps are read. */
+/** Polling interval of the steps. */
 const askEveryMs = 100;
-/** How often while the database does not answer. */
+/** The same while the database does not answer. */
 const askAgainMs = 1_000;
 
-/** A step as other processes see it. */
+/** A step as seen by other processes. */
 export interface SeenStep {
   status: StepStatus;
   error: StepError | null;
   attempt: number;
-  /** The process that holds it. */
+  /** The process that has claimed it. */
   heldBy: number | null;
   /** The process that drives its run. */
   drivenBy: number | null;
@@ -24,7 +24,7 @@ export interface SeenStep {
 
 type Seen = (step: SeenStep) => void;
 
-/** Follows steps by their records: all that are followed are read with one statement. */
+/** Follows steps by their records: one statement reads all of them. */
 export class StepWatch {
   readonly #followed = new Map<string, Set<Seen>>();
   readonly #sql: postgres.Sql;
@@ -34,7 +34,7 @@ export class StepWatch {
     this.#sql = database.sql;
   }
 
-  /** Calls `seen` with the step again and again until it is disposed of. */
+  /** Calls `seen` with the step at each poll until it is disposed of. */
   follow({ runId, key }: Pick<StepTask, "runId" | "key">, seen: Seen): Disposable {
     const id = idOf(runId, key);
     const others = this.#followed.get(id) ?? new Set();
@@ -75,7 +75,7 @@ export class StepWatch {
   }
 }
 
-/** No key has a space. */
+/** Keys contain no spaces. */
 function idOf(runId: number, key: string): string {
   return `${runId} ${key}`;
 }

@@ -13,7 +13,7 @@ import { StepWatch } from "./step_watch.ts";
 export class StepWorker {
   readonly #watch: StepWatch;
 
-  /** @param places Where parts of steps of other workers are made. */
+  /** @param places Where parts of other workers' steps are made. */
   constructor(
     private readonly around: ProcessContext,
     private readonly executor: Executor,
@@ -23,11 +23,11 @@ export class StepWorker {
   }
 
   /**
-   * Claims a step for this process and runs it until its outcome is recorded. `lost` if it is not to be run any more, or if it was
-   * given back because this process ends.
+   * Claims a step for this process and runs it until its outcome is recorded. `lost` if it no longer needs to run, or was given
+   * back because this process ends.
    *
-   * @param options.begin Keeps the step from beginning.
-   * @param options.signal Aborts a step that has begun.
+   * @param options.begin Prevents the start of the step.
+   * @param options.signal Aborts a started step.
    */
   async run(task: StepTask, { begin, signal }: { begin: AbortSignal; signal: AbortSignal }): Promise<StepOutcome> {
     const processId = this.around.heartbeat.id;
@@ -56,7 +56,7 @@ export class StepWorker {
     }
   }
 
-  /** Makes parts of a step that another process holds, until none is left or that one has lost it. */
+  /** Makes parts of a step that another process holds, until none is left or that process has lost the step. */
   async help(
     { task, claim, attempt, reads }: PartWork,
     { begin, signal }: { begin: AbortSignal; signal: AbortSignal },
@@ -71,7 +71,7 @@ export class StepWorker {
     });
     const place = await this.places.take();
     try {
-      // A part is no loss: the process that holds the step makes it, or another helper.
+      // A lost part needs no record: the process that holds the step, or another helper, makes it.
       const ending = AbortSignal.any([begin, signal, own.signal]);
       if (!ending.aborted) await place.run({ task, claim, attempt, help: { by, reads } }, ending);
     } catch (error) {
@@ -85,7 +85,7 @@ export class StepWorker {
     }
   }
 
-  /** Gives a step back once the database takes that, or leaves it when this process ends: then it is open in any case. */
+  /** Gives a step back once the database answers. If this process ends first, the step becomes open anyway. */
   async #giveBack(claim: StepClaim, status: "pending" | "interrupted", ending: AbortSignal): Promise<void> {
     for (let tries = 1;; tries++) {
       try {

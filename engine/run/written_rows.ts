@@ -16,7 +16,7 @@ import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
 import { type ChangedMonths, changedMonths, recordMonths, rowMonths } from "../store/row_months.ts";
 
-/** One table that a function made, ready to be stored. */
+/** One table made by a function, ready to be stored. */
 export interface OutputToPublish {
   asset: AnyAsset;
   rows: PreparedRows;
@@ -32,33 +32,33 @@ export interface PublicationContext {
   claim: StepClaim;
   present: Present;
   config: unknown;
-  /** Versions that were read and that are replaced. */
+  /** Versions that were read, and versions to replace. */
   latest: ReadonlyMap<string, Versions & { rowCount: number }>;
   signal: AbortSignal;
   whilePublishing: WhilePublishing;
 }
 
-/** The part of a producer's partitions that is published at once, and what is known of all of them then. */
+/** The partitions of a producer that are published at once, with the state of all of them after that. */
 export interface PublishedPart {
-  /** The partitions whose rows these are. */
+  /** The partitions of the rows. */
   partitions: PartitionSet;
   state: PartitionState;
-  /** All partitions that are right now, these included. */
+  /** All partitions that are now fresh, including these. */
   right: PartitionSet;
   failures: readonly { partitions: PartitionSet; runId: number; error: StepError; failedAt?: string }[];
   step: { partitions: PartitionSet; done: PartitionSet; failed: PartitionSet | null };
 }
 
-/** Outcome of the rows of a table. */
+/** Result of writing the rows of a table. */
 export interface WrittenRows {
   added: number;
   removed: number;
-  /** Of the whole table then. */
+  /** Of the whole table after the write. */
   dataVersion: string;
   rowCount: number;
 }
 
-/** Writes the rows of a single partition, which are those of the whole table, and records which names and dates they changed. */
+/** Writes the rows of a single partition, which are those of the whole table, and records the changed names and dates. */
 export async function writeTable(
   tx: Sql,
   { asset, rows }: OutputToPublish,
@@ -94,7 +94,7 @@ async function recordChangeOfTable(
     rows: PreparedRows;
     id: number;
     first: boolean;
-    /** Where the changes lie; anywhere where it is not known. */
+    /** Dates of the changes; `null` if unknown. */
     dates: DateRanges | null;
   },
   partitionLedger: PartitionLedger,
@@ -105,7 +105,7 @@ async function recordChangeOfTable(
   const extent = { names: distinct(name), dates: distinct(date) };
   await partitionLedger.recordExtent(tx, asset.key, extent);
   if (first) {
-    // Without rows nothing else says that it may have had some before its table was replaced.
+    // Without rows, no other record shows that the replaced table may have had some.
     if (rows.count === 0) {
       await partitionLedger.recordChange(tx, id, { partitions: null, changed: [{ names: null, dates: null }] });
     }
@@ -120,7 +120,7 @@ async function recordChangeOfTable(
   });
 }
 
-/** Writes the rows of some partitions among others, and records which partitions they changed. */
+/** Writes the rows of some partitions into the table, and records the changed partitions. */
 export async function writePart(
   tx: Sql,
   { asset, rows }: OutputToPublish,
@@ -133,8 +133,8 @@ export async function writePart(
 ): Promise<WrittenRows> {
   const before = latest.get(asset.key);
   const recorded = part.state.made.union(part.state.lost);
-  // What another function made, or the same one as a whole, stays in the partitions that this one has made and is about to make
-  // again; everywhere else it goes.
+  // Rows from another function, or from the same one before it was partitioned, stay in partitions that this function has made and
+  // is about to make again; all others are removed.
   const isTakenOver = before !== undefined && (before.remake !== null || !isPartitionVersion(before.dataVersion));
   const changes = await writeRows(database, tx, asset, rows, {
     id,
@@ -149,7 +149,10 @@ export async function writePart(
   return { ...changes, ...content };
 }
 
-/** Partitions whose rows came, went or changed; and those that are new or gone, for who counts dates reads others then. */
+/**
+ * Partitions with added, removed or changed rows, and partitions that were added or removed: mappings that count dates shift with
+ * those.
+ */
 async function changedIn(
   tx: Sql,
   asset: AnyAsset,
@@ -165,10 +168,9 @@ async function changedIn(
 }
 
 /**
- * The version of a table that is published in parts, which is the sum of its rows' hashes and the shape of the rows, and how many
- * rows it has.
+ * The version of a partitioned table, from the sum of its rows' hashes and the shape of the rows, and its number of rows.
  *
- * @param before The version that the part was added to; `undefined` where nothing is known of what there was.
+ * @param before The version that the part was added to; `undefined` if unknown.
  */
 async function contentAfter(
   tx: Sql,
@@ -193,7 +195,7 @@ async function contentAfter(
   };
 }
 
-/** The data version of an asset that is published in parts, from the sum of its rows' hashes. */
+/** The data version of a partitioned asset, from the sum of its rows' hashes. */
 export function partitionVersion({ schema }: AnyAsset, sum: bigint): string {
   return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${schema.fingerprint}`;
 }
@@ -202,7 +204,7 @@ function isPartitionVersion(version: string): boolean {
   return version.startsWith("cells.");
 }
 
-/** Whether a table has to change: not for the content that it has, nor for none in a table that is still empty. */
+/** Whether a table has to change: not for equal content, nor for no rows in an empty table. */
 export function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
   return before === undefined ? rows.count > 0 : before.dataVersion !== rows.dataVersion;
 }

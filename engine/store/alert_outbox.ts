@@ -1,49 +1,49 @@
 import type { Sql } from "../../resources/database/database.ts";
 
-/** What is sent: documented for receivers in docs/alerts.md, and readable by Slack and its like for its `text`. */
+/** Payload of an alert: documented for receivers in docs/alerts.md; Slack and similar services read `text`. */
 export interface AlertMessage {
   kind: `${"run" | "check"}_${"failed" | "recovered"}` | `freshness_${"late" | "recovered"}`;
   /** Key of the asset. */
   asset: string;
-  /** Name of the check, where it is about one. */
+  /** Name of the check, if the alert concerns one. */
   check: string | null;
-  /** Id of the run in which it happened, where there is one. */
+  /** Id of the run, if there is one. */
   run: number | null;
   message: string;
-  /** When it happened: the last time, or the recovery. */
+  /** Time of the last occurrence, or of the recovery. */
   at: string;
   firstAt: string;
-  /** How often it has happened since `firstAt`. */
+  /** Number of occurrences since `firstAt`. */
   count: number;
-  /** Where there is more to read. */
+  /** Link to the details. */
   url: string;
   text: string;
 }
 
-/** A message that this process has to deliver until its lease ends. */
+/** A message for this process to deliver until its lease ends. */
 export interface LeasedMessage {
   id: number;
   payload: AlertMessage;
-  /** This one included. */
+  /** Including this one. */
   tries: number;
 }
 
-/** Tries that a message gets before it is given up. */
+/** Attempts before a message is given up. */
 export const maxTries = 24;
-/** How long a taken message is left to its process: longer than any try. */
+/** Lease of a message: longer than any attempt. */
 const leaseMs = 60_000;
 const initialDelayMs = 10_000;
 const longestDelayMs = 3_600_000;
 
 /**
- * Pause after try number `tries`, from 1: ten seconds, then twice as long each time, up to an hour. All tries together take
- * about sixteen hours.
+ * Pause after attempt `tries`, from 1: ten seconds, then doubled each time, up to an hour. All attempts together take about sixteen
+ * hours.
  */
 export function deliveryDelayMs(tries: number): number {
   return Math.min(longestDelayMs, initialDelayMs * 2 ** (tries - 1));
 }
 
-/** Puts a message in, as part of the transaction that changes the alert which it is about. */
+/** Adds a message, in the transaction that changes its alert. */
 export async function enqueueAlert(
   tx: Sql,
   { alertId, payload, now }: { alertId: number; payload: AlertMessage; now: Temporal.Instant },
@@ -55,8 +55,8 @@ export async function enqueueAlert(
 }
 
 /**
- * Takes the oldest message that is due, unless others have taken all. A message waits for those before it about the same alert,
- * so that a recovery never comes before what it recovers from.
+ * Leases the oldest due message, unless others have leased all. A message waits for earlier ones about the same alert, so that a
+ * recovery is never delivered before its alert.
  */
 export async function leaseMessage(sql: Sql, now: Temporal.Instant): Promise<LeasedMessage | undefined> {
   const [message] = await sql<LeasedMessage[]>`
@@ -76,8 +76,8 @@ export async function markDelivered(sql: Sql, { id }: LeasedMessage, now: Tempor
 }
 
 /**
- * Plans the next try, or gives the message up after the last one. One whose lease ended and that another process has taken since
- * is left alone.
+ * Schedules the next attempt, or gives the message up after the last one. A message that another process has leased since is left
+ * alone.
  *
  * @returns Whether it was given up.
  */
@@ -95,21 +95,21 @@ export async function markFailed(
   return givenUp;
 }
 
-/** Gives a message back whose try was broken off here: it does not count. */
+/** Releases a message whose attempt was interrupted here, without counting the attempt. */
 export async function handBack(sql: Sql, { id, tries }: LeasedMessage, now: Temporal.Instant): Promise<void> {
   await sql`
     UPDATE engine.alert_outbox SET tries = tries - 1, next_try_at = ${dateOf(now)}
     WHERE id = ${id} AND tries = ${tries} AND delivered_at IS NULL`;
 }
 
-/** When the next message is due, in milliseconds since 1970; infinite where none is open. */
+/** Due time of the next message, in milliseconds since 1970; infinite if none is open. */
 export async function nextTryMs(sql: Sql): Promise<number> {
   const [row] = await sql<{ at: string | null }[]>`
     SELECT min(o.next_try_at) AS at FROM engine.alert_outbox o WHERE ${isNext(sql)}`;
   return row!.at === null ? Infinity : Date.parse(row!.at);
 }
 
-/** Whether message `o` is the first about its alert that is still to be delivered. */
+/** Whether message `o` is the first undelivered one about its alert. */
 function isNext(sql: Sql) {
   return sql`
     o.delivered_at IS NULL AND o.given_up_at IS NULL AND NOT EXISTS (

@@ -4,7 +4,7 @@ import { instant, named } from "../record_schema.ts";
 import { type Reading, type RejectedAttempt, StepError } from "./records.ts";
 import type { Versions } from "./reasons.ts";
 
-/** Versions of the latest materialization of each of `keys`; assets without one, or without its rows, are left out. */
+/** Versions of the latest materialization of each of `keys`; assets without one, or without its rows, are omitted. */
 export async function latestVersions(
   sql: Sql,
   keys: readonly string[],
@@ -14,7 +14,7 @@ export async function latestVersions(
            m.code_version AS "codeVersion", m.config_hash AS "configHash", m.source_version AS "sourceVersion",
            m.upstream, m.row_count AS "rowCount",
            CASE WHEN m.id <= t.remake_until THEN t.remake_because END AS remake,
-           -- Of a check that judged it again only the last judgement counts.
+           -- Only the last result of a check counts.
            ARRAY(SELECT c.name FROM engine.check_result c
                  WHERE c.materialization_id = m.id AND NOT c.passed AND c.severity = 'error' AND NOT EXISTS (
                    SELECT FROM engine.check_result later
@@ -28,7 +28,7 @@ export async function latestVersions(
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-/** Why the tables of assets were replaced that have not been made since; most have no such asset. */
+/** Why tables were replaced, by key of the assets that were not made since; usually empty. */
 export async function replacedTables(sql: Sql, keys: readonly string[]): Promise<Map<string, string>> {
   const rows = await sql<{ key: string; because: string }[]>`
     SELECT t.asset_key AS key, t.lost_because AS because FROM engine.asset_table t
@@ -45,7 +45,7 @@ export async function rejectedAttempts(sql: Sql): Promise<Map<string, RejectedAt
   return new Map(rows.map(({ reading, ...row }) => [row.key, { ...reading, ...row }]));
 }
 
-/** The last thing that happened to an asset's function. */
+/** The last step of an asset's function. */
 export const LastStep = named(
   "LastStep",
   z.strictObject({
@@ -58,7 +58,7 @@ export const LastStep = named(
 );
 export type LastStep = z.infer<typeof LastStep>;
 
-/** The last step of each producer that came to an end or is running, with what it says of the state now. */
+/** The running step of each producer, or else its last interrupted or finished one. */
 export async function lastSteps(sql: Sql, keys: readonly string[]): Promise<Map<string, LastStep>> {
   const rows = await sql<(LastStep & { key: string })[]>`
     SELECT s.key, s.run_id AS "runId", s.status, s.error, s.started_at AS "startedAt", s.finished_at AS "finishedAt"

@@ -5,24 +5,24 @@ import { orderOf } from "../declare/key_order.ts";
 import { type PreparedRows, rowsAt } from "../declare/row_schema.ts";
 
 /*
- * The table of an asset holds every version of its rows: `_from` is the materialization that brought a row, `_until` the one
- * that took it away, NULL while it is current. Publishing writes only the difference, which is a few rows for a table that
- * grows by a session a day, and a reader that was given a materialization sees exactly what it saw, whatever has been
- * published since. It also keeps the embedded database small, which has no autovacuum to clean up after wholesale rewrites.
+ * The table of an asset holds every version of its rows: `_from` is the materialization that added a row, `_until` the one that
+ * removed it, NULL for a current row. A publication writes only the difference, which is a few rows for a table that grows by a
+ * session a day, and a reader of one materialization always sees the same rows, whatever has been published since. This also keeps
+ * the embedded database small: it has no autovacuum to clean up after full rewrites.
  */
 
-/** Columns that every table has beside those of its rows. */
+/** Columns of every table in addition to those of its rows. */
 export const historyColumns: readonly ColumnSpec[] = [
   { name: "_from", type: "bigint" },
   { name: "_until", type: "bigint" },
 ];
 
-/** The quoted, schema-qualified name of an asset's table. Keys are checked to be snake_case when they are declared. */
+/** The quoted, schema-qualified name of an asset's table. Keys are checked to be snake_case at declaration. */
 export function tableOf({ layer, key }: { layer: string; key: string }): string {
   return `"${layer}"."${key}"`;
 }
 
-/** The SQL condition that picks the rows of one materialization; `$n` is bound to its id. */
+/** The SQL condition for the rows of one materialization; `$n` is bound to its id. */
 export function asOf(parameter: number): string {
   return `_from <= $${parameter} AND (_until IS NULL OR _until > $${parameter})`;
 }
@@ -34,8 +34,8 @@ export function createTableStatement(asset: AnyAsset): string {
 }
 
 /**
- * Whether a value may be null is the row schema's business, which may change; the table takes what passed it. Text sorts by
- * code points everywhere, so that key order is the same in every database and in this process.
+ * The table allows nulls everywhere: nullability belongs to the row schema, which may change. Text sorts by code points, so that
+ * key order is the same in every database and in this process.
  */
 export function columnDefinition({ name, type }: ColumnSpec): string {
   return `"${name}" ${type}${type === "text" ? ' COLLATE "C"' : ""}${name === "_from" ? " NOT NULL" : ""}`;
@@ -44,7 +44,7 @@ export function columnDefinition({ name, type }: ColumnSpec): string {
 /**
  * Makes `rows` the current rows of the asset, inside the transaction that records materialization `id`.
  *
- * @returns How many rows came and went.
+ * @returns Number of rows added and removed.
  */
 export async function writeRows(
   database: Database,
@@ -53,13 +53,13 @@ export async function writeRows(
   rows: Pick<PreparedRows, "data" | "count">,
   { id, fresh, within = null, except = null, dates = null, signal }: {
     id: number;
-    /** Whether there is nothing to compare with: no current row where these go. */
+    /** Whether there are no current rows to compare with. */
     fresh: boolean;
-    /** The partitions whose rows these are; the current rows of others stay. */
+    /** The partitions of the rows; the current rows of others stay. */
     within?: PartitionSet | null;
-    /** Partitions whose current rows stay, where these are the rows of everything else. */
+    /** Partitions whose current rows stay; the rows are those of all others. */
     except?: PartitionSet | null;
-    /** The dates whose rows these are; the current rows of other dates stay. */
+    /** The dates of the rows; the current rows of other dates stay. */
     dates?: DateRanges | null;
     signal: AbortSignal;
   },
@@ -71,7 +71,7 @@ export async function writeRows(
         ...rows.data,
         _from: new Float64Array(rows.count).fill(id),
       }, { signal });
-    // On a server others would wait for the lock that dropping an index takes; the embedded database has one session.
+    // On a server, dropping an index takes a lock that blocks others; the embedded database has one session.
     if (database.kind === "embedded" && rows.count >= manyRows && await isEmpty(tx, asset)) {
       await withoutIndexes(tx, asset, insert);
     } else await insert();
@@ -101,7 +101,7 @@ export async function writeRows(
        AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${key("s", "t")} AND ${same})`,
     parameters,
   );
-  // What is current still is what was staged identically: only keys need comparing now.
+  // The remaining current rows equal their staged rows: only keys need comparing now.
   const added = await tx.unsafe(
     `INSERT INTO ${tableOf(asset)} (${quoted(columns.map((c) => c.name))}, _from)
      SELECT ${qualified("s", columns.map((c) => c.name))}, $1 FROM "${stage}" s
@@ -112,7 +112,7 @@ export async function writeRows(
   return { added: added.count, removed: removed.count };
 }
 
-/** Some dates of a table, ends included: ISO dates that this process made. */
+/** Some dates of a table, inclusive: ISO dates created by this process. */
 export interface DateRanges {
   column: string;
   ranges: readonly (readonly [first: string, last: string])[];
@@ -122,7 +122,7 @@ function datesCondition({ column, ranges }: DateRanges, prefix = ""): string {
   return `(${ranges.map(([first, last]) => `${prefix}"${column}" BETWEEN '${first}' AND '${last}'`).join(" OR ")})`;
 }
 
-/** From so many rows on it is worth it to index an empty table after they are in it, which takes half the time. */
+/** Minimum number of rows for which an empty table is indexed after the insert, which halves the time. */
 const manyRows = 10_000;
 
 async function isEmpty(tx: Sql, asset: AnyAsset): Promise<boolean> {
@@ -130,7 +130,7 @@ async function isEmpty(tx: Sql, asset: AnyAsset): Promise<boolean> {
   return row!.empty;
 }
 
-/** The indexes of a table, with the statement that makes each. */
+/** The indexes of a table, each with the statement that creates it. */
 export async function indexesOf(
   tx: Sql,
   table: { layer: string; key: string },
@@ -141,7 +141,7 @@ export async function indexesOf(
   );
 }
 
-/** Does something to a table that has no index meanwhile, and makes those anew that it had. */
+/** Drops the indexes of a table for the duration of some work, and creates them again. */
 async function withoutIndexes(tx: Sql, { layer, key }: AnyAsset, work: () => Promise<unknown>): Promise<void> {
   const indexes = await indexesOf(tx, { layer, key });
   for (const { name } of indexes) await tx.unsafe(dropIndex(layer, name));
@@ -149,14 +149,14 @@ async function withoutIndexes(tx: Sql, { layer, key }: AnyAsset, work: () => Pro
   for (const { statement } of indexes) await tx.unsafe(statement);
 }
 
-/** The embedded database has no background process for this, and a plan without statistics can be very slow. */
+/** The embedded database has no autovacuum to do this, and a plan without statistics can be very slow. */
 async function analyze(tx: Sql, table: string, changed: number): Promise<void> {
   if (changed >= 1_000) await tx.unsafe(`ANALYZE ${table}`);
 }
 
 /**
- * The SQL condition that picks the rows of some partitions. Pushes what it compares with to `parameters`, as JSON and text, so that it
- * stays one statement however many names there are.
+ * The SQL condition for the rows of some partitions. Pushes its values to `parameters`, as JSON and text: the statement is the same
+ * for any number of names.
  */
 export function partitionCondition(
   asset: AnyAsset,
@@ -188,7 +188,7 @@ export function partitionCondition(
   return conditions.length === 0 ? "false" : `(${conditions.map((c) => `(${c})`).join(" OR ")})`;
 }
 
-/** The same for many pieces: a join with the list of them, which the database can hash. */
+/** The same for many rectangles: a join with their list, which the database can hash. */
 function flatCondition(
   { name, date }: { name?: string; date?: string },
   rectangles: readonly Rectangle[],
@@ -210,8 +210,8 @@ function flatCondition(
 }
 
 /**
- * What the rows that a materialization brought add to the version of the whole, less what those it took away had added. Versions are
- * sums of hashes of rows: the same for the same rows, however many materializations brought them.
+ * The change of the table's version by a materialization: hashes of added rows minus those of removed rows. Versions are sums of
+ * hashes of rows: equal rows have equal versions, regardless of the number of materializations.
  */
 export async function contentChange(
   tx: Sql,
@@ -230,7 +230,7 @@ export async function contentChange(
   return BigInt(row!.change);
 }
 
-/** The sum of the hashes of all current rows, and how many they are. */
+/** The sum of the hashes of all current rows, and their number. */
 export async function contentOf(tx: Sql, asset: AnyAsset): Promise<{ sum: bigint; count: number }> {
   const [row] = await tx.unsafe<{ sum: string; count: number }[]>(
     `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum, count(*) AS count FROM ${
@@ -240,12 +240,12 @@ export async function contentOf(tx: Sql, asset: AnyAsset): Promise<{ sum: bigint
   return { sum: BigInt(row!.sum), count: row!.count };
 }
 
-/** Of the values themselves and not of their text, which takes several times as long and depends on the session's time zone. */
+/** Hashes the values: hashing their text takes several times as long and depends on the session's time zone. */
 function rowHash(asset: AnyAsset): string {
   return `hash_record_extended(ROW(${quoted(asset.schema.columns.map((c) => c.name))}), 0)::numeric`;
 }
 
-/** Name and date of each partition in which a materialization brought or took away a row. */
+/** Name and date of each partition in which a materialization added or removed a row. */
 export async function changedPartitions(
   tx: Sql,
   asset: AnyAsset,
@@ -266,7 +266,7 @@ export async function changedPartitions(
   return rows.map((row) => [row.name, row.date]);
 }
 
-/** Some columns of the rows of one materialization, in key order; of some partitions where they are given. */
+/** Some columns of the rows of one materialization, in key order; only of some partitions, if given. */
 export async function readColumns(
   database: Database,
   asset: AnyAsset,
@@ -274,7 +274,7 @@ export async function readColumns(
   materialization: number,
   { within = null, where = [], signal }: {
     within?: PartitionSet | null;
-    /** Only rows that have one of these texts in each of the columns. */
+    /** Only rows with one of these texts in each of the columns. */
     where?: readonly { column: string; values: readonly string[] }[];
     signal?: AbortSignal;
   } = {},
@@ -294,7 +294,7 @@ export async function readColumns(
       throw new RangeError(`"${asset.key}" has no column "${column}" of texts or dates.`);
     }
     if (type === "date" && values.length > 0) {
-      // The database knows how many rows lie between two dates, but not how many a list will pick.
+      // A range in addition: the planner can estimate the rows between two dates, but not those of a list.
       const sorted = values.toSorted();
       parameters.push(sorted[0]!, sorted.at(-1)!);
       conditions.push(
@@ -311,7 +311,7 @@ export async function readColumns(
   const all = [...new Set([...names, ...primaryKey])];
   const rows = (version: string) =>
     `SELECT ${quoted(all)} FROM ${tableOf(asset)} WHERE ${[version, "_from <= $1", ...conditions].join(" AND ")}`;
-  // In two parts, of which the index of current rows finds the first; of the newest version there is no second one.
+  // In two parts: the index of current rows serves the first, and for the latest version there is no second.
   const query = `${rows("_until IS NULL")} UNION ALL ${
     rows(
       `_until > $1 AND (SELECT EXISTS (
@@ -323,7 +323,7 @@ export async function readColumns(
     const sorted = `SELECT ${quoted(names)} FROM (${query}) r ORDER BY ${quoted(primaryKey)}`;
     return await database.selectColumns(sorted, parameters, columns, { signal });
   }
-  // Most rows of a whole table stand in key order: the database would sort half a million of them on disk.
+  // Rows of a whole table are mostly in key order already: the database would sort half a million of them on disk.
   const read = await database.selectColumns(query, parameters, all.map(specOf), { signal });
   const order = orderOf(primaryKey.map((name) => read[name]!));
   const wanted = Object.fromEntries(names.map((name) => [name, read[name]!]));
@@ -333,12 +333,12 @@ export async function readColumns(
 /** Types whose values sort here as in the database. */
 const sortedHere: readonly ColumnSpec["type"][] = ["text", "date", "bigint", "integer", "double precision", "boolean"];
 
-/** Identifiers for SQL: a quote in one is doubled, since people may have named an index of their own. */
+/** Identifiers for SQL. Quotes are doubled: users may have added indexes with any name. */
 export function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(", ");
 }
 
-/** Statement that drops an index of an asset's table, ours or one that people have added. */
+/** Statement that drops an index of an asset's table, whether the engine or a user created it. */
 export function dropIndex(layer: string, name: string): string {
   return `DROP INDEX ${quoted([layer])}.${quoted([name])}`;
 }

@@ -7,11 +7,11 @@ import { SomePartitions } from "./reasons.ts";
 export const backfillStatuses = ["running", "paused", "succeeded", "failed", "cancelled"] as const;
 export type BackfillStatus = typeof backfillStatuses[number];
 
-/** Dates with both ends included, and names; what is left out is not restricted. */
+/** Dates with both ends included, and names; an omitted field restricts nothing. */
 export const BackfillRange = PartitionRange.omit({ partitions: true });
 export type BackfillRange = z.infer<typeof BackfillRange>;
 
-/** A request to materialize a range piece by piece. */
+/** A request to materialize a range part by part. */
 export interface BackfillRequest extends BackfillRange {
   /** See {@link select}. */
   selection: string;
@@ -19,30 +19,30 @@ export interface BackfillRequest extends BackfillRange {
   force?: boolean;
 }
 
-/** What limits how fast an asset can be made: the vendor's rate, or the work itself as it went before. */
+/** What limits the rate of an asset: the vendor's rate limit, or the past duration of the work. */
 export const bounds = ["calls", "history"] as const;
 export type Bound = typeof bounds[number];
 
-/** The plan of a backfill for one asset, in its turn. */
+/** The plan of a backfill for one asset. */
 export const PlannedAsset = z.strictObject({
   key: z.string(),
   /** All assets that the same function makes. */
   produces: list(z.string()),
-  /** The partitions that it would make; `null` for an asset that is made as a whole. */
+  /** The partitions to make; `null` for an unpartitioned asset. */
   partitions: SomePartitions.nullable(),
   /** Number of calls of its function; each is published separately. */
   parts: z.int(),
-  /** Calls of the vendor; `null` where it does not say that it makes any. */
+  /** Calls of the vendor; `null` if the asset declares none. */
   vendorCalls: z.number().nullable(),
-  /** How long that takes; `null` where it never ran and makes no calls. */
+  /** Estimated duration; `null` if it never ran and makes no calls. */
   seconds: z.number().nullable(),
   boundBy: z.enum(bounds).nullable(),
-  /** False where something upstream in this plan may bring further partitions to light. */
+  /** False if upstream assets of this plan may reveal further partitions. */
   certain: z.boolean(),
 });
 export type PlannedAsset = z.infer<typeof PlannedAsset>;
 
-/** Partitions that are left out, because what they read is missing and no part of the backfill. */
+/** Partitions left out because their upstream is missing and not part of the backfill. */
 export const SkippedPartitions = z.strictObject({ key: z.string(), upstream: z.string(), partitions: SomePartitions });
 export type SkippedPartitions = z.infer<typeof SkippedPartitions>;
 
@@ -53,7 +53,7 @@ export const BackfillPlan = named(
     selection: z.string(),
     range: BackfillRange,
     force: z.boolean(),
-    /** Those with something to do, in the order in which they are made. */
+    /** Those with something to do, in dependency order. */
     assets: list(PlannedAsset),
     skipped: list(SkippedPartitions),
     /** Selected assets with nothing to do. */
@@ -62,9 +62,9 @@ export const BackfillPlan = named(
     unknownNames: list(z.string()),
     partitions: z.int(),
     vendorCalls: z.number(),
-    /** How long all of it takes, as far as that is known. */
+    /** Sum of the known durations. */
     seconds: z.number(),
-    /** Assets without an estimate, because they never ran: their time comes on top. */
+    /** Assets without an estimate, because they never ran: their time is not included. */
     unknown: list(z.string()),
   }),
 );
@@ -74,25 +74,25 @@ export type BackfillPlan = z.infer<typeof BackfillPlan>;
 export const backfillPartitionStates = ["done", "running", "missing", "failed", "skipped"] as const;
 export type BackfillPartitionState = typeof backfillPartitionStates[number];
 
-/** How many partitions of a backfill are in each state, and in all. */
+/** Numbers of partitions of a backfill by state, and in total. */
 const BackfillProgress = byName([...backfillPartitionStates, "partitions"], z.int());
 export type BackfillProgress = z.infer<typeof BackfillProgress>;
 
 /** An asset within a backfill. */
 export const BackfillAssetState = z.strictObject({
   key: z.string(),
-  /** Where it stands as a whole: the state of most interest among its partitions, or that of the asset that has none. */
+  /** The state of most interest among its partitions, or the state of an unpartitioned asset. */
   state: z.enum(backfillPartitionStates),
-  /** Its partitions by state; `null` for an asset that is made as a whole. */
+  /** Its partitions by state; `null` for an unpartitioned asset. */
   partitions: byName(backfillPartitionStates, SomePartitions).nullable(),
-  /** Why partitions are skipped or failed, in a sentence. */
+  /** Why partitions are skipped or failed, as a sentence. */
   message: z.string().nullable(),
-  /** How long the rest takes, at the rate of this backfill so far or of what ran before; `null` where that is unknown. */
+  /** Remaining time, at the rate of this backfill or of earlier steps; `null` if unknown. */
   remainingSeconds: z.number().nullable(),
 });
 export type BackfillAssetState = z.infer<typeof BackfillAssetState>;
 
-/** A run that a backfill began. */
+/** A run of a backfill. */
 export const BackfillRun = z.strictObject({
   id: z.int(),
   status: z.enum(runStatuses),
@@ -126,20 +126,20 @@ export const BackfillSummary = named(
 );
 export type BackfillSummary = z.infer<typeof BackfillSummary>;
 
-/** A backfill with all there is to know of it. */
+/** A backfill in full. */
 export const Backfill = named(
   "Backfill",
   BackfillSummary.extend({
     /** The plan at the time of the request. */
     plan: BackfillPlan,
-    /** In the order in which they are made. */
+    /** In dependency order. */
     assets: list(BackfillAssetState),
-    /** The last ones, newest first. */
+    /** The last runs, newest first. */
     runs: list(BackfillRun),
     runCount: z.int(),
-    /** How long the rest takes while it runs, as far as that is known. */
+    /** Known remaining time of a running backfill. */
     remainingSeconds: z.number().nullable(),
-    /** When it will be done at that rate; `null` unless it is running and the rate is known. */
+    /** Expected end at that rate; `null` unless the backfill is running and the rate is known. */
     expectedAt: instant.nullable(),
   }),
 );

@@ -10,9 +10,9 @@ const maxColumns = 4;
 
 /**
  * Some rows of an asset that differ between two materializations, in key order, as sentences: `AAPL 2020-08-31: ratio 1 → 4`,
- * `added …`, `removed …`. One query, which reads no more rows than it tells.
+ * `added …`, `removed …`. One query, which reads only the reported rows.
  *
- * There are none where the rows of one of the two are no longer kept.
+ * Empty if the rows of either materialization are no longer kept.
  *
  * @param since The materialization before the change.
  * @param until The materialization after it.

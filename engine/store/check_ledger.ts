@@ -9,14 +9,14 @@ export interface NewCheckResult {
   key: string;
   name: string;
   severity: Severity;
-  /** Whether its failure keeps the rows from being published. */
+  /** Whether its failure prevents publication of the rows. */
   blocking: boolean;
   passed: boolean;
   message: string;
   failingRows: readonly object[] | null;
 }
 
-/** What checks found (engine.check_result). */
+/** Results of checks (engine.check_result). */
 export class CheckLedger {
   readonly #sql: postgres.Sql;
 
@@ -25,10 +25,10 @@ export class CheckLedger {
   }
 
   /**
-   * Records what checks found.
+   * Records results of checks.
    *
-   * @param runId The run that judged; `null` for checks that were run alone.
-   * @param materializations The version that was judged, by asset; without one for rows that were not published.
+   * @param runId The run of the checks; `null` for checks run alone.
+   * @param materializations The checked version, by asset; none for rows that were not published.
    * @returns Ids of the records.
    */
   async record(
@@ -48,7 +48,7 @@ export class CheckLedger {
     return recorded.map(({ id }) => id);
   }
 
-  /** What the checks found when they last judged the asset, published or not; of those that were run alone since, that. */
+  /** The last results of the asset's checks, published or not, including checks run alone since. */
   async last(key: string): Promise<CheckResult[]> {
     return plain(
       await this.#sql<CheckResult[]>`

@@ -10,7 +10,7 @@ import type { WhilePublishing } from "./latest_versions.ts";
 import type { StepTask } from "./records.ts";
 import type { StepClaim } from "./step_ledger.ts";
 
-/** Dependencies of the parts of an engine that judge, run steps and publish, in whichever thread. */
+/** Dependencies of the parts of an engine that judge, run steps and publish, in any thread. */
 export interface EngineContext {
   graph: AssetGraph;
   database: Database;
@@ -19,11 +19,11 @@ export interface EngineContext {
   resources: unknown;
   clock: Clock;
   logger: Logger;
-  /** Settings that hold unless a run brings its own, by asset key. */
+  /** Settings by asset key, unless a run overrides them. */
   standingConfig: Readonly<Record<string, unknown>>;
-  /** Surrounds each publication, so that readers of this process know of it. */
+  /** Wraps each publication, so that readers of this process are informed. */
   whilePublishing: WhilePublishing;
-  /** Absent where no other process makes parts of steps. */
+  /** Absent if no other process makes parts of steps. */
   helpers?: StepHelpers;
 }
 
@@ -38,9 +38,9 @@ export interface PartWork {
 
 /** Other processes that make parts of steps. */
 export interface StepHelpers {
-  /** Asks so many of them. */
+  /** Asks up to `count` of them for help. */
   ask(work: PartWork, count: number): Promise<void>;
-  /** Takes back what none has begun. */
+  /** Withdraws requests that have not started. */
   dismiss(work: PartWork, count: number): Promise<void>;
 }
 

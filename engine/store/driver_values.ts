@@ -1,12 +1,12 @@
 import type postgres from "postgres";
 import type { Sql } from "../../resources/database/database.ts";
 
-/** A JSON parameter: anything that JSON.stringify takes, which is more than the driver's type admits. */
+/** A JSON parameter: accepts anything that JSON.stringify does, which is more than the driver's type. */
 export function json(sql: Sql, value: unknown): postgres.Parameter {
   return sql.json(value as postgres.JSONValue);
 }
 
-/** Rows without what the driver hangs on to its arrays. */
+/** Copies rows without the properties that the driver adds to its arrays. */
 export function plain<T>(rows: readonly T[]): T[] {
   return Array.from(rows);
 }

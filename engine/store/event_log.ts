@@ -23,14 +23,14 @@ export class EventLog {
     await tx`SELECT engine.append_event(${runId}, ${kind}, ${key}, ${json(this.#sql, data)})`;
   }
 
-  /** Adds an event by itself. */
+  /** Adds an event in its own transaction. */
   async add(runId: number, kind: EventKind, key: string | null, data: Record<string, unknown>): Promise<void> {
     await this.append(this.#sql, runId, kind, key, data);
   }
 
-  /** Events after `after` in order, at most `limit`, with the status that the run had when they were read. */
+  /** Events after `after` in order, at most `limit`, with the run's status at the time of reading. */
   async after(runId: number, after: number, limit = 500): Promise<{ events: RunEvent[]; status: RunStatus }> {
-    // The status is read first: if it is final, the events read after it are all there will ever be.
+    // The status is read first: if it is final, the events read after it are complete.
     const [run] = await this.#sql<{ status: RunStatus }[]>`SELECT status FROM engine.run WHERE id = ${runId}`;
     if (!run) throw new UnknownRunError(runId);
     const events = await this.#sql<RunEvent[]>`
@@ -39,7 +39,7 @@ export class EventLog {
     return { events: plain(events), status: run.status };
   }
 
-  /** The last events of a run, oldest first; none where there is no such run. */
+  /** The last events of a run, oldest first; none for an unknown run. */
   async last(runId: number, limit: number): Promise<RunEvent[]> {
     const events = await this.#sql<RunEvent[]>`
       SELECT run_id AS "runId", seq, at, kind, key, data FROM engine.event WHERE run_id = ${runId}

@@ -4,18 +4,18 @@ import { type FreshnessStateName, freshnessStateNames, type FreshnessVerdict } f
 import type { AssetGraph } from "../declare/graph.ts";
 import { instant, named } from "../record_schema.ts";
 
-/** How an asset stands to its policy, as it was last evaluated. */
+/** Freshness of an asset by its policy, as last evaluated. */
 export const FreshnessState = named(
   "Freshness",
   z.strictObject({
     /** Requirement of the policy. */
     policy: z.string(),
     state: z.enum(freshnessStateNames),
-    /** When it came into this state: of what is late, the deadline that it missed. `null` before the first evaluation. */
+    /** Start of this state: for a late asset, the missed deadline. `null` before the first evaluation. */
     since: instant.nullable(),
-    /** The deadline to come; of what is late, the one of what is missing first. */
+    /** The next deadline; for a late asset, that of the first missing content. */
     deadline: instant.nullable(),
-    /** A sentence for people. */
+    /** A sentence for users. */
     message: z.string(),
   }),
 );
@@ -29,7 +29,7 @@ interface FreshnessPeriod {
   message: string;
 }
 
-/** The state of those of `keys` that have a freshness policy, in their order; of all assets unless given. */
+/** The freshness of those of `keys` that have a policy, in their order; of all assets by default. */
 export async function freshnessStates(
   sql: Sql,
   graph: AssetGraph,
@@ -46,7 +46,7 @@ export async function freshnessStates(
   }));
 }
 
-/** The period that each of the assets is in; those that were never evaluated are left out. */
+/** The current period of each asset; assets that were never evaluated are omitted. */
 export async function currentPeriods(sql: Sql, keys: readonly string[]): Promise<Map<string, FreshnessPeriod>> {
   const rows = await sql<FreshnessPeriod[]>`
     SELECT asset_key AS key, state, since, deadline, message FROM engine.freshness
@@ -55,9 +55,9 @@ export async function currentPeriods(sql: Sql, keys: readonly string[]): Promise
 }
 
 /**
- * Records what a policy says: a new period where the state is another one, and else what has changed in the present one.
+ * Records the verdict of a policy: a new period if the state has changed, otherwise changes within the current one.
  *
- * @param before The period that the asset is in.
+ * @param before The current period of the asset.
  * @returns Whether a new period began.
  */
 export async function recordVerdict(
@@ -79,7 +79,7 @@ export async function recordVerdict(
     }
     return false;
   }
-  // Late from the deadline on, even if no process was running then; but no period begins before the one that it ends.
+  // Late from the deadline on, even if no process was running then; but no period begins before the previous one.
   const seen = state === "late" && deadline ? deadline.getTime() : now.epochMilliseconds;
   const since = new Date(Math.max(seen, before ? Date.parse(before.since) : -Infinity));
   await tx`UPDATE engine.freshness SET until = ${since} WHERE asset_key = ${key} AND until IS NULL`;

@@ -4,29 +4,29 @@ import { releaseRun } from "./run_ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
 
-/** Advisory lock class of process heartbeat; the object id is the process's id. */
+/** Advisory lock class of heartbeats; the object id is the process's id. */
 export const lockClass = 7269;
 
-/** How often a process proves itself alive and looks for others that are not. */
+/** Interval between heartbeats of a process, and between its searches for ended ones. */
 export const heartbeatMs = 5_000;
 
 /**
- * After so many seconds without a heartbeat a process counts as standing still: stopped, swapped out or held up. Its lock still
- * holds, so that no other process takes its work; steps that wait for it say so.
+ * Seconds without a heartbeat after which a process counts as making no progress: stopped, swapped out or blocked. It still holds
+ * its lock, so no other process takes its work; steps that wait for it report that.
  */
 export const silentAfterSeconds = 30;
 
-/** How long a heartbeat waits for its connection before it gives the connection up. */
+/** Maximum wait for a heartbeat's connection before it is given up. */
 const beatTimeoutMs = 5_000;
 
-/** A process as others see it. */
+/** A process as seen by others. */
 export interface Who {
   host: string;
   pid: number;
   role: string;
-  /** Whether it takes runs that others queued. */
+  /** Whether it takes runs queued by others. */
   takesRuns: boolean;
-  /** Number of the last alteration of tables that it knows of: what it makes of later ones is refused. */
+  /** Number of the last table alteration known to it: its writes to tables altered later are rejected. */
   tablesOf: number;
 }
 
@@ -36,21 +36,21 @@ export interface LiveProcess {
   host: string;
   pid: number;
   role: string;
-  /** Since its last heartbeat, by the database's clock. */
+  /** Seconds since its last heartbeat, by the database's clock. */
   silentSeconds: number;
 }
 
 /**
- * This process's place among those that share the database.
+ * Registration of this process among those that share the database.
  *
- * On a server it holds a session-level advisory lock on a connection of its own for as long as it lives: the lock ends with
- * the process, however it ends, and another process sees at once that it did. The embedded database serves one process (its
- * folder is locked), so that every other process it knows of is gone.
+ * On a server the process holds a session-level advisory lock on a separate connection: the lock ends with the process, however it
+ * ends, and other processes see that at once. The embedded database serves one process (its folder is locked), so every other
+ * recorded process has ended.
  */
 export class Heartbeat {
   #connection: postgres.Sql | null = null;
   #id: number;
-  /** Whether the connection is lost and there is no other yet. */
+  /** Whether the connection is lost and not yet replaced. */
   #cutOff = false;
 
   private constructor(
@@ -71,18 +71,18 @@ export class Heartbeat {
     return new Heartbeat(database, who, logger, await join(database, who));
   }
 
-  /** Changes when the connection was lost and another process may have concluded that this one is gone. */
+  /** Changes if the connection was lost and another process has recorded this one as ended. */
   get id(): number {
     return this.#id;
   }
 
   /**
-   * Makes sure that this process still counts as alive, and says that it is at work.
+   * Confirms that this process counts as alive, and writes its heartbeat.
    *
-   * Where its connection was lost, it takes its lock again if no other process has recorded it as ended since; otherwise it joins
-   * anew under another id.
+   * If its connection was lost, it takes its lock again unless another process has recorded it as ended since; otherwise it
+   * registers under a new id.
    *
-   * @returns Whether it had to join anew: then everything it held under its old id is no longer its own.
+   * @returns Whether it registered again: then it no longer holds anything claimed under its old id.
    */
   async beat(): Promise<boolean> {
     if (await this.#counts(this.#connection)) return false;
@@ -94,14 +94,14 @@ export class Heartbeat {
     return true;
   }
 
-  /** Keys of the assets whose tables another process has altered since this one opened them. */
+  /** Keys of assets whose tables another process has altered since this one opened them. */
   async alteredTables(): Promise<string[]> {
     const rows = await this.database.sql<{ key: string }[]>`
       SELECT asset_key AS key FROM engine.asset_table WHERE altered > ${this.who.tablesOf} ORDER BY asset_key`;
     return rows.map(({ key }) => key);
   }
 
-  /** Makes this process publish to the tables as another process has them, one with the same assets. */
+  /** Takes over the table versions of another process with the same assets, so that this process can publish to its tables. */
   async adoptTablesOf(processId: number): Promise<void> {
     await this.database.sql`
       UPDATE engine.process SET tables_of = (SELECT tables_of FROM engine.process WHERE id = ${processId})
@@ -109,8 +109,8 @@ export class Heartbeat {
   }
 
   /**
-   * Says that this process is at work. False if it is recorded as ended, or if its lock is not held by the connection: a driver
-   * that has connected again would answer anything else as if nothing had happened.
+   * Writes the heartbeat. False if this process is recorded as ended, or if the connection does not hold its lock: after a
+   * reconnect of the driver, every other query would succeed.
    */
   async #counts(connection: postgres.Sql | null): Promise<boolean> {
     const sql = connection ?? this.database.sql;
@@ -119,7 +119,7 @@ export class Heartbeat {
       WHERE id = ${this.#id} AND ended_at IS NULL AND ${connection === null ? sql`true` : this.#lockHeld(connection)}
       RETURNING id`;
     if (connection === null) return (await beat).length > 0;
-    // A connection that the network swallowed answers nothing for minutes.
+    // A connection lost in the network may not answer for minutes.
     const answered = new AbortController();
     const late = pause(beatTimeoutMs, answered.signal).then(() => [], () => []);
     try {
@@ -137,7 +137,10 @@ export class Heartbeat {
         AND pid = pg_backend_pid() AND granted)`;
   }
 
-  /** Takes the lock of this process on another connection, unless a connection still has it or this process is recorded as ended. */
+  /**
+   * Takes the lock of this process on a new connection, unless another connection still holds it or this process is recorded as
+   * ended.
+   */
   async #connectsAgain(lost: postgres.Sql): Promise<boolean> {
     if (!this.#cutOff) this.logger.warn("The connection of this process's heartbeat was lost; opening another.");
     this.#cutOff = true;
@@ -156,7 +159,7 @@ export class Heartbeat {
     }
   }
 
-  /** Processes that count as alive; this one is among them. On the embedded database there is no other. */
+  /** Live processes, including this one. The embedded database has no other. */
   async processes(): Promise<LiveProcess[]> {
     const { sql, kind } = this.database;
     return Array.from(
@@ -168,8 +171,8 @@ export class Heartbeat {
   }
 
   /**
-   * Records the end of processes that are gone, and frees what any process has on record that ended, now or long ago, so that
-   * another one goes on with it. Returns the ids of the runs.
+   * Records the end of processes without a lock, and frees the work of all ended processes, however long ago they ended. Returns
+   * the ids of the runs.
    */
   async interruptRunsOfEndedProcesses(): Promise<number[]> {
     const { sql, kind } = this.database;
@@ -200,7 +203,7 @@ export class Heartbeat {
         if (run) await releaseRun(tx, id);
       });
     }
-    // A claimed step that its run does not know of would block its asset for all runs.
+    // A step still claimed by an ended process would block its asset for all runs.
     await sql`
       UPDATE engine.step s
       SET process_id = NULL,
@@ -210,7 +213,7 @@ export class Heartbeat {
     return orphans.map(({ id }) => id);
   }
 
-  /** Says goodbye. */
+  /** Records the end of this process. */
   async leave(): Promise<void> {
     await this.database.sql`UPDATE engine.process SET ended_at = clock_timestamp() WHERE id = ${this.#id}`;
     // The lock ends with its session.
@@ -219,7 +222,7 @@ export class Heartbeat {
   }
 }
 
-/** Whether the process `p` of a server holds its lock, and so is alive, regardless of its row. */
+/** Whether the process `p` of a server holds its lock and is therefore alive, regardless of its row. */
 export function holdsLock(sql: Sql) {
   return sql`EXISTS (
     SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.classid = ${lockClass} AND l.objid = p.id AND l.granted
@@ -231,7 +234,7 @@ export function silence(sql: Sql) {
   return sql`extract(epoch FROM clock_timestamp() - p.seen_at)::float8`;
 }
 
-/** @param instead Id that the process had before; it is recorded as ended. */
+/** @param instead Earlier id of the process; it is recorded as ended. */
 async function join(
   database: Database,
   who: Who,
@@ -249,8 +252,8 @@ async function join(
   if (database.kind === "embedded") return { id: await insert(database.sql), connection: null };
   const connection = database.session();
   try {
-    // The row must not be seen by others before its lock is held, or they would take this process for a dead one. The lock is
-    // the session's and outlives the transaction.
+    // Its lock must be held before its row is visible: others would take this process for an ended one. The lock belongs to the
+    // session and outlives the transaction.
     const id = await connection.begin(async (tx) => {
       const id = await insert(tx);
       await tx`SELECT pg_advisory_lock(${lockClass}, ${id})`;

@@ -6,10 +6,10 @@ interface Batch {
   found: Promise<ReadonlyMap<string, RowVersion>>;
 }
 
-/** Known data of the latest versions in a database that no other process writes to. */
+/** Cached latest versions in a database that no other process writes to. */
 interface Memory {
   versions: Map<string, RowVersion | undefined>;
-  /** How many publications of each asset are under way, and how often one has begun or ended. */
+  /** Number of open publications of each asset, and of starts and ends of publications. */
   publishing: Map<string, { open: number; turns: number }>;
 }
 
@@ -21,15 +21,18 @@ function memoryOf(database: Database): Memory {
   return memory;
 }
 
-/** Forgets what is known of the latest versions: the tables have changed. */
+/** Clears the cache of latest versions: the tables have changed. */
 export function forgetVersions(database: Database): void {
   memories.delete(database);
 }
 
-/** Publishes new versions of some assets. Their latest versions are read from the database meanwhile, and afterwards known anew. */
+/**
+ * Publishes new versions of some assets. During the publication their latest versions are read from the database, and cached again
+ * after it.
+ */
 export type WhilePublishing = <T>(keys: readonly string[], publish: () => Promise<T>) => Promise<T>;
 
-/** See {@link WhilePublishing}: for the readers of this thread. */
+/** {@link WhilePublishing} for the readers of this thread. */
 export async function whilePublishing<T>(
   database: Database,
   keys: readonly string[],
@@ -52,11 +55,11 @@ export async function whilePublishing<T>(
 }
 
 /**
- * Looks up the latest versions of assets for many readers with one query at a time: a reader that comes while one
- * runs shares the next, which begins after it has come, so that it never gets a version that was out of date by then.
+ * Looks up the latest versions of assets for many readers with one query at a time: a reader that arrives during a query shares the
+ * next one, which starts after its arrival and never returns an outdated version.
  *
- * The embedded database belongs to this process alone, which knows when a version is published: it is asked once a version, so
- * that a reader does not wait for its one session while something else is being published.
+ * The embedded database belongs to this process alone, which performs all publications: it is queried once a version, so that
+ * readers do not wait for its single session during other publications.
  */
 export class LatestVersions {
   #running: Promise<unknown> = Promise.resolve();
@@ -64,7 +67,7 @@ export class LatestVersions {
 
   constructor(private readonly database: Database) {}
 
-  /** The latest version; `undefined` where there has never been one. */
+  /** The latest version; `undefined` if there was never one. */
   async of(key: string): Promise<RowVersion | undefined> {
     if (this.database.kind === "embedded") {
       const { versions } = memoryOf(this.database);
@@ -98,26 +101,26 @@ export class LatestVersions {
     const found = new Map(rows.map((row) => [row.key, { ...row }]));
     for (const [i, key] of keys.entries()) {
       const now = publishing.get(key);
-      // What has been or is being published may be newer than what was found.
+      // A publication during the query may be newer than its result.
       if (now?.turns === turns[i] && !now?.open) versions.set(key, found.get(key));
     }
     return found;
   }
 }
 
-/** A version of an asset's rows. It never changes: rows are kept with the versions that brought them and took them away. */
+/** A version of an asset's rows. It never changes: rows are stored with the versions that added and removed them. */
 export interface RowVersion {
   /** Its materialization. */
   id: number;
   key: string;
   dataVersion: string;
   committedAt: string;
-  /** The versions that it was made from, by asset key. */
+  /** Its input versions, by asset key. */
   upstream: Readonly<Record<string, { materialization: number; version: string }>>;
-  /** Whether there was none later when it was looked up. */
+  /** Whether it was the latest at lookup. */
   latest: boolean;
 }
 
-/** The columns of a {@link RowVersion} but `latest`. */
+/** The columns of a {@link RowVersion} except `latest`. */
 export const versionColumns =
   `id, asset_key AS key, data_version AS "dataVersion", committed_at AS "committedAt", upstream`;

@@ -1,17 +1,17 @@
 import type { Sql } from "../../resources/database/database.ts";
 
 /**
- * The SQL condition that a materialization's rows are not in its asset's table any more, because the table was replaced.
+ * The SQL condition that the rows of a materialization are gone, because the asset's table was replaced.
  *
- * @param alias Of engine.materialization in the query around it.
+ * @param alias Alias of engine.materialization in the surrounding query.
  */
 export function isLost(alias: string): string {
   return `(${alias}.id <= coalesce((SELECT lost_until FROM engine.asset_table WHERE asset_key = ${alias}.asset_key), 0))`;
 }
 
 /**
- * Why the rows of a materialization cannot be read, because its table was replaced or they are no longer kept, and what can be
- * read instead: a fragment for people.
+ * Why the rows of a materialization cannot be read (a replaced table, or expired retention), and which ones can: a sentence
+ * fragment for users.
  */
 export async function whyLost(sql: Sql, key: string, materialization: number): Promise<string> {
   const [oldest] = await sql<{ pruned: boolean; id: number; at: string }[]>`

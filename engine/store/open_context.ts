@@ -10,19 +10,19 @@ import { whilePublishing } from "./latest_versions.ts";
 import { Ledger } from "./ledger.ts";
 import { PartitionLedger } from "./partition_ledger.ts";
 
-/** What steps run with. */
+/** Options of the context in which steps run. */
 export interface ContextOptions {
   assets: readonly AnyAsset[];
   database: Database;
-  /** Resources of the functions of assets. */
+  /** Resources of asset functions. */
   resources: unknown;
   clock: Clock;
   logger: Logger;
-  /** Settings of assets that hold unless a run brings its own, by asset key. */
+  /** Settings of assets by asset key, unless a run overrides them. */
   config?: Readonly<Record<string, unknown>>;
 }
 
-/** Checks the assets and their settings. @throws {DefinitionError} If they do not fit together. */
+/** Validates the assets and their settings. @throws {DefinitionError} If they do not fit together. */
 export function openContext(
   { assets, database, resources, clock, logger, config: standingConfig = {} }: ContextOptions,
 ): EngineContext {

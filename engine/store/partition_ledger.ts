@@ -13,7 +13,7 @@ interface Extent {
   dates: string[] | null;
 }
 
-/** The engine's tables of partitions. Whatever is written to them is written here. */
+/** The engine's tables of partitions; their only writer. */
 export class PartitionLedger {
   readonly #sql: postgres.Sql;
   readonly #knownExtents = new Map<string, Extent & { version: number }>();
@@ -23,11 +23,11 @@ export class PartitionLedger {
   }
 
   /**
-   * Records of the partitions of producers and of the assets that they read. The number of queries does not depend on how
-   * many partitions there are.
+   * Records of the partitions of producers and of the assets that they read. The number of queries is independent of the number of
+   * partitions.
    *
-   * @param tracked Assets of which changes are wanted.
-   * @param readers Assets that are made as a whole, whose latest materialization says from when on changes matter to them.
+   * @param tracked Assets whose changes are read.
+   * @param readers Unpartitioned assets: changes matter from their latest materialization on.
    */
   async records(
     { producers, tracked, readers }: {
@@ -53,7 +53,7 @@ export class PartitionLedger {
 
   async #made(producers: readonly string[]): Promise<Map<string, MadePartitions[]>> {
     if (producers.length === 0) return new Map();
-    // As JSON, because the driver reads arrays letter by letter.
+    // As JSON: the driver parses arrays character by character.
     const rows = await this.#sql<(Versions & Pick<MadePartitions, "lost"> & { producer: string } & Rectangle)[]>`
       WITH changed AS (
         SELECT producer, max(lost_until) AS lost_until, max(remake_until) AS remake_until FROM engine.asset_table
@@ -103,7 +103,7 @@ export class PartitionLedger {
     );
   }
 
-  /** What has not changed since it was read last is not read again: thousands of dates for each asset. */
+  /** Reads only extents that have changed since the last call: thousands of dates for each asset. */
   async #extents(keys: readonly string[]): Promise<PartitionRecords["extents"]> {
     if (keys.length === 0) return new Map();
     const versions = await this.#sql<{ key: string; version: number }[]>`
@@ -123,7 +123,7 @@ export class PartitionLedger {
     if (since.size === 0) return found;
     const rows = await this.#sql<(Changes & { key: string })[]>`
       SELECT m.asset_key AS key, m.id AS materialization,
-             -- Rows that were published again as they were are no change and are not recorded.
+             -- Rows published again unchanged are no change and are not recorded.
              CASE WHEN m.rows_added = 0 AND m.rows_removed = 0 THEN coalesce(m.changed, '[]') ELSE m.changed END AS changed
       FROM unnest(${[...since.keys()]}::text[], ${[...since.values()]}::bigint[]) AS s(key, since)
       JOIN engine.materialization m ON m.asset_key = s.key AND m.id > s.since
@@ -132,9 +132,9 @@ export class PartitionLedger {
     return found;
   }
 
-  // ---- writing, as part of the transaction that publishes ---------------------------------------------------------
+  // ---- writes, within the transaction that publishes --------------------------------------------------------------
 
-  /** Replaces what is on record of the partitions of a producer. */
+  /** Replaces the recorded partitions of a producer. */
   async recordMade(
     tx: Sql,
     producer: string,
@@ -150,7 +150,7 @@ export class PartitionLedger {
       FROM jsonb_to_recordset(${json(this.#sql, rows)}) AS r(materialization bigint, names text[], dates jsonb)`;
   }
 
-  /** Replaces what is on record of the partitions of a producer that could not be made. */
+  /** Replaces the recorded failed partitions of a producer. */
   async recordFailed(
     tx: Sql,
     producer: string,
@@ -169,7 +169,7 @@ export class PartitionLedger {
     }) AS r(run bigint, names text[], dates jsonb, error jsonb, at timestamptz)`;
   }
 
-  /** Says which names and dates an asset has that is made as a whole, or the partitions that are made of another. */
+  /** Records the names and dates of an unpartitioned asset, or the partitions of a partitioned one. */
   async recordExtent(
     tx: Sql,
     key: string,
@@ -182,7 +182,7 @@ export class PartitionLedger {
       WHERE (extent.names, extent.dates) IS DISTINCT FROM (excluded.names, excluded.dates)`;
   }
 
-  /** Says which partitions a materialization changed. */
+  /** Records the partitions changed by a materialization. */
   async recordChange(
     tx: Sql,
     materialization: number,
@@ -191,7 +191,7 @@ export class PartitionLedger {
       changed: readonly Rectangle[] | null;
       dataVersion?: string;
       rowCount?: number;
-      /** The newest date of its partitions that is made now, `null` where none is; left out for an asset that is made as a whole. */
+      /** The newest materialized date of its partitions, `null` for none; omitted for an unpartitioned asset. */
       newestDate?: string | null;
     },
   ): Promise<void> {
@@ -206,7 +206,7 @@ export class PartitionLedger {
       WHERE id = ${materialization}`;
   }
 
-  /** Says which partitions a step is to make, has made and could not make. */
+  /** Records the target, finished and failed partitions of a step. */
   async recordStepPartitions(
     tx: Sql,
     { runId, key }: { runId: number; key: string },

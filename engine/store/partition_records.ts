@@ -2,18 +2,18 @@ import type { Rectangle } from "../partitions/mod.ts";
 import type { StepError } from "./records.ts";
 import type { Versions } from "./reasons.ts";
 
-/** Partitions that are what they would be if this materialization had made them. */
+/** Partitions with the inputs of a materialization: equal to what it would have made. */
 export interface MadePartitions extends Omit<Versions, "remake" | "failedChecks"> {
   partitions: readonly Rectangle[];
-  /** Why they are to be made again regardless of their inputs. */
+  /** Why they have to be made again regardless of their inputs. */
   remake: readonly string[];
-  /** Checks of severity `error` that they were published in spite of, with the asset that each judges. */
+  /** Failed checks of severity `error` despite which they were published, each with its asset. */
   failedChecks: readonly { key: string; check: string }[];
-  /** Why their rows are not in the tables any more; `null` where they are. */
+  /** Why their rows are gone from the tables; `null` if they are not. */
   lost: string | null;
 }
 
-/** Partitions that could not be made when they were last tried. */
+/** Partitions whose last attempt failed. */
 export interface FailedPartitions {
   partitions: readonly Rectangle[];
   runId: number;
@@ -27,8 +27,8 @@ export interface PartitionRecords {
   made: ReadonlyMap<string, readonly MadePartitions[]>;
   /** By producer. */
   failed: ReadonlyMap<string, readonly FailedPartitions[]>;
-  /** Coordinates of assets that are made as a whole, and of the partitions that are made of others, by key. */
+  /** Coordinates of unpartitioned assets, and of the partitions of others, by key. */
   extents: ReadonlyMap<string, { names: readonly string[] | null; dates: readonly string[] | null }>;
-  /** What changed in assets with partitions, oldest first, by key; `null` where that may be everything. */
+  /** Changes of partitioned assets, oldest first, by key; `null` if anything may have changed. */
   changes: ReadonlyMap<string, readonly { materialization: number; changed: readonly Rectangle[] | null }[]>;
 }

@@ -4,7 +4,7 @@ import type { Reason } from "./reasons.ts";
 
 type Read = Readonly<Record<string, { materialization: number; version: string }>>;
 
-/** A materialization as explanations need to know it. */
+/** A materialization as needed by explanations. */
 export interface PastMaterialization {
   id: number;
   runId: number;

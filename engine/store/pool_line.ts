@@ -1,7 +1,7 @@
 import type { PoolSlot } from "./pool_slot.ts";
 import { pause } from "../declare/retry.ts";
 
-/** A step that stands in line for a slot of a pool. */
+/** A step that waits for a slot of a pool. */
 export interface InLine<Outcome> {
   /** Higher goes first, then the older run. */
   priority: number;
@@ -9,7 +9,7 @@ export interface InLine<Outcome> {
   signal: AbortSignal;
   /** A free slot, if it is this step's turn among those of all processes. */
   ask(): Promise<PoolSlot | undefined>;
-  /** Tries to begin in a slot. Calls `begun` as soon as the slot is its own; `busy` means that it could not begin now. */
+  /** Tries to start in a slot. Calls `begun` as soon as it has claimed the slot; `busy` means that it could not start now. */
   attempt(slot: PoolSlot, begun: () => void): Promise<Outcome | "busy">;
 }
 
@@ -20,18 +20,18 @@ interface Waiter<Outcome> extends InLine<Outcome> {
 }
 
 /**
- * The steps of this process that wait for a slot of one pool. However many they are, only the first of them asks the database,
- * again and again; the next one does as soon as it has begun.
+ * The steps of this process that wait for a slot of one pool. Only the first of them polls the database; the next one does after it
+ * has started.
  */
 export class PoolLine<Outcome> {
   readonly #waiting: Waiter<Outcome>[] = [];
   #moving = false;
   #nudge = new AbortController();
 
-  /** @param askEveryMs How long after an answer of no the next asking is, unless a slot is released here before. */
+  /** @param askEveryMs Polling interval, unless a slot is released in this process earlier. */
   constructor(private readonly askEveryMs: number) {}
 
-  /** Waits for its turn and begins. Resolves with how it ended, or with `undefined` if the signal aborted before it began. */
+  /** Waits for its turn and starts. Resolves with the outcome, or with `undefined` if the signal aborted before the start. */
   async run(step: InLine<Outcome>): Promise<Outcome | undefined> {
     if (step.signal.aborted) return undefined;
     const { promise, resolve, reject } = Promise.withResolvers<Outcome | undefined>();
@@ -51,7 +51,7 @@ export class PoolLine<Outcome> {
     }
   }
 
-  /** Says that a slot may be free. */
+  /** Signals that a slot may be free. */
   released(): void {
     this.#nudge.abort();
   }
@@ -73,14 +73,14 @@ export class PoolLine<Outcome> {
     this.#moving = false;
   }
 
-  /** Begins the first step that can; false if there is no slot for the first of them, or all are kept by something else. */
+  /** Starts the first step that can; false if there is no slot for the first of them, or none can start. */
   async #beginOne(): Promise<boolean> {
     for (const waiter of [...this.#waiting]) {
       if (!this.#waiting.includes(waiter)) continue;
       try {
         const slot = await waiter.ask();
         if (!slot) return false;
-        // It may have gone while it asked; from here on the attempt itself sees to its signal.
+        // It may have left during the query; from here on the attempt handles its signal.
         if (!this.#waiting.includes(waiter)) continue;
         waiter.attempting = true;
         const begun = Promise.withResolvers<"begun">();

@@ -1,4 +1,4 @@
-/** A place in a pool: the step that runs in it holds it, and nothing else does. */
+/** A place in a pool, held by at most one running step. */
 export interface PoolSlot {
   pool: string;
   /** From 1 to the size of the pool. */

@@ -5,22 +5,22 @@ import type { StepClaim } from "./step_ledger.ts";
 import { type InLine, PoolLine } from "./pool_line.ts";
 import type { PoolSlot } from "./pool_slot.ts";
 
-/** How often the first step in line looks whether a slot is free now. */
+/** Polling interval of the first step in line. */
 const askEveryMs = 100;
-/** How many steps of a pool run at once by default. */
+/** Default number of concurrent steps of a pool. */
 const defaultSize = 1;
 
 /**
- * Concurrency pools: of all steps whose assets name the same pool, so many run at once, across all processes.
+ * Concurrency pools: limits the concurrent steps of all assets with the same pool, across all processes.
  *
- * A slot is no lease. The row of the step that runs holds it, under a unique index on pool and slot, so that two processes can
- * never hold the same one and that it is free in the moment in which the step ends or its process is found dead. All processes
- * should be given the same sizes: each keeps to its own.
+ * A slot is no lease. The row of the running step holds it, under a unique index on pool and slot: two processes can never hold the
+ * same one, and it is free as soon as the step ends or its process is found dead. All processes should have the same sizes: each
+ * applies its own.
  */
 export class Pools {
   readonly #lines = new Map<string, PoolLine<StepOutcome>>();
 
-  /** @throws {DefinitionError} If a size is not a whole number of at least 1. */
+  /** @throws {DefinitionError} If a size is not a positive integer. */
   constructor(private readonly database: Database, private readonly sizes: Readonly<Record<string, number>>) {
     for (const [pool, size] of Object.entries(sizes)) {
       if (Number.isSafeInteger(size) && size >= 1) continue;
@@ -28,14 +28,14 @@ export class Pools {
     }
   }
 
-  /** How many steps of the pool run at once: 1 by default. */
+  /** Number of concurrent steps of the pool: 1 by default. */
   size(pool: string): number {
     return Object.hasOwn(this.sizes, pool) ? this.sizes[pool]! : defaultSize;
   }
 
   /**
-   * Waits for a slot and begins the step in it: higher priorities first, then older runs. Resolves with how the step ended, or
-   * with `undefined` if the signal aborted before it began.
+   * Waits for a slot and starts the step in it: higher priorities first, then older runs. Resolves with the outcome, or with
+   * `undefined` if the signal aborted before the start.
    *
    * @param attempt See {@link InLine}.
    */
@@ -49,13 +49,13 @@ export class Pools {
   }
 
   /**
-   * A free slot, if it is this step's turn: enough are free for it and for the steps of higher priority (or of older runs) that
-   * asked lately, which are the first in line of each process. Otherwise its own asking is recorded. The slot may be gone when
-   * it is claimed; ask again then.
+   * A free slot, if it is this step's turn: there are enough for it and for the steps of higher priority (or of older runs) with a
+   * recent request, which are the first in line of each process. Otherwise its own request is recorded. The slot may be taken
+   * before the claim; then ask again.
    */
   async freeSlot(claim: StepClaim, pool: string): Promise<PoolSlot | undefined> {
-    // A step that asked within two seconds is still asking; one that waits for something else holds no other up. The
-    // asking is written down once a second only, however often it happens.
+    // A request within the last two seconds counts, so that a step that waits for something else does not block others. The request
+    // is recorded at most once a second.
     const [turn] = await this.database.sql<{ slot: number | null }[]>`
       WITH me AS (
         SELECT r.priority, r.id, s.ordinal FROM engine.step s JOIN engine.run r ON r.id = s.run_id

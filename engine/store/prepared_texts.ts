@@ -1,13 +1,13 @@
 import type { Database } from "../../resources/database/database.ts";
 
-/** A statement that is prepared stays with each connection for good, a few kilobytes of it: more than these are not. */
+/** Maximum number of prepared statements: each takes a few kilobytes of every connection for its lifetime. */
 const maxTexts = 64;
 
 const texts = new WeakMap<Database, Set<string>>();
 
 /**
- * Whether a statement that a reader's query has made is to be prepared: parsing and planning take three times as long as a
- * lookup by the key does. The first that come are; they are those of pages and old clients, which go on coming.
+ * Whether to prepare a statement built from a reader's query: parsing and planning take three times as long as a lookup by key. The
+ * first ones are prepared; these are the recurring ones of pages and old clients.
  */
 export function isPrepared(database: Database, text: string): boolean {
   let known = texts.get(database);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type PartitionSet, Rectangle } from "../partitions/mod.ts";
 import { date, list, named } from "../record_schema.ts";
 
-/** A materialization as staleness needs to know it. */
+/** A materialization as needed for staleness. */
 export interface Versions {
   materialization: number;
   dataVersion: string;
@@ -10,13 +10,13 @@ export interface Versions {
   configHash: string;
   sourceVersion: string | null;
   upstream: Readonly<Record<string, { materialization: number; version: string }>>;
-  /** Why it is to be made again regardless of its inputs; `null` if it is not. */
+  /** Why it has to be made again regardless of its inputs; `null` if it need not. */
   remake: string | null;
-  /** Names of `error` checks that this materialization was published in spite of. */
+  /** Names of failed `error` checks despite which this materialization was published. */
   failedChecks: readonly string[];
 }
 
-/** Partitions that something is said of. */
+/** Partitions as stored and returned, with their number. */
 export const SomePartitions = named("SomePartitions", z.strictObject({ count: z.int(), partitions: list(Rectangle) }));
 export type SomePartitions = z.infer<typeof SomePartitions>;
 
@@ -49,19 +49,19 @@ export const Reason = named(
 );
 export type Reason = z.infer<typeof Reason>;
 
-/** The reason of an asset that has no version whose rows there are. @param because Why its table was replaced, where it was. */
+/** The reason for an asset without a version that has rows. @param because Why its table was replaced, if it was. */
 export function missingReason(key: string, because: string | undefined): Reason {
   return because === undefined
     ? { kind: "never_materialized", message: `${key} has never been materialized` }
     : { kind: "table_replaced", message: `the table of ${key} was replaced, because ${because}` };
 }
 
-/** Whether a reason says that there is no version at all. */
+/** Whether a reason means that there is no version at all. */
 export function saysMissing({ kind }: Pick<Reason, "kind">): boolean {
   return kind === "never_materialized" || kind === "table_replaced";
 }
 
-/** The reason that an asset has from an upstream asset which is itself not fresh. */
+/** The reason for an asset with an upstream asset that is not fresh. */
 export function upstreamStale(
   upstream: string,
   { latest, replaced }: { latest: ReadonlyMap<string, unknown>; replaced: ReadonlyMap<string, string> },
@@ -71,12 +71,12 @@ export function upstreamStale(
   return { kind: "upstream_stale", message, upstream };
 }
 
-/** Partitions for storing and answering, with how many they are. */
+/** Partitions for storing and returning, with their number. */
 export function somePartitions(partitions: PartitionSet): SomePartitions {
   return { count: partitions.count, partitions: partitions.rectangles() };
 }
 
-/** The affected partitions, as an optional field; none for an asset without partitions. */
+/** The affected partitions, as an optional field; absent for an unpartitioned asset. */
 export function toldPartitions(partitions: PartitionSet): { partitions?: SomePartitions } {
   return partitions.space.isSingle ? {} : { partitions: somePartitions(partitions) };
 }

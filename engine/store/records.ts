@@ -22,7 +22,7 @@ export const stepStatuses = [
 ] as const;
 export type StepStatus = typeof stepStatuses[number];
 
-/** A failure as it is stored and shown: a sentence, no stack. */
+/** A failure as stored and shown: a sentence, no stack. */
 export const StepError = named(
   "StepError",
   z.strictObject({
@@ -30,7 +30,7 @@ export const StepError = named(
     message: z.string(),
     /** Whether it affects only some partitions, so that downstream steps continue with the others. */
     partial: z.boolean().optional(),
-    /** Whether no further try can succeed before an operator acts. */
+    /** Whether no further attempt can succeed before an operator acts. */
     fatal: z.boolean().optional(),
   }),
 );
@@ -46,10 +46,10 @@ export const RunStep = named(
     attempt: z.int(),
     startedAt: instant.nullable(),
     finishedAt: instant.nullable(),
-    /** Key of the step whose failure is why this one never ran. */
+    /** Key of the step whose failure caused the skip. */
     skippedBecause: z.string().nullable(),
     error: StepError.nullable(),
-    /** The partitions that it is to make, has made and could not make; `null` for an asset that is made as a whole. */
+    /** The target, finished and failed partitions; `null` for an unpartitioned asset. */
     partitions: SomePartitions.nullable(),
     done: SomePartitions.nullable(),
     failed: SomePartitions.nullable(),
@@ -57,7 +57,7 @@ export const RunStep = named(
 );
 export type RunStep = z.infer<typeof RunStep>;
 
-/** One request to materialize something, and how it went. */
+/** A request to materialize a selection, with its result. */
 export const Run = named(
   "Run",
   z.strictObject({
@@ -65,11 +65,11 @@ export const Run = named(
     trigger: z.string().describe("Trigger: http, cli, startup, schedule:NAME"),
     selection: z.string(),
     force: z.boolean(),
-    /** The partitions that were asked for, where they were restricted. */
+    /** The requested partitions, if restricted. */
     range: PartitionRange.nullable(),
     /** Higher goes first. */
     priority: z.int(),
-    /** The run of which this one does again what failed. */
+    /** The run whose failed steps this one retries. */
     retryOf: z.int().nullable(),
     status: z.enum(runStatuses),
     /** Why a queued or running run waits, in words; `null` if it does not. */
@@ -96,9 +96,9 @@ export const Materialization = named(
   z.strictObject({
     id: z.int(),
     key: z.string(),
-    /** Whether a run made it, or something outside reported that it had made or seen it. */
+    /** Whether a run made it, or a report said that it was made or observed outside. */
     origin: z.enum(["run", "reported", "observed"]),
-    /** `null` where it was not made by a run. */
+    /** `null` if no run made it. */
     runId: z.int().nullable(),
     codeVersion: z.string(),
     config: z.unknown(),
@@ -106,13 +106,13 @@ export const Materialization = named(
     sourceVersion: z.string().nullable(),
     dataVersion: z.string().describe("Equal rows, equal version"),
     rowCount: z.int(),
-    /** Rows that came and went against the version before; both 0 when it has the same content. */
+    /** Rows added and removed against the previous version; both 0 for equal content. */
     rowsAdded: z.int(),
     rowsRemoved: z.int(),
     metadata: z.record(z.string(), MetadataValue),
-    /** The partitions that were made; `null` where the whole was. */
+    /** The partitions made; `null` for an unpartitioned asset. */
     partitions: z.array(Rectangle).nullable(),
-    /** The partitions whose rows came, went or changed; `null` where that is not known or was everything. */
+    /** The partitions with added, removed or changed rows; `null` if unknown or everything. */
     changed: z.array(Rectangle).nullable(),
     startedAt: instant,
     committedAt: instant,
@@ -120,7 +120,7 @@ export const Materialization = named(
 );
 export type Materialization = z.infer<typeof Materialization>;
 
-/** A row at fault, as a check keeps it. */
+/** A failing row, as stored by a check. */
 export const FailingRow = z.record(z.string(), z.unknown());
 
 export const CheckResult = z.strictObject({
@@ -155,7 +155,7 @@ export const eventKinds = [
 ] as const;
 export type EventKind = typeof eventKinds[number];
 
-/** Something that happened in a run. */
+/** An event of a run. */
 export const RunEvent = named(
   "RunEvent",
   z.strictObject({
@@ -163,59 +163,59 @@ export const RunEvent = named(
     seq: z.int().describe("From 1 without gaps"),
     at: instant,
     kind: z.enum(eventKinds),
-    /** Key of the step it is about. */
+    /** Key of the step concerned. */
     key: z.string().nullable(),
     data: z.record(z.string(), z.unknown()),
   }),
 );
 export type RunEvent = z.infer<typeof RunEvent>;
 
-/** Whether nothing more will happen to the run. */
+/** Whether the run has ended. */
 export function isFinished(status: RunStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
 }
 
-/** What an attempt of a step read: of the same an attempt comes to the same, be it a failure. */
+/** Inputs of an attempt of a step: equal inputs give equal results, including failures. */
 export interface Reading {
-  /** The producer's latest materialization then; `null` where it had none. */
+  /** The producer's latest materialization at that time; `null` for none. */
   materialization: number | null;
   codeVersion: string;
   configHash: string;
   sourceVersion: string | null;
-  /** Why the source could not say its version. */
+  /** Why the source's version could not be read. */
   sourceError?: string;
-  /** Data version of each upstream asset that there was, by key. */
+  /** Data version of each upstream asset with one, by key. */
   upstream: Readonly<Record<string, string>>;
 }
 
-/** An attempt whose rows a blocking check kept from being published. */
+/** An attempt whose rows a blocking check rejected. */
 export interface RejectedAttempt extends Reading {
   /** The producer. */
   key: string;
   runId: number;
-  /** The checks that failed, each with the asset that it judges. */
+  /** The failed checks, each with its asset. */
   checks: readonly { key: string; name: string; message: string }[];
   rejectedAt: string;
 }
 
 /**
- * How a step ended. `partly_failed` means that some partitions could not be made, and what follows goes on with the others; `skipped` that something it reads has a gap. `lost` means that it no longer belongs to the process that executed it: another one goes on with it, or
- * has.
+ * The end of a step. `partly_failed`: some partitions failed, and downstream steps continue with the others. `skipped`: some of its
+ * upstream is missing. `lost`: the step no longer belongs to the process that executed it, and another one continues it.
  */
 export type StepOutcome = "succeeded" | "up_to_date" | "failed" | "partly_failed" | "skipped" | "cancelled" | "lost";
 
-/** A step of a run, named so that any process with the same assets and the same database can execute it. */
+/** A step of a run, in a form that any process with the same assets and the same database can execute. */
 export interface StepTask {
   runId: number;
   key: string;
-  /** Whether to run it though nothing is stale. */
+  /** Whether to run it even if nothing is stale. */
   force: boolean;
   /** Settings of this run by asset key. JSON. */
   config: Readonly<Record<string, unknown>>;
-  /** The partitions that were asked for, where they were restricted. */
+  /** The requested partitions, if restricted. */
   range: PartitionRange | null;
-  /** Of its run: higher goes first where steps wait for a place or a slot. */
+  /** Priority of its run: higher goes first if steps wait for a place or a slot. */
   priority: number;
-  /** The process that drives the run. Any process may claim the step, as long as this one does. */
+  /** The process that drives the run. Any process may claim the step while this one drives the run. */
   drivenBy: number;
 }

@@ -6,26 +6,26 @@ import { hashOf } from "../declare/row_schema.ts";
 
 /** A report of an external asset's new version. */
 export interface Report {
-  /** Whether it was made anew, or was found to be so. Both make stale what depends on it, if the version is another. */
+  /** Whether the asset was made, or observed in this version. Both make downstream assets stale if the version is new. */
   kind: "materialized" | "observed";
   /** Identifies the content: equal content, equal version. */
   version: string;
   metadata?: Metadata;
-  /** When it was, ISO 8601 with an offset; now unless told otherwise. */
+  /** Time of the event, ISO 8601 with an offset; now by default. */
   at?: string;
 }
 
-/** How far a reporter's clock may be ahead of ours. */
+/** Maximum lead of a reporter's clock over ours. */
 const clockToleranceMs = 5 * 60_000;
 
 /**
- * Records what was reported of an external asset, unless it is the version that is known already.
+ * Records a report on an external asset, unless its version is the known one.
  *
- * @returns Whether it was news: the id of its new materialization, or `undefined`.
+ * @returns The id of the new materialization, or `undefined`.
  * @throws {UnknownAssetError} If there is no such asset.
  * @throws {NotExternalError} If Tandem makes the asset itself.
- * @throws {InvalidRequestError} If `at` lies in the future or before 1970.
- * @throws {OutdatedReportError} If a version of a later time is known already.
+ * @throws {InvalidRequestError} If `at` is in the future or before 1970.
+ * @throws {OutdatedReportError} If a later version is known.
  */
 export async function recordReport(
   key: string,
@@ -43,7 +43,7 @@ export async function recordReport(
     throw new InvalidRequestError(message, [{ path: "at", message }]);
   }
   return await database.sql.begin(async (tx) => {
-    // One report of an asset at a time, so that two of the same version are not both news.
+    // One report of an asset at a time, so that two reports of the same version are not both recorded.
     await tx`SELECT pg_advisory_xact_lock(hashtextextended(${`tandem report ${key}`}, 0))`;
     const [latest] = await tx<{ version: string; at: string }[]>`
       SELECT data_version AS version, committed_at AS at FROM engine.materialization

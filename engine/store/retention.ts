@@ -2,26 +2,27 @@ import type { Database, Sql } from "../../resources/database/database.ts";
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../../resources/logger.ts";
 
-/** Deletes what is old. Materializations, runs, steps and checks never are deleted. */
+/** Deletes old records of one kind. Materializations, runs, steps and checks are never deleted. */
 export interface Sweeper {
   /** Name of the deleted records, for the log: `events`. */
   readonly name: string;
   /**
-   * Deletes what need not be kept, in short transactions, until nothing of it is left or the signal aborts.
+   * Deletes expired records, in short transactions, until none is left or the signal aborts.
    *
-   * @returns How many rows went.
+   * @returns Number of deleted rows.
    */
   sweep(signal?: AbortSignal): Promise<number>;
 }
 
-/** How often everything is swept. */
+/** Interval between sweeps. */
 const sweepEveryMs = 3_600_000;
-/** How many rows, and rows of how many runs, are deleted at a time: a fraction of a second's work. */
+/** Rows, and runs, per deletion: a fraction of a second's work. */
 const batchRows = 5_000;
 const batchRuns = 200;
 
 /**
- * Deletes the events of runs that finished longer ago, except the last one, which holds the outcome and remains readable.
+ * Deletes the events of runs that finished before the retention period, except the last one, which has the outcome and remains
+ * readable.
  */
 export class EventRetention implements Sweeper {
   readonly name = "events";
@@ -39,7 +40,7 @@ export class EventRetention implements Sweeper {
   }
 
   async #deleteSome(tx: Sql): Promise<{ rows: number; more: boolean }> {
-    // The database's clock, because it is the one that wrote the times.
+    // The database's clock: it also wrote the times.
     const runs = await tx<{ id: number }[]>`
       SELECT id FROM engine.run
       WHERE finished_at < now() - make_interval(days => ${this.keepDays}) AND NOT events_pruned
@@ -57,14 +58,14 @@ export class EventRetention implements Sweeper {
   }
 }
 
-/** Has the sweepers sweep now and then. */
+/** Runs the sweepers periodically. */
 export class Retention {
   #dueAt = -Infinity;
   #sweeping: Promise<unknown> | undefined;
 
   constructor(private readonly sweepers: readonly Sweeper[], private readonly logger: Logger) {}
 
-  /** Begins to sweep if it is due: at first, and every hour. Does not wait for it. */
+  /** Starts a sweep if it is due: at first, and every hour. Does not wait for it. */
   begin(signal: AbortSignal, now = performance.now()): void {
     if (now < this.#dueAt || this.#sweeping) return;
     this.#dueAt = now + sweepEveryMs;
@@ -75,12 +76,12 @@ export class Retention {
       .finally(() => this.#sweeping = undefined);
   }
 
-  /** Resolves when nothing is being deleted. */
+  /** Resolves when no deletion is running. */
   async settled(): Promise<void> {
     await this.#sweeping;
   }
 
-  /** Has each sweep once, until the signal aborts. Returns how many rows went, by what they are. */
+  /** Runs each sweeper once, until the signal aborts. Returns the number of deleted rows by sweeper. */
   async sweep(signal?: AbortSignal): Promise<Record<string, number>> {
     const deleted: Record<string, number> = {};
     for (const sweeper of this.sweepers) {

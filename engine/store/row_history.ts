@@ -14,7 +14,7 @@ import { layerSchemas } from "./table_record.ts";
 
 /** Minimum time for a reader without a lock to finish. */
 const graceMs = 3_600_000;
-/** Blocks of 8 kB that are looked through in one transaction: 16 MB, a fraction of a second's work. */
+/** Blocks of 8 kB scanned in one transaction: 16 MB, a fraction of a second's work. */
 const blocksAtOnce = 2_048;
 
 const keeps = z.string().describe("The kept versions of its rows, in words");
@@ -32,17 +32,17 @@ export type PrunedHistory = z.infer<typeof PrunedHistory>;
 /** Disk use of an asset's table. */
 export const AssetStorage = z.strictObject({
   key: z.string(),
-  // 0 where there is no table yet.
+  // 0 without a table.
   bytes: z.int().min(0).describe("Of its table with indexes"),
   keeps,
 });
 export type AssetStorage = z.infer<typeof AssetStorage>;
 
 /**
- * Deletes rows that no kept version of their asset has.
+ * Deletes the rows of expired versions.
  *
- * A version that is no longer kept is marked first, so that nothing begins to read it; then its rows go, some blocks of the table in a
- * transaction. An interrupted deletion continues with the next sweep. Several processes may do it at once.
+ * An expired version is marked first, so that no new reader starts on it; then its rows are deleted, some blocks of the table in a
+ * transaction. An interrupted deletion continues with the next sweep. Several processes may run it at once.
  */
 export class RowHistory implements Sweeper {
   readonly name = "rows of old versions";
@@ -86,15 +86,15 @@ export class RowHistory implements Sweeper {
   /**
    * Prunes all assets.
    *
-   * @param options.dryRun Tells what would go and changes nothing.
-   * @returns Assets of which something goes, in the order given.
+   * @param options.dryRun Reports the rows to delete and changes nothing.
+   * @returns Assets with rows to delete, in the order given.
    */
   async prune({ dryRun = false, signal }: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
     const pruned: PrunedHistory[] = [];
     const pending = await this.#pending();
     for (const asset of this.assets) {
       signal?.throwIfAborted();
-      // The layer has a table only where the engine has opened with this declaration.
+      // The layer has a table only after the engine has opened with this declaration.
       if (!pending.has(asset.key)) continue;
       const expired = await this.#expired(asset);
       if (expired.length === 0 && !pending.get(asset.key)) continue;
@@ -108,7 +108,7 @@ export class RowHistory implements Sweeper {
     return pruned;
   }
 
-  /** Assets with a table, and whether rows may still be in it that no kept version has. */
+  /** Assets with a table, and whether it may still have rows of expired versions. */
   async #pending(): Promise<Map<string, boolean>> {
     const rows = await this.database.sql<{ key: string; pending: boolean }[]>`
       SELECT asset_key AS key, prune_pending AS pending FROM engine.asset_table`;
@@ -118,7 +118,7 @@ export class RowHistory implements Sweeper {
   async #expired(asset: AnyAsset): Promise<number[]> {
     const retention = asset.retention ?? this.#fallback;
     if (retention.keep === "all") return [];
-    // The database's clock, because it is the one that wrote the times. A step reads what was current when it began.
+    // The database's clock: it also wrote the times. A step reads the versions that were current at its start.
     const [moments] = await this.database.sql<{ now: number; busySince: number | null }[]>`
       SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now, (
         SELECT min(extract(epoch FROM started_at))::float8 * 1000 FROM engine.run WHERE status = 'running') AS "busySince"`;
@@ -156,7 +156,7 @@ export class RowHistory implements Sweeper {
       deleted += count;
     }
     await sql`UPDATE engine.asset_table SET prune_pending = false WHERE asset_key = ${asset.key}`;
-    // The embedded database has no background process that gives the space back. Rewriting costs what is left.
+    // The embedded database has no autovacuum to return the space. A full rewrite costs the remaining rows.
     if (this.database.kind === "embedded" && deleted > 0) {
       await sql.unsafe(`VACUUM ${deleted > size!.rows / 2 ? "(FULL, ANALYZE)" : ""} ${table}`);
     }
@@ -174,7 +174,7 @@ export class RowHistory implements Sweeper {
   }
 }
 
-/** Rows of `t` that were taken away, and that no kept version of the asset has. */
+/** Removed rows of `t` that belong to no kept version of the asset. */
 function ofNoKeptVersion({ key }: AnyAsset, andNot = ""): string {
   return `t._until IS NOT NULL AND NOT EXISTS (
     SELECT FROM engine.materialization m

@@ -3,12 +3,12 @@ import type { AnyAsset } from "../declare/asset.ts";
 import { dataVersion, type PreparedRows, rowsAt } from "../declare/row_schema.ts";
 
 /*
- * A table of years grows by a session a day, and comparing all of its rows with what is stored to find the few that are new costs more
- * than making them. So a digest of the rows of each month is kept with the version that they make up together: a publication compares
- * only months whose digest is another one.
+ * A table of several years grows by a session a day, and comparing all of its rows with the stored ones to find the few new ones
+ * costs more than making them. Therefore a digest of each month's rows is stored with their version: a publication compares only
+ * months with a different digest.
  */
 
-/** Fewer rows are compared as they are. */
+/** Smaller tables are compared directly. */
 const manyRows = 10_000;
 
 /** Rows of a table by the month of a date column. */
@@ -20,19 +20,19 @@ export interface RowMonths {
   digests: ReadonlyMap<string, string>;
 }
 
-/** A part of the rows that are to be stored: those of the months whose rows changed. */
+/** The rows to store of the months that changed. */
 export interface ChangedMonths {
   /** All rows of those months. */
   rows: Pick<PreparedRows, "data" | "count">;
-  /** Which rows of the table they replace: those whose date lies in one of the ranges, ends included. */
+  /** The date column and the ranges, inclusive, of the rows they replace. */
   column: string;
   ranges: readonly [first: string, last: string][];
   months: readonly string[];
 }
 
 /**
- * Divides rows by months, of the column that holds the date of partitions or else of the first date in the key; `null` for small tables
- * and those without such a column.
+ * Divides rows by month, of the column with the partitions' dates or else of the first date in the key; `null` for small tables and
+ * those without such a column.
  *
  * Cost: O(n), about that of their data version.
  */
@@ -45,7 +45,7 @@ export function rowMonths(asset: AnyAsset, { data, count }: PreparedRows): RowMo
   let month: string | undefined;
   let own: number[] = [];
   (data[column] as readonly string[]).forEach((date, row) => {
-    // Most rows follow one of their month.
+    // Most rows are in the same month as the previous one.
     if (month === undefined || !date.startsWith(month)) {
       month = date.slice(0, -3);
       const known = found.get(month);
@@ -59,10 +59,7 @@ export function rowMonths(asset: AnyAsset, { data, count }: PreparedRows): RowMo
   return { column, rows, digests };
 }
 
-/**
- * The months whose rows are others than those of the version that is stored; `null` where it is not known, or they are most of the
- * table.
- */
+/** The months whose rows differ from those of the stored version; `null` if unknown, or if they are most of the table. */
 export async function changedMonths(
   tx: Sql,
   { key }: AnyAsset,
@@ -93,7 +90,7 @@ export async function changedMonths(
   };
 }
 
-/** Records what the months of a version are, which is stored in the same transaction. */
+/** Records the months of a version, in the transaction that stores it. */
 export async function recordMonths(
   tx: Sql,
   { key }: AnyAsset,

@@ -1,10 +1,10 @@
 import type { Sql } from "../../resources/database/database.ts";
 import type { RunStatus } from "./records.ts";
 
-/** Which runs are meant; each condition that is given holds. */
+/** Filter of runs; all given conditions must hold. */
 export interface RunFilter {
   status?: RunStatus;
-  /** Trigger: all of it, `schedule:nightly`, or what is before the colon. */
+  /** The whole trigger, `schedule:nightly`, or its part before the colon. */
   trigger?: string;
   /** Key of an asset with a step in the run. */
   asset?: string;

@@ -15,27 +15,27 @@ export interface NewRun {
   plan: Plan;
   config: Readonly<Record<string, unknown>>;
   idempotency?: { key: string; requestHash: string };
-  /** Higher goes first; 0 unless told otherwise. */
+  /** Higher goes first; 0 by default. */
   priority?: number;
-  /** The run of which this one does again what failed. */
+  /** The run whose failed steps this one retries. */
   retryOf?: number;
 }
 
-/** A run as it is stored; what it waits for is found out on request. */
+/** A run as stored; `waitingFor` is determined on request. */
 export type StoredRun = Omit<Run, "waitingFor">;
 export type StoredRunSummary = Omit<RunSummary, "waitingFor">;
 
-/** Data of a taken run for its process. */
+/** Data of a claimed run for its process. */
 export interface ClaimedRun {
   config: Record<string, unknown>;
   force: boolean;
   range: PartitionRange | null;
   priority: number;
-  /** Whether it was cancelled before. */
+  /** Whether its cancellation has been requested. */
   cancelRequested: boolean;
 }
 
-/** Runs (engine.run), with their steps as they are queued, cancelled and handed back. */
+/** Runs (engine.run), and queueing, cancelling and handing back their steps. */
 export class RunLedger {
   readonly #sql: postgres.Sql;
 
@@ -43,7 +43,7 @@ export class RunLedger {
     this.#sql = database.sql;
   }
 
-  /** Queues a run with its steps. The same idempotency key gives the run that it gave before. */
+  /** Queues a run with its steps. A repeated idempotency key returns the earlier run. */
   async create(run: NewRun, tx?: Sql): Promise<{ runId: number; created: boolean }> {
     if (!tx) return await this.#sql.begin((tx) => this.create(run, tx));
     const { plan, idempotency } = run;
@@ -72,7 +72,7 @@ export class RunLedger {
       INSERT INTO engine.step (run_id, key, ordinal, after, reasons)
       SELECT ${created.id}, s.key, s.ordinal, s.after, s.reasons
       FROM jsonb_to_recordset(${json(this.#sql, steps)}) AS s(key text, ordinal integer, after text[], reasons jsonb)`;
-    // Waiting steps are part of the run, so that an incomplete run does not end as a success.
+    // Blocked steps are part of the run, so that an incomplete run does not end as a success.
     for (const [i, { key, because, blockedBy, run: rejectedIn }] of plan.blocked.entries()) {
       const reasons = [{ kind: "blocked", message: `waits because ${because}`, upstream: blockedBy, run: rejectedIn }];
       await tx`
@@ -89,14 +89,17 @@ export class RunLedger {
     return { runId: created.id, created: true };
   }
 
-  /** The run that was made for an idempotency key, if there is one. */
+  /** The run stored for an idempotency key, if any. */
   async ofIdempotencyKey(key: string): Promise<{ runId: number; requestHash: string } | undefined> {
     const [row] = await this.#sql<{ runId: number; requestHash: string }[]>`
       SELECT id AS "runId", request_hash AS "requestHash" FROM engine.run WHERE idempotency_key = ${key}`;
     return row;
   }
 
-  /** Takes a queued or interrupted run for this process. `undefined` if another was first, or if this one is recorded as ended. */
+  /**
+   * Claims a queued or interrupted run for this process. `undefined` if another process was first, or if this one is recorded as
+   * ended.
+   */
   async claim(runId: number, processId: number): Promise<ClaimedRun | undefined> {
     return await this.#sql.begin(async (tx) => {
       const [run] = await tx<(ClaimedRun & { resumed: boolean })[]>`
@@ -111,7 +114,7 @@ export class RunLedger {
     });
   }
 
-  /** Ids of runs without a process, in the order in which they are to be taken: by priority, then the older first. */
+  /** Ids of runs without a process, in queue order: by priority, then older first. */
   async open(
     { limit, except = [], among }: { limit?: number; except?: readonly number[]; among?: readonly number[] } = {},
   ): Promise<number[]> {
@@ -138,7 +141,7 @@ export class RunLedger {
     return rows.map((r) => r.id);
   }
 
-  /** Asks for a run to be cancelled. One that no living process has is cancelled at once. */
+  /** Requests cancellation of a run. A run without a live process is cancelled at once. */
   async requestCancel(runId: number): Promise<void> {
     await this.#sql.begin(async (tx) => {
       const [run] = await tx<{ status: RunStatus; requested: boolean; driven: boolean }[]>`
@@ -156,7 +159,7 @@ export class RunLedger {
     });
   }
 
-  /** Ends a run that this process drives. Steps that never began are cancelled with it. */
+  /** Ends a run driven by this process. Steps that never started are cancelled with it. */
   async finish(runId: number, processId: number): Promise<RunStatus | undefined> {
     return await this.#sql.begin(async (tx) => {
       const [run] = await tx<{ cancelled: boolean }[]>`
@@ -177,10 +180,7 @@ export class RunLedger {
     });
   }
 
-  /**
-   * Hands back a run that this process will not finish; a cancelled one ends. False if the run is not this
-   * process's any more.
-   */
+  /** Hands back a run that this process will not finish; a cancelled one ends. False if this process no longer drives it. */
   async handBack(runId: number, processId: number): Promise<boolean> {
     return await this.#sql.begin(async (tx) => {
       const [run] = await tx`
@@ -191,10 +191,10 @@ export class RunLedger {
   }
 
   /**
-   * Hands back whatever this process has on record and does not drive: a claim whose answer was lost with its connection was
-   * made all the same.
+   * Hands back runs recorded for this process that it does not drive: a claim may have been committed although its answer was lost
+   * with the connection.
    *
-   * @param drives Asked after the record was read: what is claimed meanwhile is driven.
+   * @param drives Called after the record was read: runs claimed in between are driven.
    */
   async handBackStrays(processId: number, drives: (runId: number) => boolean): Promise<void> {
     const running = await this.#sql<{ id: number }[]>`
@@ -219,7 +219,7 @@ export class RunLedger {
     );
   }
 
-  /** Newest first, before `before` where it is given. */
+  /** Newest first, before id `before` if given. */
   async list(
     { limit, before, ...filter }: { limit: number; before?: number } & RunFilter,
   ): Promise<StoredRunSummary[]> {
@@ -243,14 +243,14 @@ export class RunLedger {
 }
 
 /**
- * The condition that a process is not recorded as ended, for the statement that claims something for it. Its row is shared until
- * the commit: recording the process as ended waits for it, and then finds the claim.
+ * The condition that a process is not recorded as ended, for a statement that claims something for it. Its row is locked for share
+ * until the commit: recording its end waits for that, and then finds the claim.
  */
 export function isAlive(sql: Sql, processId: number) {
   return sql`(SELECT p.id FROM engine.process p WHERE p.id = ${processId} AND p.ended_at IS NULL FOR SHARE) IS NOT NULL`;
 }
 
-/** Takes a run from its process, so that another one goes on with it; a cancelled one ends. */
+/** Takes a run from its process, so that another one continues it; a cancelled one ends. */
 export async function releaseRun(tx: Sql, runId: number): Promise<void> {
   const [run] = await tx<{ cancelled: boolean }[]>`
     SELECT cancel_requested_at IS NOT NULL AS cancelled FROM engine.run WHERE id = ${runId}`;

@@ -7,15 +7,15 @@ import { Reason, SomePartitions } from "./reasons.ts";
 /** Estimated duration and vendor calls. */
 export const Estimate = z.strictObject({
   parts: z.int(),
-  /** `null` where the asset does not say that it makes any. */
+  /** `null` if the asset declares none. */
   vendorCalls: z.number().nullable(),
-  /** `null` where nothing is known that would say. */
+  /** `null` if unknown. */
   seconds: z.number().nullable(),
   boundBy: z.enum(bounds).nullable(),
 });
 export type Estimate = z.infer<typeof Estimate>;
 
-/** One step of a plan: a function that will run. */
+/** One step of a plan: a function to run. */
 export const PlannedStep = z.strictObject({
   /** The asset whose function runs. */
   key: z.string(),
@@ -23,34 +23,30 @@ export const PlannedStep = z.strictObject({
   produces: list(z.string()),
   /** Steps of the same plan that end before this one starts. */
   after: list(z.string()),
-  /** Why it is in the plan. */
   reasons: list(Reason),
-  /**
-   * False where everything depends on what is upstream in this plan: if that comes out with the content it had, this step is
-   * left out.
-   */
+  /** False if the step depends only on upstream steps of this plan: if their content comes out unchanged, the step is skipped. */
   certain: z.boolean(),
   /**
-   * The partitions that it will make, as far as that is known now: what is upstream in this plan may bring further ones, or leave some as
-   * they are. Absent for an asset that is made as a whole.
+   * The partitions to make, as known now: upstream steps of this plan may reveal further ones, or leave some unchanged. Absent for
+   * an unpartitioned asset.
    */
   partitions: SomePartitions.optional(),
-  /** Absent in the plan of a run that begins at once. */
+  /** Absent in the plan of a run that starts at once. */
   estimate: Estimate.optional(),
 });
 export type PlannedStep = z.infer<typeof PlannedStep>;
 
-/** Partitions that cannot be made before something upstream is. */
+/** Partitions that wait for missing upstream. */
 export const WaitingPartitions = z.strictObject({ key: z.string(), upstream: z.string(), partitions: SomePartitions });
 export type WaitingPartitions = z.infer<typeof WaitingPartitions>;
 
-/** A step that is left out because a blocking check failed upstream of it and nothing has changed since. */
+/** A step left out because an upstream asset failed a blocking check and its inputs have not changed since. */
 export const BlockedStep = z.strictObject({
   /** The asset whose function would run. */
   key: z.string(),
-  /** Why it waits: a sentence without its full stop. */
+  /** The reason, as a sentence without its full stop. */
   because: z.string(),
-  /** The asset whose rows were rejected, and the run in which they were. */
+  /** The asset with the rejected rows, and the run. */
   blockedBy: z.string(),
   run: z.int(),
 });
@@ -62,14 +58,14 @@ export const Plan = named(
   z.strictObject({
     selection: z.string(),
     force: z.boolean(),
-    /** The partitions that were asked for, where they are restricted. */
+    /** The requested partitions, if restricted. */
     range: PartitionRange.nullable(),
     steps: list(PlannedStep),
     /** Selected assets with nothing to do. */
     fresh: list(z.string()),
-    /** Selected partitions that wait for something that is not part of the plan. */
+    /** Selected partitions that wait for upstream outside the plan. */
     waiting: list(WaitingPartitions),
-    /** Selected steps that are left out because they could only read what is known to be out of date. */
+    /** Selected steps left out because their upstream is known to be outdated. */
     blocked: list(BlockedStep),
   }).describe("The steps of a run, in order, with reasons"),
 );

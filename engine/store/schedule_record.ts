@@ -15,14 +15,14 @@ export const ScheduleTick = named(
 );
 export type ScheduleTick = z.infer<typeof ScheduleTick>;
 
-/** By how much a tick may lie ahead without a clock having been wrong. */
+/** Maximum lead of a tick over the clock that still counts as clock skew. */
 const clockTolerance = "1 minute";
 
 /** The engine's tables of schedules. */
 export class ScheduleRecord {
   constructor(private readonly database: Database) {}
 
-  /** From when on each schedule counts, by its name: its last tick, fired or not. */
+  /** Time after which each schedule's ticks are due, by name: its last tick, fired or not. */
   async countingSince(): Promise<Map<string, string>> {
     const rows = await this.database.sql<{ schedule: string; at: string }[]>`
       SELECT schedule, max(scheduled_at) AS at FROM engine.schedule_tick WHERE NOT asked AND NOT ahead GROUP BY schedule`;
@@ -30,8 +30,8 @@ export class ScheduleRecord {
   }
 
   /**
-   * Sets ticks aside that lie ahead of `now` by more than clocks differ: they say nothing of what has fired, and their times are
-   * to be fired yet. Returns how many they are, for each schedule with any.
+   * Sets aside ticks that lie ahead of `now` by more than the clock tolerance: they were recorded by a wrong clock, and their times
+   * are still to fire. Returns their number for each schedule with any.
    */
   async setAside(now: Date): Promise<{ schedule: string; ticks: number; newest: string }[]> {
     return await this.database.sql<{ schedule: string; ticks: number; newest: string }[]>`
@@ -43,14 +43,14 @@ export class ScheduleRecord {
       SELECT schedule, count(*)::integer AS ticks, max(scheduled_at) AS newest FROM aside GROUP BY schedule ORDER BY schedule`;
   }
 
-  /** When each schedule that is paused was paused. */
+  /** Start of the pause of each paused schedule. */
   async pauses(): Promise<Map<string, string>> {
     const rows = await this.database.sql<{ schedule: string; at: string }[]>`
       SELECT schedule, paused_at AS at FROM engine.schedule_pause`;
     return new Map(rows.map(({ schedule, at }) => [schedule, at]));
   }
 
-  /** The last ticks of each schedule that fired up to `now`, newest first. */
+  /** The last ticks of each schedule up to `now`, newest first. */
   async lastTicks(
     names: readonly string[],
     { now, limit }: { now: Date; limit: number },
@@ -68,12 +68,12 @@ export class ScheduleRecord {
     return new Map([...ticks].map(([name, of]) => [name, of.map(({ schedule: _, ...tick }) => tick)]));
   }
 
-  /** Pausing twice is the same as once. */
+  /** Idempotent. */
   async pause(name: string): Promise<void> {
     await this.database.sql`INSERT INTO engine.schedule_pause (schedule) VALUES (${name}) ON CONFLICT DO NOTHING`;
   }
 
-  /** Ends a pause; ticks before `now` have been missed for good. Nothing where it was not paused. */
+  /** Ends a pause; ticks before `now` are missed for good. No effect on a schedule that is not paused. */
   async resume(name: string, now: Date): Promise<void> {
     await this.database.sql.begin(async (tx) => {
       const ended = await tx`DELETE FROM engine.schedule_pause WHERE schedule = ${name} RETURNING schedule`;
@@ -84,11 +84,11 @@ export class ScheduleRecord {
   }
 
   /**
-   * Spends a tick as part of a transaction. No other request can be for the same one: a requested tick comes a little after every
+   * Records a tick as fired, within a transaction. No two requests share a tick: a requested tick is a little later than every
    * other tick of its moment.
    *
-   * @returns The tick's time as text, for {@link setRun}; `undefined` if another process was first, or if the schedule is paused and
-   *   the tick was not requested.
+   * @returns The tick's time as text, for {@link setRun}; `undefined` if another process was first, or if the schedule is paused
+   * and the tick was not requested.
    */
   async spend(
     tx: Sql,
@@ -109,7 +109,7 @@ export class ScheduleRecord {
     return row?.at;
   }
 
-  /** Says which run a tick began. */
+  /** Records the run started by a tick. */
   async setRun(tx: Sql, { name, at, runId }: { name: string; at: string; runId: number }): Promise<void> {
     await tx`
       UPDATE engine.schedule_tick SET run_id = ${runId}

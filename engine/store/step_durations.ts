@@ -1,14 +1,14 @@
 import type { Sql } from "../../resources/database/database.ts";
 
-/** How long the last steps of a producer took together, and what they made. */
+/** Total duration of the last steps of a producer, and their output. */
 export interface StepHistory {
   seconds: number;
   parts: number;
-  /** A step of an asset without partitions made one. */
+  /** A step of an unpartitioned asset counts as one. */
   partitions: number;
 }
 
-/** How long the last 20 steps of each of some producers took that made something; those of a backfill alone where it is given. */
+/** Durations of the last 20 steps with output of each of some producers; only those of a backfill, if given. */
 export async function stepDurations(
   sql: Sql,
   keys: readonly string[],

@@ -2,7 +2,7 @@ import type { Sql } from "../../resources/database/database.ts";
 import type { RunStatus, StepError, StepStatus } from "./records.ts";
 import type { Reason, SomePartitions } from "./reasons.ts";
 
-/** A step as the history of its asset shows it. */
+/** A step in the history of its asset. */
 export interface PastStep {
   runId: number;
   /** Trigger of the run. */
@@ -10,7 +10,7 @@ export interface PastStep {
   runStatus: RunStatus;
   status: StepStatus;
   attempt: number;
-  /** When the run was asked for. */
+  /** When the run was requested. */
   createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
@@ -22,7 +22,7 @@ export interface PastStep {
 /**
  * The steps of a function in all runs, newest first.
  *
- * @param key Of the asset whose function it is: a further output has no steps of its own.
+ * @param key Key of the asset with the function: a further output has no steps of its own.
  * @param query `before`: only steps of runs before this one.
  */
 export async function stepHistory(

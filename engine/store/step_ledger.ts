@@ -20,7 +20,7 @@ export interface NewMaterialization {
   metadata: Record<string, MetadataValue>;
 }
 
-/** What became of the table of an output. */
+/** Result for the table of an output. */
 export interface Published {
   key: string;
   materialization: number;
@@ -36,7 +36,7 @@ export interface StepClaim {
   processId: number;
 }
 
-/** Steps (engine.step): who holds one, how it ends, and its outputs, whose records commit with its end. */
+/** Steps (engine.step): their claims, ends and outputs, whose records commit with the end of the step. */
 export class StepLedger {
   readonly #sql: postgres.Sql;
 
@@ -45,9 +45,8 @@ export class StepLedger {
   }
 
   /**
-   * Takes a step for this process. `busy` means that another run materializes the asset right now, or that
-   * another step took the slot; `lost` that the step is not open any more, that the run is no longer the driver's, or that it was
-   * cancelled.
+   * Claims a step for this process. `busy` means that another run is materializing the asset, or that another step took the slot;
+   * `lost` that the step is no longer open, that the driver no longer drives the run, or that it was cancelled.
    *
    * @param options.drivenBy Process that drives the run; this one by default.
    */
@@ -65,8 +64,8 @@ export class StepLedger {
   }
 
   /**
-   * Makes a step open again of which this process does not know what became of it, because the database did not answer; or ends
-   * it as failed where `error` is given. Returns how it stands then; `undefined` if its run is not this process's any more.
+   * Reopens a step whose outcome this process does not know, because the database did not answer; or ends it as failed, if `error`
+   * is given. Returns its current state; `undefined` if this process no longer drives its run.
    */
   async reopen(claim: StepClaim, error?: StepError): Promise<Pick<RunStep, "status" | "error"> | undefined> {
     return await this.#sql.begin(async (tx) => {
@@ -89,7 +88,7 @@ export class StepLedger {
     });
   }
 
-  /** Gives a step back that this process holds, to be begun again: `interrupted` if this attempt may be to blame. */
+  /** Gives back a step held by this process, to be started again: `interrupted` if this attempt may be at fault. */
   async giveBack({ runId, key, processId }: StepClaim, status: "pending" | "interrupted"): Promise<void> {
     await this.#sql.begin(async (tx) => {
       const [given] = await tx`
@@ -100,8 +99,8 @@ export class StepLedger {
   }
 
   /**
-   * Ends a step that this process holds, without a materialization. False if the step is not held any more, or is to end as
-   * cancelled though no cancellation was requested: the attempt lost the step, and this process may have begun it again.
+   * Ends a step held by this process, without a materialization. False if the step is no longer held, or is to end as cancelled
+   * without a requested cancellation: the attempt lost the step, and this process may have started it again.
    */
   async end(
     claim: StepClaim,
@@ -114,7 +113,7 @@ export class StepLedger {
         error: StepError;
         reading?: Reading;
         checks?: readonly NewCheckResult[];
-        /** Whether a blocking check of these kept the whole step from being published. */
+        /** Whether one of these checks is blocking and prevented publication of the whole step. */
         rejected?: boolean;
       },
   ): Promise<boolean> {
@@ -162,7 +161,7 @@ export class StepLedger {
       const skipped = await tx<{ key: string }[]>`
         UPDATE engine.step SET status = 'skipped', skipped_because = ${because}
         WHERE run_id = ${runId} AND key = ANY(${keys as string[]}) AND status IN ('pending', 'interrupted') RETURNING key`;
-      // In the order in which they were given, and once, however often this is asked for.
+      // In the given order, and only once even if repeated.
       for (const key of keys) {
         if (skipped.some((step) => step.key === key)) {
           await this.events.append(tx, runId, "step_skipped", key, { because });
@@ -178,7 +177,7 @@ export class StepLedger {
         AND r.id = s.run_id AND r.cancel_requested_at IS NULL`;
   }
 
-  /** The statement that adds materializations for the step that `mine` has, if it has one. */
+  /** The statement that adds materializations for the step in `mine`, if there is one. */
   #addOutputs({ runId, key }: StepClaim, outputs: readonly NewMaterialization[]) {
     return this.#sql`
       INSERT INTO engine.materialization
@@ -193,7 +192,7 @@ export class StepLedger {
   }
 
   /**
-   * Records outputs of a step that this process holds. `undefined` if the step is not held any more or its run was cancelled: then
+   * Records outputs of a step held by this process. `undefined` if the step is no longer held or its run was cancelled: then
    * nothing may be published, and the transaction must be rolled back.
    */
   async recordOutputs(
@@ -210,8 +209,8 @@ export class StepLedger {
   }
 
   /**
-   * Records outputs with which no row is written, and ends their step: in one statement, which needs no transaction around it. False
-   * if the step is not held any more or its run was cancelled.
+   * Records outputs without written rows, and ends their step: in one statement, without a surrounding transaction. False if the
+   * step is no longer held or its run was cancelled.
    */
   async recordSuccess(claim: StepClaim, outputs: readonly NewMaterialization[]): Promise<boolean> {
     const rows = await this.#sql`
@@ -230,13 +229,13 @@ export class StepLedger {
     return rows.length > 0;
   }
 
-  /** Whether a step is still held by the process and its run not cancelled; holds the step until the commit. */
+  /** Whether the process still holds the step and its run is not cancelled; locks the step until the commit. */
   async holds(tx: Sql, claim: StepClaim): Promise<boolean> {
     const [step] = await tx`SELECT s.key FROM engine.step s, engine.run r WHERE ${this.#held(claim)} FOR UPDATE OF s`;
     return step !== undefined;
   }
 
-  /** Ends a step all of whose parts are published. False if the step is not held any more or its run was cancelled. */
+  /** Ends a step after all of its parts are published. False if the step is no longer held or its run was cancelled. */
   async endParts(claim: StepClaim, outputs: readonly Published[]): Promise<boolean> {
     return await this.#sql.begin(async (tx) => {
       if (!await this.holds(tx, claim)) return false;
@@ -245,7 +244,7 @@ export class StepLedger {
     });
   }
 
-  /** Says that a step which this transaction holds succeeded, as its last statement. */
+  /** Records success of a step locked by this transaction, as its last statement. */
   async succeed(tx: Sql, claim: StepClaim, outputs: readonly Published[]): Promise<void> {
     await tx`
       UPDATE engine.step SET status = 'succeeded', finished_at = clock_timestamp()
@@ -254,7 +253,7 @@ export class StepLedger {
   }
 }
 
-/** Marks what was running in a run, or one step of it. */
+/** Marks the running steps of a run, or one of its steps, as interrupted. */
 export async function interruptSteps(tx: Sql, runId: number, key?: string): Promise<void> {
   const steps = await tx<{ key: string }[]>`
     UPDATE engine.step SET status = 'interrupted', process_id = NULL

@@ -3,24 +3,24 @@ import type { Database } from "../../resources/database/database.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import { json } from "./driver_values.ts";
 
-/** An attempt of a step, whose parts several processes make. */
+/** An attempt of a step with parts made by several processes. */
 export interface SharedStep {
   runId: number;
   key: string;
   attempt: number;
 }
 
-/** A part of a step that a process has taken. */
+/** A part of a step claimed by a process. */
 export interface TakenPart {
   part: number;
   partitions: readonly Rectangle[];
   settled: readonly Rectangle[];
 }
 
-/** Bytes of a statement that stores what was made. */
+/** Bytes stored per statement. */
 const pieceBytes = 4 * 1024 * 1024;
 
-/** Parts of running steps (engine.step_part, engine.step_part_rows): which are to be made, by whom, and what was made. */
+/** Parts of running steps (engine.step_part, engine.step_part_rows): their partitions, their process and their rows. */
 export class StepParts {
   readonly #sql: postgres.Sql;
 
@@ -38,10 +38,10 @@ export class StepParts {
   }
 
   /**
-   * Takes the first part that no process makes.
+   * Claims the first free part.
    *
    * @param options.by The process that makes it.
-   * @param options.holds Whether it is the one that holds the step, which also makes what others have left to it.
+   * @param options.holds Whether that process holds the step: then it also makes the parts that others have given back.
    */
   async take(
     { runId, key, attempt }: SharedStep,
@@ -58,7 +58,7 @@ export class StepParts {
     return taken;
   }
 
-  /** Hands in what this process has made of a part. False if the part is not its own any more. */
+  /** Stores the result of a part made by this process. False if the part no longer belongs to it. */
   async handIn(
     { runId, key, attempt }: SharedStep,
     { part, by, data }: { part: number; by: number; data: Uint8Array },
@@ -78,14 +78,14 @@ export class StepParts {
     });
   }
 
-  /** Leaves what a process has taken and not handed in to the process that holds the step. */
+  /** Gives the parts that a process has claimed and not stored back to the process that holds the step. */
   async giveBack({ runId, key, attempt }: SharedStep, by: number): Promise<void> {
     await this.#sql`
       UPDATE engine.step_part SET state = 'kept', taken_by = NULL
       WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND state = 'taken' AND taken_by = ${by}`;
   }
 
-  /** A part that was handed in, which is removed; `undefined` if there is none now. */
+  /** Reads and removes a stored part; `undefined` if there is none now. */
   async collect({ runId, key, attempt }: SharedStep): Promise<{ part: number; data: Uint8Array } | undefined> {
     const [made] = await this.#sql<{ part: number }[]>`
       SELECT part FROM engine.step_part
@@ -106,7 +106,7 @@ export class StepParts {
     return { part: made.part, data: joined(pieces) };
   }
 
-  /** Lets other processes make the parts that ended ones have taken; returns which parts there still are. */
+  /** Frees the parts claimed by ended processes; returns the remaining parts. */
   async freeOfEnded({ runId, key, attempt }: SharedStep): Promise<number[]> {
     await this.#sql`
       UPDATE engine.step_part t SET state = 'open', taken_by = NULL FROM engine.process p
@@ -117,7 +117,7 @@ export class StepParts {
     return rows.map(({ part }) => part);
   }
 
-  /** Forgets the parts of attempts that do not run any more. */
+  /** Deletes the parts of attempts that no longer run. */
   async removeAbandoned(): Promise<void> {
     await this.#sql`
       DELETE FROM engine.step_part p WHERE NOT EXISTS (
@@ -125,7 +125,7 @@ export class StepParts {
         WHERE s.run_id = p.run_id AND s.key = p.key AND s.attempt = p.attempt AND s.status = 'running')`;
   }
 
-  /** Forgets the parts of all attempts of a step. */
+  /** Deletes the parts of all attempts of a step. */
   async remove({ runId, key }: Pick<SharedStep, "runId" | "key">): Promise<void> {
     await this.#sql`DELETE FROM engine.step_part WHERE run_id = ${runId} AND key = ${key}`;
   }

@@ -15,27 +15,27 @@ import {
   type TableShape,
 } from "./table_shape.ts";
 
-/** Work on the table of one asset. */
+/** Changes to the table of one asset. */
 export interface TableChange {
   asset: AnyAsset;
   shape: TableShape;
   record: TableRecord;
   table: FoundTable | undefined;
-  /** Tables of its name elsewhere. */
+  /** Tables of the same name in other schemas. */
   others: readonly FoundTable[];
-  /** Its latest materialization whose rows the table should have. */
+  /** Its latest materialization with rows expected in the table. */
   latest: { id: number; rowCount: number } | undefined;
-  /** Why the table cannot stay, so that a new one takes its place. */
+  /** Why the table cannot stay and is replaced. */
   replaced: string | undefined;
-  /** Statements that change the table where it is. */
+  /** Statements that alter the table in place. */
   inPlace: readonly string[];
-  /** Why its versions count as stale though their rows stay. */
+  /** Why its versions count as stale although their rows stay. */
   remake: string | undefined;
-  /** Whether it was made by another function before, as a whole or by partitions instead, or by other columns. */
+  /** Whether it was made by another function before, with or without partitions instead, or by other partition columns. */
   isRedivided: boolean;
 }
 
-/** Whether there never was a table of the asset. */
+/** Whether the asset never had a table. */
 export function isNew({ table, latest }: TableChange): boolean {
   return !table && latest === undefined;
 }
@@ -46,7 +46,11 @@ export function alters({ table, others, latest, replaced, inPlace, isRedivided }
   return isLost || others.length > 0 || replaced !== undefined || inPlace.length > 0 || isRedivided;
 }
 
-/** Compares the table of an asset with its declaration. @throws {DefinitionError} If a table of its name is not the engine's. */
+/**
+ * Compares the table of an asset with its declaration.
+ *
+ * @throws {DefinitionError} If a table of its name does not belong to the engine.
+ */
 export async function changeOf(
   tx: postgres.TransactionSql,
   { asset, graph, tables }: { asset: AnyAsset; graph: AssetGraph; tables: Tables },
@@ -73,7 +77,7 @@ export async function changeOf(
       columns: Object.fromEntries([...table.columns].filter(([name]) => !name.startsWith("_"))),
       primaryKey: [...table.indexes.values()][0] ?? shape.primaryKey,
     }),
-    // What made it says more than what would make it now.
+    // The recorded producer, not the declared one: it made the rows.
     ...(known && { producer: known.stepKey, partitioned: known.dataVersion.startsWith("cells.") }),
     altered: 0,
     lostUntil: 0,
@@ -101,7 +105,7 @@ export async function changeOf(
   return change;
 }
 
-/** The table that has the asset's rows: where the last engine left it, or else where it is declared to be. */
+/** The table with the asset's rows: in the recorded place, or else in the declared one. */
 async function homeOf(
   tx: Sql,
   { key, shape, recorded, candidates, latest }: {
@@ -115,7 +119,7 @@ async function homeOf(
   const at = (layer: Layer | undefined) => candidates.find((table) => table.layer === layer);
   const declared = at(recorded?.layer) ?? at(shape.layer);
   if (candidates.length < 2 || recorded || !latest) return declared ?? candidates[0];
-  // Nothing says which one it is but their rows.
+  // Only the rows identify the table.
   for (const table of declared ? [declared, ...candidates] : candidates) {
     if (!hasVersions(table)) continue;
     const [row] = await tx.unsafe<{ count: number }[]>(
@@ -138,7 +142,7 @@ function remakeOf(shape: TableShape, record: TableRecord): string | undefined {
   return record.partitioned && !shape.partitioned ? "it was made by partitions, but is made as a whole now" : undefined;
 }
 
-/** Why the rows of a table cannot be those of the asset, as far as its columns tell; a fragment without its subject. */
+/** Why the rows of a table cannot be those of the asset, judged by its columns; a fragment without its subject. */
 function misfitOf(
   shape: TableShape,
   { record, recorded, table, latest }: {
@@ -178,7 +182,7 @@ function partitionsInWords(partitionedBy: TableShape["partitionedBy"]): string {
   return [partitionedBy?.name, partitionedBy?.date].filter((column) => column !== undefined).join(" and ") || "nothing";
 }
 
-/** Statements that bring a table to its shape, or why its rows forbid it. */
+/** Statements that bring a table to its declared shape, or why its rows prevent that. */
 async function adapted(
   tx: Sql,
   { asset, shape, record }: TableChange,
@@ -229,11 +233,11 @@ async function adapted(
 
 function indexName({ key, schema }: AnyAsset): string {
   const { primaryKey } = schema;
-  // Names are cut at 63 letters: long keys are distinguished by the hash.
+  // PostgreSQL truncates names to 63 bytes: the hash distinguishes long keys.
   return `${key.slice(0, 40)}_current_${hashOf(key.length > 40 ? [key, primaryKey] : primaryKey).slice(0, 8)}`;
 }
 
-/** Creates the index of an asset's current rows by their key. */
+/** Statement that creates the index of an asset's current rows on their key. */
 export function indexStatement(asset: AnyAsset): string {
   const columns = quoted(asset.schema.primaryKey);
   return `CREATE UNIQUE INDEX "${indexName(asset)}" ON ${tableOf(asset)} (${columns}) WHERE _until IS NULL`;

@@ -11,19 +11,19 @@ import { readTables, type TableRecord, type Tables, undeclaredTables, writeRecor
 import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shape.ts";
 
 /**
- * Brings the tables of the assets to what the assets declare. Any declaration will do:
+ * Brings the tables of the assets in line with their declarations. Any declaration is possible:
  *
- * - Another layer moves the table with all its versions. New columns are added; a column whose values all go over to its new
- *   type unchanged is converted, a key that only grew is indexed anew.
- * - For every other change a new table takes the place of the old one, which goes to the schema `retired`. The asset counts as
- *   missing until it is made again, and its earlier versions are no longer readable.
- * - A table that lacks the rows of the latest version counts as lost, however it was emptied.
- * - Where another function makes the asset, or the same one as a whole instead of by partitions, its versions count as stale.
+ * - Another layer moves the table with all its versions. New columns are added; a column whose values all convert to its new type
+ *   unchanged is converted; a key with further columns is indexed again.
+ * - Every other change creates a new table, and the old one moves to the schema `retired`. The asset counts as missing until it is
+ *   made again, and its earlier versions are no longer readable.
+ * - A table without the rows of the latest version counts as lost, however it was emptied.
+ * - If another function makes the asset, or the same one without partitions instead of with them, its versions count as stale.
  *
- * Assets are brought over in groups of {@link assetsAtOnce}, each in a transaction: it holds a lock on every table, index and TOAST table
- * that it looks at or makes, and a stock PostgreSQL has room for 6,400.
+ * Assets are processed in groups of {@link assetsAtOnce}, each in a transaction: it holds a lock on every table, index and TOAST
+ * table that it reads or creates, and PostgreSQL with default settings has room for 6,400.
  *
- * Processes that are older than an alteration can publish neither to an altered table nor from one (the trigger of
+ * Processes older than an alteration can publish neither to an altered table nor from one (the trigger of
  * sql/migrations/0013_asset_tables.sql).
  *
  * @returns The number of the last alteration, for {@link Heartbeat.join}.
@@ -48,7 +48,7 @@ export async function reconcileTables(database: Database, graph: AssetGraph, log
   return alteration;
 }
 
-/** How many assets are brought over in one transaction. */
+/** Number of assets processed in one transaction. */
 const assetsAtOnce = 250;
 
 interface GroupDone {
@@ -73,7 +73,7 @@ async function reconcileGroup(
   await tx`SELECT pg_advisory_xact_lock(7269, 0)`;
   let { tables, changes } = await read();
   if (changes.some(alters)) {
-    // Waits for what is being published, and looks again at what came of it.
+    // Waits for running publications, and then reads again.
     await tx`SELECT pg_advisory_xact_lock(7271, 0)`;
     ({ tables, changes } = await read());
   }
@@ -84,7 +84,7 @@ async function reconcileGroup(
   return { told: reconciliation.told, alteration: await reconciliation.finish() };
 }
 
-/** Partitions of the tables that are published by dates are found by them. */
+/** Indexes the date column of tables that are published by date. */
 async function indexDates(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[]): Promise<void> {
   for (const made of assets) {
     const date = made.partitionedBy?.date;
@@ -97,7 +97,6 @@ async function indexDates(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[
 
 /** One reconciliation, as part of its transaction. */
 class Reconciliation {
-  /** Log messages for after the commit. */
   readonly told: { level: "info" | "warn"; message: string }[] = [];
   readonly #records: TableRecord[] = [];
   readonly #alteration: number;
@@ -110,7 +109,7 @@ class Reconciliation {
     this.#alteration = tables.alteration + 1;
   }
 
-  /** Makes the tables of assets that never had one, in one statement: each of its own would be answered by itself. */
+  /** Creates the tables of new assets in one statement, which saves a round trip for each. */
   async createNew(changes: readonly TableChange[]): Promise<void> {
     if (changes.length === 0) return;
     const statements = changes.flatMap(({ asset }) => [createTableStatement(asset), indexStatement(asset)]);
@@ -120,7 +119,7 @@ class Reconciliation {
   async apply(change: TableChange): Promise<void> {
     const { asset, shape, record, table, others, latest, remake } = change;
     let { replaced } = change;
-    // An engine before there were records may have left a second table where a layer changed.
+    // An engine from before these records may have left a second table after a change of layer.
     for (const other of others) await this.#retire(asset.key, other, "another table has its rows");
     if (table && replaced === undefined && change.inPlace.length > 0) {
       replaced = await this.#alter(change);
@@ -150,12 +149,12 @@ class Reconciliation {
       lostBecause: lost ?? record.lostBecause,
       remakeUntil: remake === undefined ? record.remakeUntil : this.tables.lastMaterialization,
       remakeBecause: remake ?? record.remakeBecause,
-      // Whatever is published is judged by all checks that there are then.
+      // Every publication runs all checks declared at that time.
       judgedBy: isUnjudged ? names : names.filter((name) => record.judgedBy.includes(name)),
     });
   }
 
-  /** Alters a table where it is. Returns why it could not be, such as a view on it. */
+  /** Alters a table in place. Returns why it could not, such as a view on it. */
   async #alter({ asset, shape, table, inPlace }: TableChange): Promise<string | undefined> {
     try {
       await this.tx.savepoint(async (sp) => {
@@ -184,14 +183,14 @@ class Reconciliation {
     return undefined;
   }
 
-  /** Puts a table out of the way: its rows are people's to drop. */
+  /** Moves a table out of the way, for users to drop. */
   async #retire(key: string, table: FoundTable, because: string): Promise<void> {
     const at = `"${table.layer}"."${key}"`;
     if (!table.hasRows) {
       const dropped = await this.tx.savepoint((sp) => sp.unsafe(`DROP TABLE ${at}`)).then(() => true, () => false);
       if (dropped) return;
     }
-    // Names are cut at 63 letters.
+    // PostgreSQL truncates names to 63 bytes.
     const name = `${key.slice(0, 40)}_${this.#alteration}_${++this.#retired}`;
     for (const index of table.indexes.keys()) await this.tx.unsafe(dropIndex(table.layer, index));
     const dates = (await indexesOf(this.tx, { layer: table.layer, key })).filter(({ name }) =>
@@ -211,14 +210,14 @@ class Reconciliation {
     });
   }
 
-  /** Takes back what is on record of partitions where they are told apart in another way now. */
+  /** Deletes the records of partitions that are now divided in another way. */
   async #forgetDivision({ asset, shape, record, isRedivided }: TableChange): Promise<void> {
     const { key } = asset;
     const { tx } = this;
     if (!isRedivided) return;
     const isSame = hasSamePartitions(shape.partitionedBy, record.partitionedBy);
     if (!isSame) {
-      // What changed when is known by the coordinates of then.
+      // Recorded changes have the coordinates of the old division.
       await tx`UPDATE engine.materialization SET changed = NULL WHERE asset_key = ${key} AND changed IS NOT NULL`;
     }
     if (shape.producer === record.producer && shape.partitioned && record.partitioned) {
@@ -245,7 +244,7 @@ class Reconciliation {
     );
   }
 
-  /** Writes down how the tables are now. Returns the number of the last alteration. */
+  /** Records the current tables. Returns the number of the last alteration. */
   async finish(): Promise<number> {
     await writeRecords(this.tx, this.#records, this.tables);
     return Math.max(this.tables.alteration, ...this.#records.map(({ altered }) => altered));

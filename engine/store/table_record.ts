@@ -14,17 +14,17 @@ export interface TableRecord extends TableShape {
   judgedBy: readonly string[];
 }
 
-/** The tables of assets as they are in the database, and what is on record of them. */
+/** The tables of assets in the database, and their records. */
 export interface Tables {
   records: ReadonlyMap<string, TableRecord>;
-  /** Tables by the key that is their name. */
+  /** Tables by name, which is the asset's key. */
   found: ReadonlyMap<string, readonly FoundTable[]>;
   latest: ReadonlyMap<string, { id: number; rowCount: number; dataVersion: string; stepKey: string }>;
-  /** Names of the checks that have judged published rows, by key; of assets without a record. */
+  /** Names of the checks that have tested published rows, by key; for assets without a record. */
   judgedBy: ReadonlyMap<string, readonly string[]>;
   /** Number of the last alteration. */
   alteration: number;
-  /** The newest materialization of any asset; 0 where there is none. */
+  /** The newest materialization of any asset; 0 for none. */
   lastMaterialization: number;
 }
 
@@ -33,7 +33,7 @@ export const layerSchemas = `(
   SELECT * FROM (VALUES ('raw', 'raw'::regnamespace), ('silver', 'silver'::regnamespace), ('gold', 'gold'::regnamespace)) AS v(layer, oid)
 )`;
 
-/** Looks at the tables of assets: seven queries, and one for each fifty tables. */
+/** Reads the tables of assets: seven queries, and one for each fifty tables. */
 export async function readTables(tx: Sql, keys: readonly string[]): Promise<Tables> {
   const records = await tx<TableRecord[]>`
     SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", partitioned_by AS "partitionedBy", producer, partitioned, altered,
@@ -78,7 +78,7 @@ export async function readTables(tx: Sql, keys: readonly string[]): Promise<Tabl
       layer,
       columns: new Map(its.map((column) => [column.name, column.type])),
       indexes: new Map(indexesOf.get(name)?.map((index) => [index.name, index.columns])),
-      // One without versions is none of the engine's, and may hold anything.
+      // A table without versions does not belong to the engine, and may have any content.
       ...rows.get(name) ?? { hasCurrent: true, hasRows: true },
     };
     found.set(key, [...found.get(key) ?? [], table]);
@@ -93,7 +93,7 @@ export async function readTables(tx: Sql, keys: readonly string[]): Promise<Tabl
   };
 }
 
-/** Tables of assets that are on record and not among `declared`, as `layer.key`. */
+/** Recorded tables of assets that are not among `declared`, as `layer.key`. */
 export async function undeclaredTables(sql: Sql, declared: readonly string[]): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     SELECT n.layer || '.' || c.relname AS name
@@ -104,10 +104,10 @@ export async function undeclaredTables(sql: Sql, declared: readonly string[]): P
   return rows.map(({ name }) => name);
 }
 
-/** How many tables one statement looks at: each is a part of it, and planning takes memory by part. */
+/** Number of tables per statement: planning memory grows with each. */
 const tablesAtOnce = 50;
 
-/** Which of the tables have rows, by their name. */
+/** Which of the tables have rows, by name. */
 async function rowsOf(
   tx: Sql,
   names: readonly string[],
@@ -125,7 +125,7 @@ async function rowsOf(
   return found;
 }
 
-/** Writes down those records that are not as they were read. */
+/** Writes the records that have changed since they were read. */
 export async function writeRecords(
   tx: postgres.TransactionSql,
   records: readonly TableRecord[],

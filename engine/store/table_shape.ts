@@ -7,7 +7,7 @@ export interface TableShape {
   /** Types by column, as PostgreSQL spells them. */
   columns: Readonly<Record<string, string>>;
   primaryKey: readonly string[];
-  /** The columns that hold the coordinates of partitions; `null` for an asset that is only known as a whole. */
+  /** The columns with the coordinates of partitions; `null` for an asset without them. */
   partitionedBy: { name?: string; date?: string } | null;
   /** The asset whose function makes it. */
   producer: string;
@@ -15,7 +15,7 @@ export interface TableShape {
   partitioned: boolean;
 }
 
-/** A table as it is in the database. */
+/** A table in the database. */
 export interface FoundTable {
   layer: Layer;
   columns: ReadonlyMap<string, string>;
@@ -26,7 +26,7 @@ export interface FoundTable {
   hasRows: boolean;
 }
 
-/** The shape that the table of an asset should have. */
+/** The declared shape of the table of an asset. */
 export function shapeOf(asset: AnyAsset, graph: AssetGraph): TableShape {
   const producer = graph.producerOf(asset.key);
   return {
@@ -43,13 +43,13 @@ function spelled(type: string): string {
   return type === "timestamptz" ? "timestamp with time zone" : type;
 }
 
-/** A type change that keeps every value, where no row meets `unless`. `$` stands for the quoted column. */
+/** A type change that keeps every value, provided no row matches `unless`. `$` stands for the quoted column. */
 interface Conversion {
   using: string;
   unless: string;
 }
 
-/** Beyond this not every whole number is a double. */
+/** Beyond this a double cannot represent every integer. */
 const maxExact = Number.MAX_SAFE_INTEGER;
 
 const conversions: Readonly<Record<string, Conversion>> = {
@@ -66,14 +66,14 @@ const conversions: Readonly<Record<string, Conversion>> = {
   },
 };
 
-/** How a column's values go over to another type unchanged; `undefined` where they cannot. */
+/** Conversion of a column's values to another type without loss; `undefined` if there is none. */
 export function conversionOf(column: string, from: string, to: string): Conversion | undefined {
   const found = conversions[`${from} → ${to}`];
   const named = (sql: string) => sql.replaceAll("$", `"${column}"`);
   return found && { using: named(found.using), unless: named(found.unless) };
 }
 
-/** Whether two declarations divide an asset along the same dimensions, whatever the columns are called. */
+/** Whether two declarations divide an asset along the same dimensions, under any column names. */
 export function isDividedAlike(a: TableShape["partitionedBy"], b: TableShape["partitionedBy"]): boolean {
   return (a?.name === undefined) === (b?.name === undefined) && (a?.date === undefined) === (b?.date === undefined);
 }

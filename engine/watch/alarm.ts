@@ -1,6 +1,6 @@
 import { pause } from "../declare/retry.ts";
 
-/** A sleep that others can end. A ring without a sleeper ends the next sleep at once, so that no call is missed. */
+/** An interruptible sleep. A ring without a sleeper ends the next sleep at once, so that no ring is lost. */
 export class Alarm {
   #ringing = new AbortController();
 

@@ -5,7 +5,7 @@ import type { StepError } from "../store/records.ts";
 /** Conditions of an asset that raise an alert. */
 export type AlertKind = "run_failed" | "check_failed" | "freshness_late";
 
-/** Something that is wrong now. Kind, asset and subject tell it apart from others. */
+/** A current fault, identified by kind, asset and subject. */
 export interface Condition {
   kind: AlertKind;
   /** Key of the asset. */
@@ -13,12 +13,12 @@ export interface Condition {
   /** The check's name; empty for the other kinds. */
   subject: string;
   runId: number | null;
-  /** A sentence for people. */
+  /** A sentence for users. */
   message: string;
-  /** When it first happened since it last was in order, and when last. */
+  /** First and last occurrence since the last recovery. */
   firstAt: string;
   lastAt: string;
-  /** How often since then. */
+  /** Number of occurrences since `firstAt`. */
   count: number;
 }
 
@@ -26,11 +26,11 @@ export interface Condition {
 export interface OpenAlert extends Condition {
   id: number;
   toldAt: string;
-  /** What `count` was then. */
+  /** `count` at that time. */
   toldCount: number;
 }
 
-/** Failing conditions, and undecided ones, which neither open nor recover an alert. */
+/** Current faults, and undecided ones, which neither open nor recover an alert. */
 export interface Situation {
   holding: readonly Condition[];
   undecided: readonly Pick<Condition, "kind" | "key" | "subject">[];
@@ -39,25 +39,25 @@ export interface Situation {
 /** Actions for open alerts and current conditions. */
 export interface AlertChanges {
   opened: readonly Condition[];
-  /** It recurred: those of `told` are to be reported again. */
+  /** Recurring faults; those with `told` are reported again. */
   continued: readonly { alert: OpenAlert; condition: Condition; told: boolean }[];
   recovered: readonly OpenAlert[];
 }
 
-/** Which conditions count. */
+/** Selection of conditions. */
 export interface ConditionOptions {
-  /** `error` leaves out the checks that only warn. */
+  /** `error` excludes checks of severity `warn`. */
   checkSeverity: "error" | "warn";
   /**
-   * Assets that are fresh now: what failed because they were stale, or kept rows back, is past. A forced run was to do what no
-   * state can tell, so that its failure holds until it is done.
+   * Assets that are fresh now: their failed steps and rejected rows are obsolete. The failure of a forced run stands until it is
+   * repeated: no state shows what it was to do.
    */
   fresh: ReadonlySet<string>;
 }
 
 /**
- * Decides whom to tell what: a condition once until it recovers, and again if it keeps happening after `repeatMs`. Reads
- * nothing but its arguments.
+ * Decides which alerts to send: one for each condition until it recovers, and again if it recurs after `repeatMs`. Depends only on
+ * its arguments.
  */
 export function alertChanges(
   open: readonly OpenAlert[],
@@ -84,10 +84,7 @@ function nameOf({ kind, key, subject }: Pick<Condition, "kind" | "key" | "subjec
   return `${kind} ${key} ${subject}`;
 }
 
-/**
- * What is wrong by what is recorded of steps, checks and freshness. What failed and recovered between two looks is wrong no
- * longer, and is not told.
- */
+/** The current faults by the records of steps, checks and freshness. A fault that recovered between two polls is not reported. */
 export async function situation(sql: Sql, graph: AssetGraph, options: ConditionOptions): Promise<Situation> {
   const steps = await failedSteps(sql, graph, options);
   const checks = await failedChecks(sql, graph, options);
@@ -131,7 +128,7 @@ async function failedSteps(sql: Sql, graph: AssetGraph, { fresh }: ConditionOpti
   return { holding, undecided };
 }
 
-/** Declared checks whose last judgement was a failure. */
+/** Declared checks whose last result was a failure. */
 async function failedChecks(
   sql: Sql,
   graph: AssetGraph,

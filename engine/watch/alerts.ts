@@ -19,9 +19,9 @@ import { messageOf } from "../errors.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { postWebhook, type Webhook, WebhookError } from "./webhook.ts";
 
-/** The longest sleep: what another process did is seen after so long at the latest. */
+/** The longest sleep: changes by other processes are seen after this time at the latest. */
 const longestSleepMs = 30_000;
-/** Advisory lock of the process that looks for alerts. */
+/** Advisory lock of the process that polls for alerts. */
 const lockClass = 7270;
 
 /** Dependencies of alerts. */
@@ -31,22 +31,22 @@ export interface AlertOptions {
   clock: Clock;
   logger: Logger;
   webhook: Webhook;
-  /** Address of this service, for the links in messages. */
+  /** URL of this service, for the links in messages. */
   serviceUrl: string;
   /** Recurring conditions are reported again after this time. */
   repeatMs: number;
   /** Whether warnings are reported too. Default `error`: they are not. */
   checkSeverity?: "error" | "warn";
-  /** How long a receiver may take to answer. Default 10 s. */
+  /** Maximum time for a receiver to answer. Default 10 s. */
   timeoutMs?: number;
 }
 
 /**
- * Tells a webhook of runs and checks that failed and of data that is late, each once until it recovers, and of the recovery.
+ * Sends failed runs, failed checks and late data to a webhook, each once until it recovers, and then the recovery.
  *
- * What to tell is worked out from what is recorded, and goes into an outbox in the transaction that remembers it as told: a
- * process that is killed at any moment forgets nothing. Messages are delivered at least once, apart from everything else: no
- * run waits for a receiver, and no transaction is open meanwhile. Any number of processes may do so on one database.
+ * Messages are derived from the engine's records, and written to an outbox in the transaction that records them as sent: a process
+ * killed at any moment loses none. Messages are delivered at least once, independently of other work: no run waits for a receiver,
+ * and no transaction is open during delivery. Any number of processes may do this on one database.
  */
 export class Alerts {
   readonly #stopping = new AbortController();
@@ -57,13 +57,13 @@ export class Alerts {
 
   constructor(private readonly options: AlertOptions) {}
 
-  /** Looks and delivers until {@link stop}. */
+  /** Polls and delivers until {@link stop}. */
   start(): void {
     this.#unsubscribe = this.options.engine.onRunEnd(() => this.wake());
     this.#loops = Promise.all([this.#lookOn(), this.#deliverOn()]);
   }
 
-  /** Looks now: something has changed. */
+  /** Polls now, after a change. */
   wake(): void {
     this.#look.ring();
   }
@@ -75,7 +75,7 @@ export class Alerts {
     await this.#loops;
   }
 
-  /** Compares what is wrong with what was told, and puts what is to be told into the outbox. Returns how many messages. */
+  /** Compares the current faults with the open alerts, and writes new messages to the outbox. Returns their number. */
   async look(): Promise<number> {
     const { engine, database, clock, repeatMs } = this.options;
     const checkSeverity = this.options.checkSeverity ?? "error";
@@ -88,12 +88,12 @@ export class Alerts {
       const changes = alertChanges(await openAlerts(tx), found, { now, repeatMs });
       return await this.#record(tx, changes, now);
     });
-    // Not before the commit: there would be nothing to see yet.
+    // After the commit: before it the message would not be visible.
     if (told > 0) this.#post.ring();
     return told;
   }
 
-  /** Delivers what is due, one message after the other. Returns how many arrived. */
+  /** Delivers due messages one after the other. Returns the number of delivered ones. */
   async deliver(): Promise<number> {
     const { database, clock } = this.options;
     let delivered = 0;
@@ -105,7 +105,7 @@ export class Alerts {
     return delivered;
   }
 
-  /** Those of the assets which are in order all the same, e.g. because a source that could not be read is back as it was. */
+  /** Those of the assets that are fresh again, e.g. because an unreadable source is back with the same version. */
   async #fresh(conditions: readonly Condition[]): Promise<Set<string>> {
     const keys = new Set(conditions.filter(({ kind }) => kind !== "freshness_late").map(({ key }) => key));
     if (keys.size === 0) return new Set();
@@ -245,12 +245,12 @@ function times(count: number): string {
   return count === 1 ? "one failure" : `${count} failures`;
 }
 
-/** Chats take no more than so much. */
+/** Chat services limit the length. */
 function shortened(message: string): string {
   return message.length > 2_000 ? `${message.slice(0, 2_000)}…` : message;
 }
 
-/** Slack and its like read these characters as markup, and what they enclose as links and mentions of a whole channel. */
+/** Slack and similar services read these characters as markup, and text within them as links and mentions of a whole channel. */
 function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

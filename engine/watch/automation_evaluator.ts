@@ -11,25 +11,24 @@ import { planRequests } from "../automation/automation_run.ts";
 import { automated, evaluateAll, type Evaluation } from "../automation/evaluation.ts";
 import { readingOf } from "../judge/reading.ts";
 
-/** How often it is looked whether a run has ended, in this process or in another one. */
+/** Polling interval for ended runs, in this process or in another one. */
 const runPollMs = 1_000;
 
 /** Result of an evaluation. */
 export interface EvaluationResult {
-  /** The run that was queued, if anything is to be made. */
+  /** The queued run; `null` if there is nothing to make. */
   runId: number | null;
   /** All evaluations, in dependency order. */
   evaluations: readonly Evaluation[];
-  /** Whether something changed while it was judged: then nothing was done, and it is judged again at the next look. */
+  /** Whether the state changed during the evaluation: then no run was queued, and the next poll evaluates again. */
   overtaken: boolean;
 }
 
 /**
- * Follows the conditions that assets declare: judges them after each run that ends and every so many seconds, and queues one run for
- * all that is to be made.
+ * Evaluates the automation conditions of assets after each run and at an interval, and queues one run for all requested partitions.
  *
- * What is to be made is read off the state alone: a process that ends between two evaluations has forgotten nothing, and an evaluation
- * without a change asks for nothing. Any number of processes may evaluate; of those who judge the same state one acts.
+ * Requests depend on recorded state alone: a restart between two evaluations loses nothing, and an evaluation without a change
+ * requests nothing. Any number of processes may evaluate; only one of them acts on the same state.
  */
 export class AutomationEvaluator {
   readonly #stopping = new AbortController();
@@ -41,7 +40,7 @@ export class AutomationEvaluator {
       database: Database;
       clock: Clock;
       logger: Logger;
-      /** Seconds between two evaluations while no run ends. */
+      /** Seconds between two evaluations if no run ends. */
       intervalSeconds?: number;
       /** Called after each periodic evaluation. */
       onEvaluated?(evaluated: { outcome: "run" | "nothing" | "overtaken" | "failed"; seconds: number }): void;
@@ -58,7 +57,7 @@ export class AutomationEvaluator {
     await this.#loop;
   }
 
-  /** Judges every condition at the clock's time, stores what differs from before, and queues what is to be made. */
+  /** Evaluates every condition at the clock's time, stores changed evaluations, and queues the requested partitions. */
   async evaluate(): Promise<EvaluationResult> {
     const { engine, database, clock } = this.around;
     const { graph } = engine;
@@ -70,7 +69,7 @@ export class AutomationEvaluator {
         return since === undefined ? [] : [[producer.key, since]];
       }),
     );
-    // Before the assets: what ends in between counts as running.
+    // Before the assets: a step that ends in between counts as running.
     const activity = await readActivity(database, {
       producers: graph.producers.map(({ key }) => key),
       keys: graph.keys,
@@ -87,7 +86,7 @@ export class AutomationEvaluator {
     return { ...acted, evaluations, overtaken: false };
   }
 
-  /** Queues the run together with the evaluations that it comes from, unless the state that was judged is past. */
+  /** Queues the run together with its evaluations, unless the evaluated state is outdated. */
   async #act(
     { plan, snapshot, news, at, activity: { turn, lastRun } }: {
       plan: Plan | null;
@@ -99,14 +98,14 @@ export class AutomationEvaluator {
   ): Promise<{ runId: number | null } | undefined> {
     const { engine, database, logger } = this.around;
     const acted = await database.sql.begin(async (tx) => {
-      // The row is locked until the commit: who judged the same state finds that the turn has moved on.
+      // The row is locked until the commit: another process with the same state then finds that the turn has advanced.
       const [mine] = await tx`
         UPDATE engine.automation_turn SET turn = turn + 1
         WHERE turn = ${turn} AND (SELECT coalesce(max(id), 0) FROM engine.run) = ${lastRun} RETURNING turn`;
       if (!mine) return undefined;
       const runId = plan ? await engine.queue(tx, plan, "automation") : null;
       if (plan && runId !== null) {
-        // A step that is cancelled before it begins is not asked for again either.
+        // A step cancelled before its start is not requested again either.
         const readings = plan.steps.map(({ key }) => ({
           key,
           reading: readingOf(engine.graph.producerOf(key), snapshot.present.get(key)!, snapshot.latest),
@@ -153,7 +152,7 @@ export class AutomationEvaluator {
     }
   }
 
-  /** Changes whenever a run has ended. */
+  /** The last ended run: changes with each one. */
   async #endedRuns(): Promise<string> {
     const [last] = await this.around.database.sql<{ id: number; at: string }[]>`
       SELECT id, finished_at AS at FROM engine.run WHERE finished_at IS NOT NULL ORDER BY finished_at DESC LIMIT 1`;

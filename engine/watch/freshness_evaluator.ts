@@ -9,7 +9,7 @@ import { currentPeriods, recordVerdict } from "../store/freshness_record.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { newestDate } from "../read/newest_date.ts";
 
-/** The longest sleep: a run that ended in another process is seen after so long at the latest. */
+/** The longest sleep: runs of other processes are seen after this time at the latest. */
 const longestSleepMs = 30_000;
 /** Advisory lock of the process that evaluates. */
 const lockClass = 7270;
@@ -17,13 +17,13 @@ const lockClass = 7270;
 /**
  * Evaluates the freshness policies of assets: at each deadline and after each run.
  *
- * Of several processes on a database one evaluates at a time, and the others find it done. Only changes are stored.
+ * Of several processes on a database one evaluates at a time; the others find no change. Only changes are stored.
  */
 export class FreshnessEvaluator {
   readonly #stopping = new AbortController();
   readonly #alarm = new Alarm();
   readonly #judged: readonly { asset: AnyAsset; policy: FreshnessPolicy }[];
-  /** Newest date by asset, and the content that it was read from: the same content has the same. */
+  /** Newest date by asset, with the data version that it was read from: equal versions have the same newest date. */
   readonly #newest = new Map<string, { dataVersion: string; newest: string | null }>();
   #loop: Promise<void> = Promise.resolve();
   #unsubscribe: () => void = () => {};
@@ -35,7 +35,7 @@ export class FreshnessEvaluator {
       database: Database;
       clock: Clock;
       logger: Logger;
-      /** Called when an asset came into another state. */
+      /** Called when the state of an asset has changed. */
       onChange?: () => void;
     },
   ) {
@@ -57,7 +57,7 @@ export class FreshnessEvaluator {
     await this.#loop;
   }
 
-  /** Evaluates every policy at the clock's time. Returns the keys of the assets that came into another state. */
+  /** Evaluates every policy at the clock's time. Returns the keys of assets whose state has changed. */
   async evaluate(): Promise<string[]> {
     if (this.#judged.length === 0) return [];
     const now = this.around.clock.now();

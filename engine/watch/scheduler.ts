@@ -12,15 +12,15 @@ import { instant, named } from "../record_schema.ts";
 import { ScheduleRecord, ScheduleTick } from "../store/schedule_record.ts";
 import { select } from "../declare/selection.ts";
 
-/** When to materialize what. A tick materializes what is stale in the selection, and nothing else. */
+/** A selection and its times. A tick materializes the stale assets of the selection, and nothing else. */
 const Schedule = z.strictObject({
-  /** Its one name, in snake_case: ticks are remembered under it. */
+  /** Its one name, in snake_case: ticks are recorded under it. */
   name: z.string(),
   description: z.string(),
   /**
-   * Five or six fields, as croner reads them. A time of day that does not exist, because clocks go forward, fires at the first
-   * moment after the gap; one that comes twice, because they go back, fires the first time. With `*` or a step in hours, minutes
-   * or seconds it fires in real time, through both.
+   * Five or six fields, as in croner. A time of day skipped when clocks go forward fires at the first moment after the gap; one
+   * repeated when they go back fires the first time. With `*` or a step in hours, minutes or seconds it fires in real time, through
+   * both.
    */
   cron: z.string(),
   /** IANA name, e.g. `America/New_York`. */
@@ -29,14 +29,14 @@ const Schedule = z.strictObject({
 });
 export type Schedule = z.infer<typeof Schedule>;
 
-/** A schedule with what it did and will do. */
+/** A schedule with its past and future ticks. */
 export const ScheduleState = named(
   "Schedule",
   Schedule.extend({
     nextAt: instant.nullable(),
-    /** The next times at which it fires, or would if it were not paused. */
+    /** The next times at which it fires, or would without its pause. */
     upcoming: z.array(instant),
-    /** When it was paused; `null` if it is not. */
+    /** Start of its pause; `null` if it is not paused. */
     pausedAt: instant.nullable(),
     lastTick: ScheduleTick.nullable(),
     /** The last ticks, newest first. */
@@ -45,18 +45,18 @@ export const ScheduleState = named(
 );
 export type ScheduleState = z.infer<typeof ScheduleState>;
 
-/** How many ticks to come, and how many past ones, a schedule tells of. */
+/** Number of future and of past ticks in a schedule's state. */
 const shownTicks = 5;
 
-/** How often the database is asked again where it did not answer. */
+/** Polling interval of a database that did not answer. */
 const awayPollMs = 1_000;
 
-/** The longest sleep between two looks at the clock: a laptop that was closed must not oversleep a tick by more. */
+/** The longest sleep between two readings of the clock: the limit of the delay of a tick after a laptop was suspended. */
 const longestSleepMs = 30_000;
 
 /**
- * Fires schedules. Ticks are rows with the schedule and its time as their key, so that of all processes on a database one
- * fires each; what was missed while none was there is made up at start, once, however many ticks it was.
+ * Fires schedules. Ticks are rows keyed by schedule and time, so that exactly one of all processes on a database fires each; ticks
+ * missed while none was running are made up at start, by a single one.
  */
 export class Scheduler {
   readonly #stopping = new AbortController();
@@ -64,13 +64,13 @@ export class Scheduler {
   readonly #record: ScheduleRecord;
   #loop: Promise<void> = Promise.resolve();
 
-  /** @throws {DefinitionError} If a cron expression, a time zone, a selection or a name is wrong. */
+  /** @throws {DefinitionError} If a cron expression, a time zone, a selection or a name is invalid. */
   constructor(
     private readonly around: {
       engine: Engine;
       database: Database;
       schedules: readonly Schedule[];
-      /** Where several processes fire the same schedules, a clock that they share: one that is wrong fires and silences nothing. */
+      /** A shared clock if several processes fire the same schedules: a wrong clock neither fires nor suppresses ticks. */
       clock: Clock & Partial<SharedClock>;
       logger: Logger;
     },
@@ -99,7 +99,7 @@ export class Scheduler {
     await this.#loop;
   }
 
-  /** Fires what is due at the clock's time. Returns the ids of the runs that it queued. @throws Where the database is away. */
+  /** Fires the schedules due at the clock's time. Returns the ids of the queued runs. @throws If the database is down. */
   async tick({ makingUp = false } = {}): Promise<number[]> {
     const { database, schedules } = this.around;
     const now = await this.#now();
@@ -110,7 +110,7 @@ export class Scheduler {
     for (const schedule of schedules) {
       const before = last.get(schedule.name);
       if (!before) {
-        // A schedule that was never seen has missed nothing: remember from when on it counts.
+        // A new schedule has missed nothing: record the start of its ticks.
         await database.sql`
           INSERT INTO engine.schedule_tick (schedule, scheduled_at) VALUES (${schedule.name}, ${now})
           ON CONFLICT DO NOTHING`;
@@ -120,7 +120,7 @@ export class Scheduler {
       if (!due || due.getTime() <= Date.parse(before) || pauses.has(schedule.name)) continue;
       const run = await this.#fire(schedule, { at: due, madeUp: makingUp, asked: false }).catch((error) => {
         if (isDatabaseTrouble(error)) throw error;
-        // The tick is not spent: the next look tries it again.
+        // The tick is not recorded as fired: the next poll tries again.
         this.around.logger.error(`Schedule ${schedule.name} could not fire: ${messageOf(error)}`, {
           schedule: schedule.name,
         });
@@ -131,7 +131,7 @@ export class Scheduler {
     return runs;
   }
 
-  /** All schedules in the order in which they are declared. */
+  /** All schedules in order of declaration. */
   async states(): Promise<ScheduleState[]> {
     const names = this.around.schedules.map(({ name }) => name);
     const now = await this.#now();
@@ -155,20 +155,20 @@ export class Scheduler {
     });
   }
 
-  /** Keeps a schedule from firing, in every process, until it is resumed. @throws {UnknownScheduleError} */
+  /** Pauses a schedule, in every process, until it is resumed. @throws {UnknownScheduleError} */
   async pause(name: string): Promise<void> {
     await this.#record.pause(this.#schedule(name).name);
   }
 
-  /** Lets a schedule fire again. Ticks missed while paused are not caught up. @throws {UnknownScheduleError} */
+  /** Resumes a schedule. Ticks missed during the pause are not made up. @throws {UnknownScheduleError} */
   async resume(name: string): Promise<void> {
     await this.#record.resume(this.#schedule(name).name, await this.#now());
   }
 
   /**
-   * Fires a schedule now, paused or not, though no clock asks for it. Its own ticks stay as they are.
+   * Fires a schedule now, paused or not, in addition to its own ticks.
    *
-   * @returns The run; `null` where nothing was stale.
+   * @returns The run; `null` if nothing was stale.
    * @throws {UnknownScheduleError}
    */
   async fireNow(name: string): Promise<number | null> {
@@ -190,7 +190,7 @@ export class Scheduler {
     tick: { at: Date; madeUp: boolean; asked: boolean },
   ): Promise<number | undefined> {
     const { engine, database, logger } = this.around;
-    // A paused automation keeps the rows that the asset has. A tick that a person asked for makes it all the same.
+    // A paused automation keeps the asset's rows as they are. A tick requested by a user materializes it anyway.
     const plan = await engine.plan({ selection }, { except: tick.asked ? undefined : await engine.automation.held() });
     const runId = await database.sql.begin(async (tx) => {
       const at = await this.#record.spend(tx, { name, ...tick });
@@ -212,7 +212,7 @@ export class Scheduler {
     return new Date(clock.now().epochMilliseconds);
   }
 
-  /** Ticks ahead of the clock fired when a clock was wrong: they must not keep their schedule silent until their time. */
+  /** Ticks ahead of the clock were fired by a wrong clock: they must not suppress their schedule until their time. */
   async #setAside(now: Date): Promise<void> {
     for (const { schedule, ticks, newest } of await this.#record.setAside(now)) {
       this.around.logger.warn(
@@ -223,7 +223,7 @@ export class Scheduler {
     }
   }
 
-  /** @param started Whether what was missed is made up. */
+  /** @param started Whether missed ticks have been made up. */
   async #run(started: boolean): Promise<void> {
     const { clock } = this.around;
     for (let [makingUp, away] = [!started, !started];;) {
@@ -237,7 +237,7 @@ export class Scheduler {
     }
   }
 
-  /** Fires what is due. False where the database is away, which is said once. */
+  /** Fires due schedules. False if the database is down, which is logged once. */
   async #look({ makingUp, away }: { makingUp: boolean; away: boolean }): Promise<boolean> {
     try {
       await this.tick({ makingUp });

@@ -1,14 +1,14 @@
 import { createHmac } from "node:crypto";
 import { messageOf } from "../errors.ts";
 
-/** Where alerts go. Both may hold secrets: neither is ever logged or stored. */
+/** Receiver of alerts. Both fields may be secrets: neither is ever logged or stored. */
 export interface Webhook {
   url: string;
-  /** Signs what is sent. */
+  /** Key of the signature. */
   secret?: string;
 }
 
-/** A delivery that failed. The message says how, and never where to: an address may hold a token. */
+/** A failed delivery. The message has the reason, and never the URL: it may contain a token. */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
   constructor(message: string, readonly retryAfterMs: number | null = null) {
@@ -16,7 +16,7 @@ export class WebhookError extends Error {
   }
 }
 
-/** How failures are told from one another, for the words of the runtime may repeat the address. */
+/** Classifies failures: the runtime's own messages may contain the URL. */
 const causes: readonly [pattern: RegExp, message: string][] = [
   [/refused/i, "It refused the connection."],
   [/dns|resolve|lookup/i, "Its name could not be resolved."],
@@ -27,10 +27,10 @@ const causes: readonly [pattern: RegExp, message: string][] = [
 /**
  * Posts a JSON document. Resolves when the receiver answered with a status from 200 to 299; redirects are not followed.
  *
- * With a secret the header `Tandem-Signature` is `t=SECONDS,v1=HEX`: HMAC-SHA256 of the seconds since 1970, a full stop and
- * the body. `Tandem-Delivery` is the same for each try of one message, so that a receiver can tell what it has had already.
+ * With a secret the header `Tandem-Signature` is `t=SECONDS,v1=HEX`: HMAC-SHA256 of the seconds since 1970, a full stop and the
+ * body. `Tandem-Delivery` is the same for each attempt of one message, so that a receiver can detect duplicates.
  *
- * @throws {WebhookError} If it was not taken.
+ * @throws {WebhookError} If it was not accepted.
  * @throws The signal's reason when it aborts.
  */
 export async function postWebhook(
