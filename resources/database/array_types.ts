@@ -1,4 +1,4 @@
-/** How one value of an array is written and read. */
+/** Formats of one element of an array. */
 interface ElementType {
   /** Object identifiers of the element and of its array. */
   element: number;
@@ -6,8 +6,8 @@ interface ElementType {
 }
 
 /**
- * The arrays of the types that are in use. The driver can ask each new connection for all array types of the server, but
- * ends the process where the connection is lost meanwhile.
+ * The arrays of the types in use. The driver can query all array types of the server on each new connection, but ends the process
+ * if that connection is lost during the query.
  */
 const ARRAYS = {
   boolArray: { element: 16, array: 1000 },
@@ -33,7 +33,7 @@ export interface ElementFormats {
   parsers: Readonly<Record<number, (text: string) => unknown>>;
 }
 
-/** The array types for the driver's `types`, whose elements have the given forms. */
+/** The array types for the driver's `types`, with elements in the given formats. */
 export function arrayTypes({ serializers, parsers }: ElementFormats) {
   return Object.fromEntries(
     Object.entries(ARRAYS).map(([name, { element, array }]) => {
@@ -60,9 +60,9 @@ function arrayText(values: readonly unknown[], write: (value: unknown) => unknow
   return `{${elements.join(",")}}`;
 }
 
-/** `{"a",NULL}` → `["a", null]`, and so on inside. */
+/** `{"a",NULL}` → `["a", null]`, recursively. */
 function parseArray(text: string, read: (text: string) => unknown): unknown[] {
-  // Bounds come before the braces where they are not the usual ones: [0:1]={1,2}.
+  // Bounds other than the default precede the braces: [0:1]={1,2}.
   let at = text.indexOf("{");
   const list = (): unknown[] => {
     const values: unknown[] = [];

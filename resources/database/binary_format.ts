@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's binary forms of the column types, which cost a fraction of their text on both sides and keep doubles to
- * the last bit. Numbers are big-endian; clocks count from 2000-01-01.
+ * PostgreSQL's binary formats of the column types: they cost a fraction of the text formats on both sides and keep doubles exactly.
+ * Numbers are big-endian; times count from 2000-01-01.
  *
  * Source: https://www.postgresql.org/docs/current/sql-copy.html (binary format), and the `*_send`/`*_recv` functions.
  */
@@ -11,11 +11,11 @@ const EPOCH_MS = Date.UTC(2000, 0, 1);
 const EPOCH_DAYS = EPOCH_MS / DAY_MS;
 const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.(\d{1,6}))?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/;
 
-/** Days since 2000-01-01, or NaN where the text is no day of the calendar in the form `YYYY-MM-DD`. */
+/** Days since 2000-01-01, or NaN for a text that is no calendar date in the form `YYYY-MM-DD`. */
 export function daysOf(date: string): number {
   if (!/^\d{4}-\d\d-\d\d$/.test(date)) return NaN;
   const ms = Date.parse(date);
-  // Date.parse takes 2024-02-30 for the first of March in some engines.
+  // Date.parse reads 2024-02-30 as the first of March in some engines.
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== date ? NaN : ms / DAY_MS - EPOCH_DAYS;
 }
 
@@ -25,19 +25,19 @@ export function dateOf(days: number): string {
   return new Date((days + EPOCH_DAYS) * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Microseconds since 2000-01-01 of an ISO 8601 instant with its zone, or null where the text is none. */
+/** Microseconds since 2000-01-01 of an ISO 8601 instant with its zone, or null for any other text. */
 export function microsOf(instant: string): bigint | null {
   const match = INSTANT.exec(instant);
   if (match === null) return null;
   const fraction = match[1] ?? "";
   const whole = fraction === "" ? instant : instant.replace(`.${fraction}`, "");
-  // PostgreSQL shortens +00:00 to +00, which Date.parse refuses.
+  // PostgreSQL shortens +00:00 to +00, which Date.parse rejects.
   const ms = Date.parse(whole.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
   if (Number.isNaN(ms)) return null;
   return BigInt(ms - EPOCH_MS) * 1000n + BigInt(fraction.padEnd(6, "0"));
 }
 
-/** ISO 8601 in UTC with as many decimals as there are, like {@link isoInstant}. */
+/** ISO 8601 in UTC with as many decimals as required, like {@link isoInstant}. */
 export function instantOf(micros: bigint): string {
   if (micros === 0x7fffffffffffffffn) return "infinity";
   if (micros === -0x8000000000000000n) return "-infinity";
@@ -48,7 +48,7 @@ export function instantOf(micros: bigint): string {
   return `${whole}${decimals}Z`;
 }
 
-/** What a result column is, by PostgreSQL's type identifier, in terms of what a caller may ask for. */
+/** Column types that a result column may be read as, by PostgreSQL's type identifier. */
 export const RESULT_TYPES: Readonly<Record<number, readonly ColumnSpec["type"][]>> = {
   16: ["boolean"],
   20: ["bigint", "integer", "double precision"],

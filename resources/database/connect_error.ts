@@ -70,7 +70,7 @@ export function connectError(
   return new DatabaseOpenError(`${setting} ${text} cannot be opened: ${why()}`, { cause });
 }
 
-/** The code of an error, be it the server's, the driver's or the system's. */
+/** The code of an error: the server's, the driver's or the operating system's. */
 export function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }

@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { DatabaseLostError } from "./errors.ts";
 import { FencedSocket } from "./fenced_socket.ts";
 
-/** A statement of the driver's that has not been sent: what is used of it beside its being a promise. */
+/** An unsent statement of the driver: the properties used besides those of a promise. */
 export interface Statement extends Promise<unknown> {
   /** Sends the statement once it is awaited. */
   handler: (statement: Statement) => void;
@@ -15,7 +15,7 @@ export interface Statement extends Promise<unknown> {
   cursorFn?: unknown;
 }
 
-/** Whether the driver made a statement, and not one of its helpers for parts of one. */
+/** Whether the driver created a statement, and not one of its helpers for parts of statements. */
 export function isStatement(made: unknown): made is Statement {
   return typeof made === "object" && made !== null && "handler" in made && typeof made.handler === "function";
 }
@@ -23,8 +23,8 @@ export function isStatement(made: unknown): made is Statement {
 /**
  * One connection: a client of the driver that never opens another.
  *
- * Statements are sent in the order in which they are run. When the connection is lost, those under way and all later ones
- * fail with a {@link DatabaseLostError}.
+ * Statements are sent in the order in which they are run. When the connection is lost, pending statements and all later ones fail
+ * with a {@link DatabaseLostError}.
  */
 export class Connection {
   readonly #socket: FencedSocket;
@@ -35,12 +35,12 @@ export class Connection {
   #heardMs = performance.now();
   #lost: DatabaseLostError | null = null;
   #over: (() => void)[] = [];
-  /** Called when the first of some statements is sent. */
+  /** Called when statements become pending. */
   onBusy: () => void = () => {};
-  /** Called for everything that comes from the server. */
+  /** Called for all bytes received from the server. */
   onHeard: () => void = () => {};
 
-  /** @param socket Connected, and as secure as it is to be; this connection's alone. */
+  /** @param socket Connected and secured; for this connection only. */
   constructor(socket: Duplex, options: postgres.ParsedOptions) {
     this.#socket = new FencedSocket(socket, {
       onHeard: () => {
@@ -52,32 +52,32 @@ export class Connection {
         this.#client.end({ timeout: 0 }).catch(() => {});
       },
     });
-    // Options that the driver has read before are taken as they are, with what connections would share.
+    // Options parsed by the driver are used as they are, including the state that connections would share.
     const own = { ...options, parameters: {}, shared: { retries: 0, typeArrayMap: {} }, socket: () => this.#socket };
     this.#client = postgres(own as object) as unknown as postgres.Sql;
     this.#send = (this.#client.unsafe("") as unknown as Statement).handler;
   }
 
-  /** Why nothing can be asked of it any more. */
+  /** Why it can no longer be used. */
   get lost(): DatabaseLostError | null {
     return this.#lost;
   }
 
-  /** Whether statements or a COPY are under way. */
+  /** Whether statements or a COPY are pending. */
   get isBusy(): boolean {
     return this.#pending.size > 0 || this.#copy !== null;
   }
 
   /**
-   * For how long the server has owed an answer without a sign of life; 0 where it owes none. To be asked again and again:
-   * silence counts from the last time that it was not owed.
+   * Time since the server's last sign of life while it owes an answer; 0 if it owes none. To be called repeatedly: silence counts
+   * from the last call without a pending answer.
    */
   silentMs(now: number): number {
     if (!this.#isOwed()) this.#heardMs = now;
     return Math.max(0, now - this.#heardMs);
   }
 
-  /** Sends a statement. A COPY is over when its stream is closed, everything else when it is settled. */
+  /** Sends a statement. A COPY ends when its stream is closed, everything else when it is settled. */
   run(statement: Statement): Promise<void> {
     const { promise: over, resolve: end } = Promise.withResolvers<void>();
     if (this.#lost !== null) {
@@ -100,7 +100,7 @@ export class Connection {
       this.#pending.delete(statement);
       end();
       reject(error);
-      // The server says why it ends the session before it does.
+      // The server sends the reason before it ends the session.
       if (isLast(error)) this.lose(new DatabaseLostError(undefined, { cause: error }));
     };
     this.#send(statement);
@@ -114,12 +114,12 @@ export class Connection {
     return await statement as Row[] & { command: string };
   }
 
-  /** Gives the connection up: everything under way fails. */
+  /** Gives the connection up: all pending work fails. */
   lose(error: DatabaseLostError): void {
     this.#socket.lose(error);
   }
 
-  /** Says goodbye and resolves when the socket is closed; what is under way fails. */
+  /** Terminates the session and resolves when the socket is closed; pending work fails. */
   async end(): Promise<void> {
     this.#fail(new DatabaseLostError("The connection to the database was ended."));
     await this.#client.end({ timeout: 0 });
@@ -135,7 +135,7 @@ export class Connection {
 
   #fail(error: DatabaseLostError): void {
     this.#lost ??= error;
-    // Also what waits inside the client behind something else, which the client forgets.
+    // Including statements queued inside the client, which it drops.
     for (const statement of this.#pending) statement.reject(this.#lost);
     for (const listener of this.#over.splice(0)) listener();
   }
@@ -150,7 +150,7 @@ export class Connection {
   #follow(copy: Writable | Readable, end: () => void): void {
     this.#copy = copy;
     this.#heardMs = performance.now();
-    // Before any other listener: the error may come with the very bytes that opened the stream.
+    // Before any other listener: the error may arrive with the bytes that open the stream.
     copy.on("error", () => {});
     copy.once("close", () => {
       this.#copy = null;

@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 
-/** Types of the columns that assets are stored in. */
+/** Column types of asset tables. */
 export type ColumnType =
   | "text"
   | "double precision"
@@ -17,29 +17,29 @@ export interface ColumnSpec {
 }
 
 /**
- * The values of one column, oldest row first. In a `Float64Array` NaN stands for SQL `NULL`; infinities are refused.
- * `date` values are `YYYY-MM-DD`, `timestamptz` values ISO 8601 in UTC, `jsonb` values are anything JSON can hold.
+ * The values of one column, oldest row first. In a `Float64Array` NaN is SQL `NULL`; infinities are rejected. `date` values are
+ * `YYYY-MM-DD`, `timestamptz` values ISO 8601 in UTC, `jsonb` values any JSON value.
  */
 export type ColumnData = Float64Array | readonly unknown[];
 
 /** A connection pool or a transaction of it. */
 export type Sql = postgres.Sql | postgres.TransactionSql;
 
-/** PostgreSQL, be it a server or the embedded one: one dialect, one driver, one code path. */
+/** PostgreSQL, as a server or embedded: one dialect, one driver, one code path. */
 export interface Database {
   readonly kind: "postgres" | "embedded";
-  /** Where it is, for people and logs; never holds a password. */
+  /** Its location, for users and logs; never contains a password. */
   readonly location: string;
   /**
-   * Statements and transactions, each on a connection of the pool. A statement whose connection is lost, or that gets none,
-   * fails with an error that {@link databaseErrorKind} calls `lost`; the pool is whole again by itself. Of the driver's `Sql`,
-   * `listen`, `subscribe`, `notify` and `largeObject` are not there, nor `cursor()` and `cancel()` of a statement.
+   * Statements and transactions, each on a connection of the pool. A statement that loses its connection, or gets none, fails with
+   * an error that {@link databaseErrorKind} calls `lost`; the pool recovers automatically. Not supported of the driver's `Sql`:
+   * `listen`, `subscribe`, `notify` and `largeObject`, and `cursor()` and `cancel()` of a statement.
    */
   readonly sql: postgres.Sql;
-  /** A signal that aborts when the database is found to be away. Once it is back there is another. */
+  /** A signal that aborts when the database is found to be down. Replaced once it is back. */
   awaySignal(): AbortSignal;
   /**
-   * Adds rows in bulk inside the transaction `tx`: COPY where the server has it, array `unnest` where it has not.
+   * Adds rows in bulk inside the transaction `tx`, by COPY.
    *
    * @param table Schema-qualified, e.g. `silver.daily_bars`; both parts are quoted.
    * @param data One entry for each of `columns`, all of one length.
@@ -53,8 +53,8 @@ export interface Database {
     options?: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal },
   ): Promise<number>;
   /**
-   * Reads a query column by column: numbers into `Float64Array` (NULL becomes NaN), everything else into arrays.
-   * Far cheaper than rows of objects where there are hundreds of thousands.
+   * Reads a query column by column: numbers into `Float64Array` (NULL becomes NaN), everything else into arrays. Far cheaper than
+   * row objects for hundreds of thousands of rows.
    *
    * @param query SQL text with `$1` … placeholders whose result columns are exactly `columns`, in that order.
    */

@@ -2,7 +2,7 @@ import { type Clock, type SharedClock, tolerableSkewMs } from "../clock.ts";
 import type { Database } from "./database.ts";
 import type { Logger } from "./logger.ts";
 
-/** After this time a clock is synchronized again. */
+/** Time after which the clock is synchronized again. */
 const holdsMs = 5_000;
 
 /**
@@ -14,7 +14,7 @@ export class DatabaseClock implements SharedClock {
   #skewMs: number | null = null;
   #setting: Promise<void> | undefined;
 
-  /** @param around.own Of this machine: it counts until the database has been asked. */
+  /** @param around.own Clock of this machine: used until the database has answered. */
   constructor(private readonly around: { database: Pick<Database, "sql">; own: Clock; logger?: Logger }) {}
 
   get skewMs(): number | null {
@@ -25,7 +25,7 @@ export class DatabaseClock implements SharedClock {
     const at = this.#at;
     if (!at) return this.around.own.now();
     const elapsedMs = performance.now() - at.monotonicMs;
-    // A machine that slept does not count its sleep. What fails is asked again at the next look.
+    // The monotonic clock does not count suspended time. A failed synchronization is repeated at the next reading.
     if (elapsedMs > holdsMs) this.sync().catch(() => {});
     return at.instant.add({ milliseconds: Math.round(elapsedMs) });
   }
@@ -39,7 +39,7 @@ export class DatabaseClock implements SharedClock {
     const [row] = await this.around.database.sql<{ now: string }[]>`SELECT clock_timestamp() AS now`;
     const answered = performance.now();
     const instant = Temporal.Instant.from(row!.now);
-    // Read somewhere between question and answer.
+    // The time was read between request and answer.
     this.#at = { instant, monotonicMs: (asked + answered) / 2 };
     const behindMs = (answered - asked) / 2;
     this.#compare(this.around.own.now().epochMilliseconds - behindMs - instant.epochMilliseconds);

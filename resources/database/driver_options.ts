@@ -2,10 +2,10 @@ import postgres from "postgres";
 import { arrayTypes } from "./array_types.ts";
 import type { Logger } from "./logger.ts";
 
-/** Object identifiers of the types whose form in TypeScript differs from the driver's own. */
+/** Object identifiers of types whose TypeScript form differs from the driver's. */
 const OID = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz: 1184 } as const;
 
-/** Forms of single values that differ from the driver's own. */
+/** Formats of single values that differ from the driver's. */
 const types = {
   bigint: {
     to: OID.int8,
@@ -34,12 +34,12 @@ const types = {
 };
 
 /**
- * What both databases have in common, overriding defaults of the driver and of the environment: one client is one
- * connection ({@link Connection}), which is opened once and thrown away when it is lost.
+ * Options of both databases, overriding defaults of the driver and of the environment: one client is one connection ({@link
+ * Connection}), which is opened once and discarded when it is lost.
  *
- * `date` → `YYYY-MM-DD`; `timestamptz` → ISO 8601 in UTC with the microseconds there are; `bigint` → number where that
- * is exact, else its digits; `numeric` → number; arrays of these and of other plain types → arrays. Parameters of these
- * types take strings, and `Date` for the clocks.
+ * `date` → `YYYY-MM-DD`; `timestamptz` → ISO 8601 in UTC, to microseconds if present; `bigint` → number if exact, else its digits;
+ * `numeric` → number; arrays of these and of other plain types → arrays. Parameters of these types take strings, and `Date` for
+ * times.
  */
 export function driverOptions({ logger, ...given }: DriverOptions): postgres.ParsedOptions {
   const options = {
@@ -61,18 +61,18 @@ export function driverOptions({ logger, ...given }: DriverOptions): postgres.Par
   return { ...parsed, target_session_attrs: undefined as never };
 }
 
-/** What differs between databases. */
+/** Options that differ between databases. */
 export interface DriverOptions {
   logger?: Logger;
   username?: string;
   password?: string;
   database?: string;
   prepare?: boolean;
-  /** Parameters of the session, sent when it begins. */
+  /** Parameters of the session, sent at its start. */
   connection?: Record<string, string>;
 }
 
-/** `2026-11-23 15:00:00.5+00` → `2026-11-23T15:00:00.5Z`; `infinity` stays. */
+/** `2026-11-23 15:00:00.5+00` → `2026-11-23T15:00:00.5Z`; `infinity` is unchanged. */
 export function isoInstant(text: string): string {
   return text.replace(" ", "T").replace(/\+00$/, "Z");
 }

@@ -14,59 +14,59 @@ import { sqlOver } from "./queries.ts";
 import { schemaNaming } from "./schemas.ts";
 
 export interface EmbeddedOptions {
-  /** A folder, created where it is missing, or `memory://` for a database that ends with `close()`. */
+  /** A folder, created if missing, or `memory://` for a database that ends with `close()`. */
   dataDir: string;
-  /** Stands before the names of all schemas. */
+  /** Prefix of the names of all schemas. */
   schemaPrefix?: string;
   logger?: Logger;
-  /** Starts the thread that runs PGlite; one of this process unless told otherwise. */
+  /** Starts the thread that runs PGlite; by default a worker of this process. */
   start?: (options: ThreadOptions) => Promise<DatabaseThread>;
 }
 
-/** Where PGlite runs, seen from outside. */
+/** The thread of PGlite, from the owner's side. */
 export type DatabaseThread = Pick<EmbeddedThread, "connect" | "close"> & Partial<Pick<EmbeddedThread, "lend">>;
 
-/** A statement's rows are held in the worker's memory until the last has come. */
+/** The worker keeps a statement's rows in memory until the last has arrived. */
 const ROWS_PER_COPY = 40_000;
-/** That many statements are handed over without waiting for each other; they run one after the other. */
+/** Number of statements sent without waiting for each other; they run one after the other. */
 const CONNECTIONS = 4;
 
 /** PostgreSQL in WebAssembly, in a thread of this process. */
 export interface EmbeddedDatabase extends Database {
   readonly kind: "embedded";
-  /** Tells a process that finds the folder held where this process serves HTTP. */
+  /** Publishes the HTTP address of this process for processes that find the folder locked. */
   announce(url: string, secret?: string | null): Promise<void>;
   /**
    * Lets another thread of this process use the database ({@link openLent}).
    *
-   * @param onGone Called when the database has stopped and the connections are gone.
+   * @param onGone Called when the database has stopped and the connections are lost.
    */
   lend(onGone: () => void): Lending;
 }
 
-/** The connections that another thread has. */
+/** The connections of another thread. */
 export interface Lending {
-  /** Takes the port of a connection that the other thread has begun. */
+  /** Accepts the port of a connection started by the other thread. */
   connect(port: MessagePort): void;
-  /** Ends the connections: what they left open is rolled back. To be called once the other thread is gone. */
+  /** Ends the connections and rolls back their open transactions. To be called after the other thread has ended. */
   end(): void;
 }
 
 /**
- * Opens PGlite in a worker, reached by the same driver as a server.
+ * Opens PGlite in a worker, used through the same driver as a server.
  *
- * **One session.** All connections share one PostgreSQL session, which follows from there being one thread:
- * - A transaction has the session to itself; what other connections send meanwhile waits for its end. Therefore never
- *   await `database.sql` inside `sql.begin(…)`: use the transaction that it passes, or both wait for ever.
- * - Advisory locks are re-entrant across connections: `pg_try_advisory_lock` always succeeds here. Transaction-level
- *   ones are safe all the same, since transactions do not overlap; other processes are kept out by the folder lock.
- * - `SET` and temporary tables are seen by every connection: use `set local` and `on commit drop`.
- * - A running query cannot be cancelled, only waited for. `LISTEN` delivers nothing.
- * - `COPY … FROM STDIN` is gathered before it runs: its errors come at its end, and its data pass through memory.
+ * **One session.** All connections share one PostgreSQL session, because there is one thread:
+ * - A transaction has the session to itself; messages of other connections wait for its end. Therefore never await `database.sql`
+ *   inside `sql.begin(…)`: use the transaction that it passes, or both wait for ever.
+ * - Advisory locks are re-entrant across connections: `pg_try_advisory_lock` always succeeds here. Transaction-level ones are still
+ *   safe, since transactions do not overlap; other processes are excluded by the folder lock.
+ * - `SET` and temporary tables apply to every connection: use `set local` and `on commit drop`.
+ * - A running query cannot be cancelled. `LISTEN` delivers nothing.
+ * - `COPY … FROM STDIN` is buffered before it runs: its errors come at its end, and its data pass through memory.
  *
- * **Durability.** A committed row has left the process when `commit` returns and survives its death by SIGKILL. There
- * is no fsync behind the commit (the WebAssembly file system has none): a power cut may lose the last seconds. When
- * PostgreSQL itself stops, as it does where the disk is full, queries fail and the next one starts it anew.
+ * **Durability.** A committed row has left the process when `commit` returns and survives its death by SIGKILL. There is no fsync
+ * after the commit (the WebAssembly file system has none): a power failure may lose the last seconds. When PostgreSQL itself stops,
+ * for example on a full disk, queries fail and the next one restarts it.
  *
  * @throws {FolderHeldError} If another process holds the folder.
  * @throws {DatabaseOpenError} If the folder cannot be used.
@@ -77,7 +77,7 @@ export async function openEmbedded(
   const lock = dataDir === "memory://" ? null : await lockFolder(dataDir);
   let thread: Promise<DatabaseThread> | null = null;
 
-  /** The running thread; a new one, which recovers what was committed, where the last has crashed. */
+  /** The running thread; after a crash a new one, which recovers the committed data. */
   function running(): Promise<DatabaseThread> {
     return thread ??= startThread(start, lock, {
       onCrash(reason) {
@@ -130,7 +130,7 @@ export async function openEmbedded(
     kind: "embedded",
     location: lock === null ? "memory" : lock.dataDir,
     sql,
-    // In this process, and never out of reach.
+    // In this process, and therefore never unreachable.
     awaySignal: () => new AbortController().signal,
     insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
@@ -174,7 +174,7 @@ async function startThread(
   }
 }
 
-/** PGlite only says that it failed: whether the folder takes what PostgreSQL writes at its start says more. */
+/** PGlite reports only that it failed: trying PostgreSQL's first writes to the folder gives the reason. */
 async function reasonWhy(folder: string, error: unknown): Promise<unknown> {
   const trial = join(folder, "tandem.trial");
   try {

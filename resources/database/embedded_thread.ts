@@ -4,19 +4,19 @@ import { PortSocket } from "./port_socket.ts";
 
 /** Options and listeners of a thread. */
 export interface ThreadOptions {
-  /** Where the database is or shall be; null for one in memory. */
+  /** Folder of the database; null for one in memory. */
   folder: string | null;
-  /** The database stopped unexpectedly; its connections are gone, committed data are on disk. */
+  /** The database stopped unexpectedly; its connections are lost, committed data are on disk. */
   onCrash(reason: Error): void;
-  /** A connection has kept others waiting without asking for anything. */
+  /** A connection has blocked others without sending anything. */
   onStall(stalledMs: number): void;
 }
 
-/** The worker that runs PGlite, seen from outside. */
+/** The worker that runs PGlite, from the owner's side. */
 export class EmbeddedThread {
   readonly #worker = new Worker(new URL("./embedded_worker.ts", import.meta.url), { type: "module" });
   readonly #sockets = new Set<PortSocket>();
-  /** What to call when the database stops, by the number of each connection that another thread has. */
+  /** Callbacks for when the database stops, by the number of each connection of another thread. */
   readonly #lent = new Map<number, () => void>();
   #lastLent = 0;
   readonly #options: ThreadOptions;
@@ -43,7 +43,7 @@ export class EmbeddedThread {
     }
   }
 
-  /** A connection, as the driver wants it. */
+  /** A connection in the form that the driver requires. */
   connect(): Duplex {
     const { port1, port2 } = new MessageChannel();
     this.#post({ type: "connect", port: port2 }, [port2]);
@@ -57,7 +57,7 @@ export class EmbeddedThread {
    * Serves a connection of another thread, which has the other end of the port.
    *
    * @param onGone Called when the database has stopped.
-   * @returns Ends the connection in the other thread's stead.
+   * @returns A function that ends the connection on behalf of the other thread.
    */
   lend(port: MessagePort, onGone: () => void): () => void {
     const id = ++this.#lastLent;
@@ -68,7 +68,7 @@ export class EmbeddedThread {
     };
   }
 
-  /** Ends the database in order. */
+  /** Shuts the database down cleanly. */
   async close(): Promise<void> {
     await this.#ask({ type: "close" }).catch(() => {});
     this.#worker.terminate();
@@ -101,7 +101,7 @@ export class EmbeddedThread {
   }
 
   #crash(reason: Error): void {
-    // It may be spinning: PGlite tries again and again to run what has aborted.
+    // It may be in a loop: PGlite retries aborted calls endlessly.
     this.#worker.terminate();
     this.#options.onCrash(reason);
     for (const socket of this.#sockets) socket.destroy(reason);

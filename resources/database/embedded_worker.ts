@@ -1,7 +1,7 @@
 /**
- * Runs PGlite in a thread of its own: a query that takes a second blocks this thread, not the one that answers HTTP.
+ * Runs PGlite in a separate thread: a query of a second blocks this thread, not the one that serves HTTP.
  *
- * Speaks {@link WorkerRequest} and {@link WorkerReply} with its owner, and the wire protocol on each port it is given.
+ * Exchanges {@link WorkerRequest} and {@link WorkerReply} with its owner, and the wire protocol on each port it receives.
  */
 import { PGlite } from "@electric-sql/pglite";
 import { dataDir as prepopulated } from "@electric-sql/pglite-prepopulatedfs";
@@ -10,15 +10,15 @@ import { WireServer } from "./wire_server.ts";
 
 export type WorkerRequest =
   | { type: "open"; folder: string | null }
-  /** `lent`: the number of a connection that belongs to another thread than the owner's. */
+  /** `lent`: the number of a connection of another thread than the owner's. */
   | { type: "connect"; port: MessagePort; lent?: number }
-  /** The thread of a connection has ended without a word. */
+  /** The thread of a connection has ended without closing it. */
   | { type: "hang_up"; lent: number }
   | { type: "close" };
 
 export type WorkerReply =
   | { type: "done" }
-  /** What was asked for did not work or, when nothing was, the database has stopped. */
+  /** The request failed or, without a request, the database has stopped. */
   | { type: "failed"; message: string }
   | { type: "stalled"; stalledMs: number }
   /** The other thread has ended its connection. */
@@ -29,12 +29,12 @@ interface WorkerScope {
   postMessage(message: WorkerReply): void;
 }
 
-/** The default of 160 MB is more than a store of daily bars fills; WebAssembly never gives memory back. */
+/** The default of 160 MB is more than daily bars fill; WebAssembly never releases memory. */
 const SETTINGS = ["shared_buffers=64MB", "min_wal_size=32MB", "max_wal_size=128MB"];
 
 /**
- * A server has a process that makes checkpoints; without one the log of changes would grow, and with it the next start
- * after a crash, for as long as this process lives.
+ * A server has a process for checkpoints; without it the write-ahead log, and with it recovery after a crash, would grow for as
+ * long as this process lives.
  */
 const CHECKPOINT = `do $$ begin
   if pg_current_wal_insert_lsn() - (select redo_lsn from pg_control_checkpoint()) > 64 * 1024 * 1024 then
@@ -46,7 +46,7 @@ const CARE_INTERVAL_MS = 10_000;
 const scope = self as unknown as WorkerScope;
 let database: PGlite | undefined;
 let server: WireServer | undefined;
-/** Ends connections of other threads, by their numbers. */
+/** Functions that end connections of other threads, by their numbers. */
 const hangUps = new Map<number, () => void>();
 
 scope.onmessage = async ({ data }) => {
@@ -90,7 +90,7 @@ async function open(folder: string | null): Promise<void> {
   database = pglite;
   server = new WireServer({
     execute(batch, onRawData) {
-      // Synchronous but for the flush of the file system, which is a matter of the browser.
+      // Synchronous except for the flush of the file system, which only browsers need.
       pglite.execProtocolRawStream(batch, { syncToFs: false, onRawData }).catch(fail);
     },
     inTransaction: () => pglite.isInTransaction(),
@@ -104,10 +104,10 @@ async function open(folder: string | null): Promise<void> {
 }
 
 /**
- * Puts a database that has been made before where there is none, which takes a second where making one takes six.
+ * Copies a prepared database into a new folder, which takes a second instead of six.
  *
- * Not by PGlite's own means: they take 130 MB more, leave a folder that everyone may enter with files that everyone may
- * write, and a half of it when the process dies. Here the folder appears under its name when it is complete.
+ * PGlite's own method takes 130 MB more, leaves a folder and files with access for all users, and an incomplete folder if the
+ * process dies. Here the complete folder is renamed into place.
  */
 async function makeFolder(folder: string): Promise<void> {
   const draft = `${folder}.new`;

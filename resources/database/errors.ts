@@ -1,22 +1,22 @@
 import postgres from "postgres";
 
-/** The database could not be opened. The message names the setting at fault, what happened and the remedy. */
+/** The database could not be opened. The message names the setting at fault, the reason and the remedy. */
 export class DatabaseOpenError extends Error {
   override name = "DatabaseOpenError";
 }
 
-/** The holder of a data folder, as far as it has announced itself. */
+/** The holder of a data folder, as announced. */
 export interface FolderHolder {
   pid: number | null;
   /** ISO 8601 in UTC. */
   startedAt: string | null;
-  /** Where the holder serves HTTP, once it has announced it. */
+  /** HTTP address of the holder, once announced. */
   url: string | null;
   /** Secret by which the holder recognizes clients with access to the folder. Never log it. */
   secret: string | null;
 }
 
-/** Another process has the data folder open; two would overwrite each other. Talk to the holder instead. */
+/** Another process has the data folder open; two would overwrite each other. Connect to the holder instead. */
 export class FolderHeldError extends DatabaseOpenError implements Omit<FolderHolder, "secret"> {
   override name = "FolderHeldError";
   readonly pid: number | null;
@@ -39,28 +39,30 @@ export class FolderHeldError extends DatabaseOpenError implements Omit<FolderHol
     this.#secret = holder.secret;
   }
 
-  /** Secret by which the holder recognizes clients with access to the folder. A method, so that nothing that prints the error prints it. */
+  /**
+   * Secret by which the holder recognizes clients with access to the folder. A method, so that printing the error does not print
+   * it.
+   */
   secret(): string | null {
     return this.#secret;
   }
 }
 
-/** The numbered SQL files and the database do not fit together; nothing was changed. */
+/** The numbered SQL files do not match the database; nothing was changed. */
 export class MigrationError extends Error {
   override name = "MigrationError";
 }
 
 /**
- * The connection to the database was lost, or none could be had. Of what was under way nothing is known: a commit may
- * have happened.
+ * The connection to the database was lost, or none could be opened. The outcome of pending work is unknown: a commit may have
+ * succeeded.
  */
 export class DatabaseLostError extends Error {
   override name = "DatabaseLostError";
   readonly code = "CONNECTION_LOST";
-  /** Repeating what failed is worth it. */
   readonly retryable = true;
 
-  /** @param message A sentence, which the reason is added to where `cause` is one. */
+  /** @param message A sentence; the message of `cause` is appended, if there is one. */
   constructor(message = "The connection to the database was lost.", options?: ErrorOptions) {
     super(withReason(message, options?.cause), options);
   }
@@ -73,12 +75,12 @@ function withReason(sentence: string, cause: unknown): string {
 }
 
 /**
- * How an error of the database should be met.
+ * How to handle an error of the database.
  *
- * - `lost`: the connection is gone or the database cannot be reached; whether a statement or commit took effect is unknown.
- * - `transient`: the database has refused or taken back this piece of work and may accept the same later (serialization
- *   failure, deadlock, disk full, no connection left, read-only after a failover). Nothing of it took effect.
- * - `permanent`: repeating it would fail again.
+ * - `lost`: the connection is lost or the database unreachable; whether a statement or commit took effect is unknown.
+ * - `transient`: the database has rejected or rolled back this work and may accept it later (serialization failure, deadlock, disk
+ *   full, no connection left, read-only after a failover). Nothing of it took effect.
+ * - `permanent`: a retry would fail again.
  */
 export type DatabaseErrorKind = "lost" | "transient" | "permanent";
 
@@ -86,7 +88,7 @@ export type DatabaseErrorKind = "lost" | "transient" | "permanent";
 const LOST_CODES = new Set(["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "CONNECT_TIMEOUT"]);
 
 /**
- * PostgreSQL's codes, by class (two letters) or whole. Others are permanent.
+ * PostgreSQL's codes, by class (two letters) or in full. Others are permanent.
  *
  * Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -109,10 +111,10 @@ const KINDS: Readonly<Record<string, DatabaseErrorKind>> = {
 };
 
 /**
- * The kind of an error that came from the database, or of the nearest cause that did; `null` where none did.
+ * The kind of a database error, or of the nearest cause that is one; `null` for other errors.
  *
- * Codes of the operating system (`ECONNREFUSED`, …) say nothing here: they may be another program's. Where the database
- * was meant, they are the cause of a {@link DatabaseLostError}.
+ * Codes of the operating system (`ECONNREFUSED`, …) are not considered: they may come from other connections. Those of the
+ * database's connections are the cause of a {@link DatabaseLostError}.
  */
 export function databaseErrorKind(error: unknown): DatabaseErrorKind | null {
   if (!(error instanceof Error)) return null;
@@ -124,7 +126,7 @@ export function databaseErrorKind(error: unknown): DatabaseErrorKind | null {
   return databaseErrorKind(error.cause);
 }
 
-/** An error as text, which can pass from one thread to another, with its kind. */
+/** An error in a form that can be sent between threads, with its kind. */
 export interface DatabaseErrorText {
   name: string;
   message: string;
@@ -132,7 +134,7 @@ export interface DatabaseErrorText {
   kind: DatabaseErrorKind | null;
 }
 
-/** An error that was thrown in another thread. */
+/** An error thrown in another thread. */
 class ErrorElsewhere extends Error {
   constructor({ name, message, stack }: DatabaseErrorText, readonly databaseKind: DatabaseErrorKind | null) {
     super(message);
@@ -146,7 +148,7 @@ export function databaseErrorText(error: unknown): DatabaseErrorText {
   return { name, message, stack, kind: databaseErrorKind(error) };
 }
 
-/** The error of a text: of the same name, message, stack and {@link databaseErrorKind}. */
+/** Restores an error, with the same name, message, stack and {@link databaseErrorKind}. */
 export function databaseErrorOf(text: DatabaseErrorText): Error {
   return new ErrorElsewhere(text, text.kind);
 }

@@ -2,24 +2,24 @@ import { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { DatabaseLostError } from "./errors.ts";
 
-/** How long the other side has to close after a goodbye. */
+/** Time for the other side to close after the termination message. */
 const GOODBYE_MS = 1_000;
 
 /** Events of a socket. */
 export interface SocketEvents {
-  /** Bytes came, or bytes that waited went out. */
+  /** Bytes arrived, or buffered bytes were sent. */
   onHeard(): void;
-  /** It is gone and will not come back; told once, after the driver. */
+  /** It is lost for good; called once, after the driver. */
   onLost(error: DatabaseLostError): void;
 }
 
 /**
- * The socket as the driver sees it: it fails, but it never closes.
+ * The socket passed to the driver: it fails, but it never closes.
  *
- * postgres 3.4 takes a socket that closed for one that it may open again, with what was under way still in its state: it
- * writes to the missing socket from a timer, which ends the process, or keeps a statement in a queue that is not served any
- * more. So it is never told. A socket that died fails what is under way with a {@link DatabaseLostError}, and likewise
- * everything that is written afterwards. The client is then thrown away with its only socket.
+ * postgres 3.4 treats a closed socket as one that it may open again, with pending work still in its state: it writes to the missing
+ * socket from a timer, which ends the process, or leaves a statement in a queue that is no longer processed. Therefore it never
+ * gets a close event. A dead socket fails pending work, and all later writes, with a {@link DatabaseLostError}. The client is then
+ * discarded with its only socket.
  */
 export class FencedSocket extends EventEmitter {
   readonly #raw: Duplex;
@@ -46,7 +46,7 @@ export class FencedSocket extends EventEmitter {
     raw.on("close", () => this.lose(new DatabaseLostError()));
   }
 
-  /** The driver asks before it says goodbye, and waits for the end of what is open. */
+  /** The driver reads it before it terminates, and waits for pending work. */
   get readyState(): "open" | "closed" {
     return this.#ended || this.#lost ? "closed" : "open";
   }
@@ -67,7 +67,7 @@ export class FencedSocket extends EventEmitter {
     return true;
   }
 
-  /** The driver's goodbye. */
+  /** Called by the driver to terminate. */
   end(chunk: Uint8Array): void {
     if (this.#ended || this.#lost) return;
     this.#ended = true;
@@ -76,7 +76,7 @@ export class FencedSocket extends EventEmitter {
     this.#raw.resume();
   }
 
-  /** The driver's way of giving up. */
+  /** Called by the driver to give up. */
   destroy(): void {
     this.lose(new DatabaseLostError());
   }
@@ -89,7 +89,6 @@ export class FencedSocket extends EventEmitter {
     this.#raw.resume();
   }
 
-  /** Whether the driver has asked for no more bytes for now. */
   isPaused(): boolean {
     return this.#raw.isPaused();
   }
@@ -104,7 +103,7 @@ export class FencedSocket extends EventEmitter {
     this.#events.onLost(error);
   }
 
-  /** Resolves when nothing of it is left; ends it where the other side does not. */
+  /** Resolves when it is closed; destroys it if the other side does not close. */
   async closed(): Promise<void> {
     const timer = setTimeout(() => this.#raw.destroy(), GOODBYE_MS);
     await this.#closed;

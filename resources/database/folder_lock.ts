@@ -3,7 +3,7 @@ import { DatabaseOpenError, FolderHeldError, type FolderHolder } from "./errors.
 
 const NOBODY: FolderHolder = { pid: null, startedAt: null, url: null, secret: null };
 
-/** Exclusive lock on a data folder, which the operating system releases when the process ends for any reason. */
+/** Exclusive lock on a data folder, released by the operating system when the process ends for any reason. */
 export interface FolderLock {
   readonly dataDir: string;
   /** Announces the HTTP address of this process and the secret for clients with access to the folder. */
@@ -12,13 +12,13 @@ export interface FolderLock {
 }
 
 /**
- * Takes the data folder for this process, creating it where it is missing.
+ * Locks the data folder for this process, creating it if missing.
  *
- * `tandem.lock` carries the lock itself and stays empty; `tandem.json` beside it identifies the holder, for people and the command line. It
- * is valid only while the lock is held: after a crash it is ignored.
+ * `tandem.lock` carries the lock itself and stays empty; `tandem.json` beside it identifies the holder, for users and the command
+ * line. It is valid only while the lock is held: after a crash it is ignored.
  *
  * @throws {FolderHeldError} If another process holds the folder.
- * @throws {DatabaseOpenError} If the folder cannot be made or written.
+ * @throws {DatabaseOpenError} If the folder cannot be created or written.
  */
 export async function lockFolder(dataDir: string): Promise<FolderLock> {
   const folder = resolve(dataDir);
@@ -44,7 +44,7 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
       async release() {
         if (released) return;
         released = true;
-        // Before the lock goes: afterwards the file could be the next holder's.
+        // Before the lock is released: afterwards the file could be the next holder's.
         await Deno.remove(holderPath).catch(() => {});
         held.close();
       },
@@ -55,7 +55,7 @@ export async function lockFolder(dataDir: string): Promise<FolderLock> {
   }
 }
 
-/** Says in the terms of DATA_DIR why a folder could not be used. */
+/** The error of an unusable folder, in terms of DATA_DIR. */
 export function folderError(folder: string, cause: unknown): DatabaseOpenError {
   const text = cause instanceof Error ? cause.message : String(cause);
   let remedy = "Set DATA_DIR to a folder that this user may create and write.";
@@ -85,7 +85,7 @@ async function readHolder(path: string): Promise<FolderHolder> {
       secret: typeof secret === "string" ? secret : null,
     };
   } catch {
-    // The holder is between taking the lock and saying so, or died while another took over.
+    // The holder has the lock but has not yet announced itself, or died while another took over.
     return NOBODY;
   }
 }

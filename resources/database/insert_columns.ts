@@ -4,15 +4,15 @@ import { pipeline } from "node:stream/promises";
 import { daysOf, microsOf } from "./binary_format.ts";
 import type { ColumnData, ColumnSpec, Database, Sql } from "./database.ts";
 
-/** Bytes a message: larger ones gain nothing and cost memory. */
+/** Bytes per message: larger ones gain nothing and cost memory. */
 const MESSAGE_BYTES = 256 * 1024;
 const HEADER = Uint8Array.of(...new TextEncoder().encode("PGCOPY\n"), 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const TRAILER = Uint8Array.of(0xff, 0xff);
 
 /**
- * Adds rows by `COPY … FROM STDIN` in binary form. The types of `columns` must be those of the table.
+ * Adds rows by `COPY … FROM STDIN` in binary format. The types of `columns` must be those of the table.
  *
- * @param rowsPerStatement The embedded database takes a statement whole, so that its memory is bounded by this.
+ * @param rowsPerStatement Limits the memory of the embedded database, which buffers a whole statement.
  */
 export function insertByCopy(rowsPerStatement = Infinity): Database["insertColumns"] {
   return async (tx, table, columns, data, { onProgress, signal } = {}) => {
@@ -46,7 +46,7 @@ async function copy(
   try {
     await pipeline(Readable.from(messages, { highWaterMark: 1 }), sink, { signal });
   } catch (error) {
-    // Why the sink was closed says more than that it was closed too early.
+    // The reason for which the sink was closed is more specific than its early end.
     throw sink.errored ?? error;
   }
 }
@@ -54,7 +54,7 @@ async function copy(
 /** Writes the value of one row into the encoder's buffer. */
 type Write = (row: number) => void;
 
-/** Turns columns into rows of the binary COPY format, a piece at a time. */
+/** Encodes columns as rows of the binary COPY format, a piece at a time. */
 class RowEncoder {
   readonly total: number;
   done = 0;
@@ -69,7 +69,7 @@ class RowEncoder {
     this.#writers = columns.map((column) => this.#writer(column, data[column.name]!));
   }
 
-  /** Rows up to `until`, as many as make a message. */
+  /** Rows up to `until`, as many as fit a message. */
   encode(until: number): Buffer {
     this.#at = 0;
     const writers = this.#writers;
@@ -97,7 +97,7 @@ class RowEncoder {
     this.#at += 4;
   }
 
-  /** Makes room for a value of fixed size, whose place it returns. */
+  /** Reserves a value of fixed size and returns its position. */
   #fixed(size: number): number {
     this.#reserve(4 + size);
     this.#view.setInt32(this.#at, size);
@@ -111,7 +111,7 @@ class RowEncoder {
     this.#view.setFloat64(at, value);
   }
 
-  /** @param version The byte that `jsonb` has before its text. */
+  /** @param version The byte that precedes the text of `jsonb`. */
   #text(text: string, version?: number): void {
     this.#reserve(5 + text.length * 3);
     const start = this.#at;
@@ -127,7 +127,7 @@ class RowEncoder {
       const shown = typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : String(value);
       throw new TypeError(`Column ${column.name} (${column.type}), row ${row}: ${shown} is not ${wanted}.`);
     };
-    /** Handles what means NULL, and leaves the rest to `write`. */
+    /** Writes NULL, and passes other values to `write`. */
     const nullable = (write: (value: unknown, row: number) => void): Write => (row) => {
       const value = data[row];
       if (value === null || value === undefined) this.#null();
@@ -199,7 +199,7 @@ class RowEncoder {
   }
 }
 
-/** Column names and array lengths agree, or a message says which do not. */
+/** The number of rows. Throws if column names or array lengths do not agree. */
 function rowCount(columns: readonly ColumnSpec[], data: Readonly<Record<string, ColumnData>>): number {
   let count = -1;
   let first = "";

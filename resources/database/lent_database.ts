@@ -4,10 +4,10 @@ import type { Logger } from "./logger.ts";
 import { PortSocket } from "./port_socket.ts";
 
 /**
- * The embedded database of this process, in another thread than the one that has opened it: the same session, so that what
- * {@link openEmbedded} says of transactions holds across threads. It ends with its owner's.
+ * The embedded database of this process, in another thread than the one that opened it: the same session, so the rules of {@link
+ * openEmbedded} for transactions apply across threads. It ends with its owner's.
  *
- * @param options.connect Hands the port of a connection to the owner's thread, for {@link Lending.connect}.
+ * @param options.connect Passes the port of a connection to the owner's thread, for {@link Lending.connect}.
  */
 export async function openLent(
   { connect, schemaPrefix, logger }: { connect: (port: MessagePort) => void; schemaPrefix?: string; logger?: Logger },

@@ -11,19 +11,19 @@ interface Migration {
 }
 
 const FILE_NAME = /^(\d{4})_([a-z0-9_]+)\.sql$/;
-/** Any number serves, as long as every process asks for the same one. */
+/** Arbitrary; must be the same in every process. */
 const LOCK_KEY = 7_463_926_201;
 
 /**
- * Brings the database up to the files `0001_name.sql`, `0002_…` of `folder`, each in a transaction together with its
- * record in `engine.migration`. Any number of processes may do so at once: one applies, the others find it done.
+ * Applies the files `0001_name.sql`, `0002_…` of `folder` to the database, each in a transaction together with its record in
+ * `engine.migration`. Any number of processes may do so at once: one applies them, the others find them applied.
  *
  * @returns The names of the migrations applied now, in order.
- * @throws {MigrationError} If numbers repeat or leave a gap, if an applied file was changed since, or if the database
- * has migrations that the folder lacks.
- * @throws {MigrationError} If a schema that is still to be made holds tables that Tandem did not make, or if Tandem keeps its
- * data in this database under another prefix of schemas; nothing was changed.
- * @throws {MigrationError} If a file fails, with what PostgreSQL says as `cause`; those before it stay applied.
+ * @throws {MigrationError} If numbers repeat or leave a gap, if an applied file was changed since, or if the database has
+ * migrations that the folder lacks.
+ * @throws {MigrationError} If a schema to be created has tables that Tandem did not make, or if Tandem stores its data in this
+ * database under another prefix of schemas; nothing was changed.
+ * @throws {MigrationError} If a file fails, with PostgreSQL's error as `cause`; those before it stay applied.
  */
 export async function migrate(database: Database, folder: URL): Promise<string[]> {
   const migrations = await readMigrations(folder);
@@ -47,7 +47,7 @@ export async function migrate(database: Database, folder: URL): Promise<string[]
   }
 }
 
-/** When a database was first migrated, which is when it was first used. */
+/** Time of the first migration of a database, which is its first use. */
 export async function firstUsedAt({ sql }: Pick<Database, "sql">): Promise<Temporal.Instant> {
   const [row] = await sql<{ at: string }[]>`
     select to_char(min(applied_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at from engine.migration`;
@@ -57,7 +57,7 @@ export async function firstUsedAt({ sql }: Pick<Database, "sql">): Promise<Tempo
 /** Record of an applied migration. */
 type Done = Pick<Migration, "number" | "name" | "checksum">;
 
-/** The migrations that have been applied; `null` where there is no record of any. */
+/** The applied migrations; `null` without a record of any. */
 async function readRecord(tx: postgres.TransactionSql): Promise<Done[] | null> {
   const columns = await tx<{ name: string }[]>`
     select attname as name from pg_attribute
@@ -80,14 +80,14 @@ async function createRecord(tx: postgres.TransactionSql): Promise<void> {
   )`;
 }
 
-/** A table by which the database of the services that Tandem replaces is known, and what to do with that. */
+/** A table that identifies the database of the original services, and the remedy. */
 const ORIGINAL_TABLE = "etf_daily_ohlc";
 const IMPORT_IT = "Then import the data of this one with `deno task import` and its address.";
 
 const OWN_DATABASE = "Give Tandem a database of its own: create one (createdb tandem) and name it in DATABASE_URL.";
 const OWN_SCHEMAS = "Or give its schemas a prefix in this database: SCHEMA_PREFIX=tandem_.";
 
-/** The locks of a database are shared: with two prefixes in it each would take the other's processes for its own. */
+/** Advisory locks apply to the whole database: processes under two prefixes would mistake each other's for their own. */
 async function refuseOtherPrefix(tx: postgres.TransactionSql): Promise<void> {
   const [other] = await tx<{ schema: string }[]>`
     select n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -107,8 +107,8 @@ async function refuseOtherPrefix(tx: postgres.TransactionSql): Promise<void> {
 }
 
 /**
- * Schemas that migrations are about to make must not be there with anything in them, nor at all where the migration counts on
- * making them: they would be another program's, and Tandem would mix its tables with those.
+ * Schemas to be created must be empty, or absent if the migration requires that: otherwise they belong to another program, and
+ * Tandem would mix its tables with those.
  */
 async function refuseForeign(
   tx: postgres.TransactionSql,
@@ -126,7 +126,7 @@ async function refuseForeign(
     }
   }
   if (made.size === 0) return;
-  // The literal that is given to to_regnamespace() gets the prefix of schemas, the name beside it does not.
+  // The literal passed to to_regnamespace() gets the prefix of schemas, the name beside it does not.
   const names = [...made.keys()].map((name) => `('${name}', to_regnamespace('${name}'))`).join(", ");
   const found = await tx<{ name: string; schema: string; relation: string | null; isOriginal: boolean }[]>`
     select m.name, n.nspname as schema,
@@ -154,7 +154,7 @@ async function refuseForeign(
 
 async function apply(tx: postgres.TransactionSql, { number, name, checksum, sql }: Migration): Promise<void> {
   try {
-    // Simple protocol, because a file holds many statements.
+    // Simple protocol, because a file has many statements.
     await tx.unsafe(sql).simple();
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
@@ -165,7 +165,7 @@ async function apply(tx: postgres.TransactionSql, { number, name, checksum, sql 
 
 function lineOf(sql: string, error: unknown): string {
   if (typeof error !== "object" || error === null || !("position" in error)) return "";
-  // The position is one of the text that was sent, in which schemas may have a prefix.
+  // The position refers to the sent text, in which schemas may have a prefix.
   const text = "query" in error && typeof error.query === "string" ? error.query : sql;
   return ` (line ${text.slice(0, Number(error.position)).split("\n").length})`;
 }
@@ -220,7 +220,7 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
         `Migration ${name} follows ${previous?.name ?? "nothing"}: number ${missing} is missing.`,
       );
     }
-    // A checkout on Windows may have changed the line ends.
+    // A checkout on Windows may have changed the line endings.
     const sql = (await Deno.readTextFile(new URL(file, base))).replaceAll("\r\n", "\n");
     migrations.push({ number, name, checksum: await sha256(sql), sql });
   }

@@ -5,7 +5,7 @@ import type { Logger } from "./logger.ts";
 import { openPostgres } from "./postgres.ts";
 
 export interface OpenDatabaseOptions {
-  /** `postgres://…`, or nothing for the embedded database in `dataDir`. */
+  /** `postgres://…`; omitted for the embedded database in `dataDir`. */
   databaseUrl?: string;
   dataDir: string;
   /** Prefix of the names of all schemas, so that Tandem can share a database. */
@@ -14,7 +14,7 @@ export interface OpenDatabaseOptions {
 }
 
 /**
- * Opens the PostgreSQL server at `databaseUrl`, or the embedded database if there is none.
+ * Opens the PostgreSQL server at `databaseUrl`, or the embedded database without one.
  *
  * @throws {DatabaseOpenError} If it cannot be opened; the message names the setting at fault and the remedy.
  */

@@ -3,17 +3,17 @@ import { databaseErrorKind, DatabaseLostError } from "./errors.ts";
 import type { Connections } from "./queries.ts";
 
 export interface PoolOptions {
-  /** @throws {DatabaseLostError} If no connection can be had; its cause says why. */
+  /** @throws {DatabaseLostError} If no connection can be opened; its cause is the reason. */
   open(): Promise<Connection>;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   size: number;
-  /** Whether a connection that was lost is replaced; where its state matters, it must not be. */
+  /** Whether lost connections are replaced; false if session state matters. */
   replaces?: boolean;
-  /** After so long without use a connection must answer before it is given away. */
+  /** Idle time after which a connection must answer a query before it is used again. */
   staleMs?: number;
-  /** How long a caller waits while no connection can be made. */
+  /** Maximum wait of a caller while no connection can be opened. */
   patienceMs?: number;
-  /** Between attempts to make one. */
+  /** Pause between attempts to open one. */
   retryMs?: number;
 }
 
@@ -24,9 +24,9 @@ interface Waiter {
 }
 
 /**
- * Connections, each for one user at a time, and those who wait for one in order of arrival.
+ * Connections, each for one user at a time, with a queue of callers in order of arrival.
  *
- * A connection that is lost is forgotten and another one made when it is wanted: there is no other state that one could be in.
+ * A lost connection is dropped and another one opened on demand: there is no other failure state.
  */
 export class Pool implements Connections {
   readonly #options: Required<PoolOptions>;
@@ -34,9 +34,9 @@ export class Pool implements Connections {
   #idle: { connection: Connection; sinceMs: number }[] = [];
   readonly #waiters: Waiter[] = [];
   #making = 0;
-  /** Idle ones that are being asked whether they still answer. */
+  /** Number of idle ones being tested for an answer. */
   #proving = 0;
-  /** Until when no further attempt to make one is made. */
+  /** Set during the pause before the next attempt to open one. */
   #retry: ReturnType<typeof setTimeout> | undefined;
   #spent: DatabaseLostError | null = null;
   #closing: Promise<void> | null = null;
@@ -51,12 +51,11 @@ export class Pool implements Connections {
     return this.#options.size;
   }
 
-  /** Those that are open. */
   get open(): number {
     return this.#connections.size;
   }
 
-  /** @throws {DatabaseLostError} If none can be had within a few seconds, for another reason than that all are in use. */
+  /** @throws {DatabaseLostError} If none can be opened within a few seconds, for another reason than that all are in use. */
   acquire(): Promise<Connection> {
     if (this.#closing !== null) return Promise.reject(closedError());
     const { promise, resolve, reject } = Promise.withResolvers<Connection>();
@@ -69,7 +68,7 @@ export class Pool implements Connections {
     this.#giveBack(connection);
   }
 
-  /** Ends the connections as they are given back, and after the time those that are not. */
+  /** Ends the connections as they are released, and the others after the timeout. */
   close(timeoutMs = 5_000): Promise<void> {
     return this.#closing ??= this.#close(timeoutMs);
   }
@@ -96,7 +95,7 @@ export class Pool implements Connections {
     }
     const isShort = () => this.#waiters.length > this.#making + this.#proving;
     if (isShort()) {
-      // All at once: after a failover all are dead, and found dead one by one each would cost its time.
+      // All at once: after a failover all are dead, and testing them one by one would cost the time of each.
       for (const { connection } of this.#idle.splice(0)) void this.#prove(connection);
     }
     if (this.#spent !== null) this.#rejectWaiters(this.#spent);
@@ -116,14 +115,14 @@ export class Pool implements Connections {
     this.#onGone();
   }
 
-  /** Takes a connection that was made elsewhere. */
+  /** Adds a connection opened elsewhere. */
   adopt(connection: Connection): void {
     this.#connections.add(connection);
     connection.whenOver(() => this.#forget(connection));
     this.#giveBack(connection);
   }
 
-  /** A connection that has been idle for long answers, or is found to be lost. */
+  /** Tests a connection that was idle for long: it answers, or is found to be lost. */
   async #prove(connection: Connection): Promise<void> {
     this.#proving++;
     const answers = await connection.command("select 1").then(() => true, () => false);
@@ -133,12 +132,12 @@ export class Pool implements Connections {
     this.#serve();
   }
 
-  /** Tells those who have waited for long that none can be made, and tries again for the others. */
+  /** Rejects callers that have waited too long for a connection, and tries again for the others. */
   #disappoint(error: unknown): void {
     const { patienceMs, retryMs } = this.#options;
     const kind = databaseErrorKind(error instanceof DatabaseLostError ? error.cause : error);
     if (kind === "permanent") this.#rejectWaiters(error);
-    // There are others that will come back.
+    // Other connections will be released.
     const enough = kind === "transient" && this.#connections.size > 0;
     const longSinceMs = performance.now() - patienceMs;
     while (!enough && this.#waiters.length > 0 && this.#waiters[0]!.sinceMs <= longSinceMs) {

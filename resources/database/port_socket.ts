@@ -2,11 +2,11 @@ import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 
 /**
- * A message port dressed as the socket that the database driver expects.
+ * A message port with the interface of the socket that the database driver expects.
  *
- * Safer than a TCP port, which every local user could connect to, and than a Unix socket, which leaves a file behind
- * and does not exist on Windows; quicker than both, because bytes change hands without being copied.
- * `null` on the port means that the other side has ended.
+ * Safer than a TCP port, which every local user could connect to, and than a Unix socket, which leaves a file behind and does not
+ * exist on Windows; faster than both, because bytes are transferred without a copy. `null` on the port means that the other side
+ * has ended.
  */
 export class PortSocket extends Duplex {
   readonly #port: MessagePort;
@@ -21,7 +21,7 @@ export class PortSocket extends Duplex {
     };
   }
 
-  /** The driver asks before it says goodbye. */
+  /** The driver reads it before it terminates. */
   get readyState(): string {
     return this.#open ? "open" : "closed";
   }
@@ -29,7 +29,7 @@ export class PortSocket extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error | null) => void): void {
-    // A copy: the driver keeps writing into the buffer that `chunk` is a view of.
+    // A copy: the driver reuses the buffer behind `chunk`.
     const bytes = new Uint8Array(chunk);
     this.#port.postMessage(bytes, [bytes.buffer]);
     done();

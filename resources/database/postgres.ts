@@ -16,21 +16,21 @@ import { ServerDialer } from "./server_dialer.ts";
 
 export interface PostgresOptions {
   databaseUrl: string;
-  /** Stands before the names of all schemas. */
+  /** Prefix of the names of all schemas. */
   schemaPrefix?: string;
   logger?: Logger;
-  /** Waits between attempts to reach a server that is starting; as many attempts as waits, and one. */
+  /** Pauses between attempts to reach a server that is starting; there is one attempt more than pauses. */
   retryDelaysMs?: readonly number[];
-  /** How patiently connections are watched. */
+  /** Time limits of connections. */
   limits?: Partial<ReachLimits>;
 }
 
 /**
  * Opens a PostgreSQL server, version 15 or later.
  *
- * Connections are made when they are wanted, watched, and replaced when they are lost ({@link Reach}, {@link Pool}).
+ * Connections are opened on demand, watched, and replaced when they are lost ({@link Reach}, {@link Pool}).
  *
- * @throws {DatabaseOpenError} If it cannot be reached or used; says why and what to do, and never shows the password.
+ * @throws {DatabaseOpenError} If it cannot be reached or used; with the reason and the remedy, and never with the password.
  */
 export async function openPostgres(
   { databaseUrl, schemaPrefix = "", logger, retryDelaysMs = [250, 500, 1_000, 2_000], limits }: PostgresOptions,
@@ -80,10 +80,10 @@ export async function openPostgres(
 export interface ReadDatabase extends Pick<Database, "location" | "selectColumns" | "close"> {}
 
 /**
- * Opens a server to read what another program keeps there: any version, also a standby. Nothing is written.
+ * Opens a server to read data of another program: any version, also a standby. Nothing is written.
  *
- * @param setting How errors call the URL.
- * @throws {DatabaseOpenError} If it cannot be reached; says why and what to do, and never shows the password.
+ * @param setting Name of the URL in errors.
+ * @throws {DatabaseOpenError} If it cannot be reached; with the reason and the remedy, and never with the password.
  */
 export async function openForReading(
   { databaseUrl, setting, logger }: { databaseUrl: string; setting: string; logger?: Logger },
@@ -110,10 +110,10 @@ export async function openForReading(
   };
 }
 
-/** What a server answers, or its absence, while it starts, as opposed to what no waiting will mend. */
+/** Errors of a server that is starting or not yet there, which waiting may resolve. */
 const PASSING = new Set(["ECONNREFUSED", "ECONNRESET", "CONNECT_TIMEOUT", "CONNECTION_LOST", "57P03", "53300"]);
 
-/** A connection to a server that can be used, made by patient attempts. */
+/** A usable connection to a server, after repeated attempts. */
 async function firstContact(
   reach: Reach,
   address: ServerAddress,

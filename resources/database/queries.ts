@@ -2,7 +2,7 @@ import type postgres from "postgres";
 import { type Connection, isStatement, type Statement } from "./connection.ts";
 import { DatabaseLostError } from "./errors.ts";
 
-/** Takes statements, one after the other. */
+/** Sends statements one after the other. */
 type Run = (statement: Statement) => void;
 
 /** Source of connections. */
@@ -14,12 +14,12 @@ export interface Connections {
 }
 
 /**
- * The driver's `sql` over connections that are not the driver's to manage. All of the driver's way of writing statements
- * is there; of the rest `begin`, `savepoint`, `reserve`, `unsafe`, `json`, `array`, `options.max` and `end`. Statements cannot be
- * cancelled, nor read by `cursor()`; `LISTEN` has no receiver.
+ * The driver's `sql` over connections that the driver does not manage. All of the driver's ways to write statements are supported;
+ * of the rest `begin`, `savepoint`, `reserve`, `unsafe`, `json`, `array`, `options.max` and `end`. Statements cannot be cancelled,
+ * nor read by `cursor()`; `LISTEN` has no receiver.
  *
- * @param front A client that writes statements and sends none.
- * @param naming Gives the text of a statement as the database takes it ({@link schemaNaming}).
+ * @param front A client that creates statements and sends none.
+ * @param naming Rewrites the text of a statement for the database ({@link schemaNaming}).
  */
 export function sqlOver(
   front: postgres.Sql,
@@ -50,9 +50,9 @@ export function sqlOver(
 
 type Work = (tx: postgres.TransactionSql) => unknown;
 
-/** Makes functions that write statements as `front` does, and have `run` send them. */
+/** Creates functions that create statements as `front` does, and send them by `run`. */
 function writerOf(front: postgres.Sql, naming: (statement: string) => string) {
-  // A template is the same array each time that its line of code runs.
+  // A template literal passes the same array at each execution of its line.
   const known = new WeakMap<readonly string[], readonly string[]>();
   const named = (strings: readonly string[]): readonly string[] => {
     let result = known.get(strings);
@@ -103,7 +103,7 @@ async function transaction(
   try {
     const result = await scope.call(work);
     const { command } = await connection.command<object>("commit");
-    // PostgreSQL answers the commit of a transaction that has failed by rolling it back.
+    // PostgreSQL answers the commit of a failed transaction by rolling it back.
     if (command !== "COMMIT") throw new Error(`The transaction was rolled back (${command}).`);
     return result;
   } catch (error) {
@@ -114,7 +114,7 @@ async function transaction(
   }
 }
 
-/** Rolls back; a connection that cannot is given up, so that it does not return to the pool with an open transaction. */
+/** Rolls back; if that fails, the connection is given up, so that it does not return to the pool with an open transaction. */
 async function undo(connection: Connection, rollback: string): Promise<void> {
   try {
     await connection.command(rollback);
@@ -131,7 +131,7 @@ class Scope {
 
   constructor(private readonly write: Write, private readonly connection: Connection) {}
 
-  /** @throws What `work` throws, or the error of a statement that it did not look at. */
+  /** @throws The error of `work`, or of a statement whose error it did not handle. */
   async call(work: Work): Promise<unknown> {
     const tx = Object.assign(this.write((statement) => this.#run(statement)), {
       savepoint: (...given: [string, Work] | [Work]) => this.#savepoint(given.at(-1) as Work),
@@ -142,7 +142,7 @@ class Scope {
       if (this.#failed !== null) throw this.#failed.error;
       return result;
     } catch (error) {
-      // "Current transaction is aborted" says nothing of why.
+      // "Current transaction is aborted" does not contain the cause.
       throw codeOf(error) === "25P02" && this.#failed !== null ? this.#failed.error : error;
     }
   }

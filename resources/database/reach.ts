@@ -2,19 +2,19 @@ import type { Connection } from "./connection.ts";
 import { databaseErrorKind, DatabaseLostError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
 
-/** How patiently connections are watched. */
+/** Time limits of connections. */
 export interface ReachLimits {
-  /** How often connections are looked at that owe an answer. */
+  /** Interval between inspections of connections that owe an answer. */
   tickMs: number;
-  /** After which silence the server is asked whether it works on what it owes. */
+  /** Silence after which the server is asked whether it is working on the answer. */
   suspectMs: number;
-  /** After which time without any sign of the database it counts as away. */
+  /** Time without any sign of life after which the database counts as down. */
   awayMs: number;
-  /** After which silence a connection is given up where the server cannot be asked. */
+  /** Silence after which a connection is given up if the server cannot be asked. */
   giveUpMs: number;
-  /** Between attempts to reach a database that does not answer. */
+  /** Pause between attempts to reach a database that does not answer. */
   retryMs: number;
-  /** For how long the server is believed that it works on something. */
+  /** Time for which the server's statement that it is working is trusted. */
   trustMs: number;
 }
 
@@ -27,56 +27,56 @@ export const defaultReachLimits: ReachLimits = {
   trustMs: 3_000,
 };
 
-/** Attempts that wait side by side for an answer: what is lost on its way is not sent again for a while. */
+/** Maximum number of concurrent attempts: TCP delays the retransmission of lost packets. */
 const MOST_ATTEMPTS = 4;
-/** Attempts for one connection of which each is ended because a later one got through first. */
+/** Maximum number of attempts for one connection that are each aborted because a later one succeeded first. */
 const MOST_OVERTAKEN = 5;
 
-/** What the server says of a session of its own. */
+/** The server's report on one of its sessions. */
 export interface SessionState {
   pid: number;
-  /** Tells a session from a later one with the same number. */
+  /** Distinguishes a session from a later one with the same number. */
   startedAt: string;
-  /** Whether it works on a statement, or waits for something other than its client. */
+  /** Whether it is executing a statement, or waits for something other than its client. */
   working: boolean;
 }
 
-/** A connection and by what the server knows it. */
+/** A connection with its identification on the server. */
 export interface Dialed {
   connection: Connection;
   session: { pid: number; startedAt: string };
 }
 
-/** How a server is reached. */
+/** Opens connections to a server. */
 export interface Dialer {
   /**
-   * @param signal Ends the attempt.
+   * @param signal Aborts the attempt.
    * @throws {DatabaseLostError} With the reason as its cause.
    */
   dial(signal: AbortSignal): Promise<Dialed>;
-  /** Asks on a connection how the given sessions are; those that are gone are left out. */
+  /** Asks on a connection for the state of the given sessions; ended ones are omitted. */
   sessionsOn(connection: Connection, pids: readonly number[]): Promise<SessionState[]>;
 }
 
 interface Watched extends Dialed {
-  /** When the server last said that it works on it. */
+  /** Time at which the server last confirmed that it is working. */
   verifiedMs: number;
-  /** When the server is asked next, at the earliest. */
+  /** Earliest time of the next question to the server. */
   askAtMs: number;
-  /** Whether the server did not work on it the last time it was asked. */
+  /** Whether the server was not working on it at the last question. */
   doubted: boolean;
 }
 
 /**
- * Opens connections, and notices when packets no longer arrive, which no error reports.
+ * Opens connections, and detects lost packets, which no error reports.
  *
- * **A connection** that owes an answer and is silent may be busy for hours, so that no time limit can tell it from a dead one.
- * The server can: a second connection asks it what the session of the first is doing. Where it works on a statement, all is well
- * for however long. Where it waits for its client, or knows no such session, twice in a row, the connection is dead and is given
- * up. Where the server cannot be asked either, the connection is given up when it has been silent for `giveUpMs`.
+ * **A connection** that owes an answer and is silent may be busy for hours, so that no time limit can tell it from a dead one. The
+ * server can: a second connection asks it for the state of the first one's session. If that executes a statement, the connection is
+ * kept for any length of time. If it waits for its client, or does not exist, twice in a row, the connection is dead and is given
+ * up. If the server cannot be asked either, the connection is given up after `giveUpMs` of silence.
  *
- * **The database** is away while a connection is wanted, none can be made and nothing comes on any other. Then it is looked for
- * until it is back; {@link Reach.awaySignal} tells both.
+ * **The database** is down while a connection is needed, none can be opened and no bytes arrive on any other. Then attempts
+ * continue until it is back; {@link Reach.awaySignal} signals both.
  */
 export class Reach {
   readonly #dialer: Dialer;
@@ -86,13 +86,13 @@ export class Reach {
   #away = new AbortController();
   #tick: ReturnType<typeof setTimeout> | undefined;
   #tickedMs = 0;
-  /** For how long connections have been wanted without a sign of the database; null where there is no such doubt. */
+  /** Time for which connections have been needed without a sign of life of the database; null otherwise. */
   #missedMs: number | null = null;
-  /** Attempts to connect that are under way, with when they began. */
+  /** Running attempts to connect, with their start. */
   readonly #attempts = new Map<AbortController, number>();
   #lookAtMs = 0;
   #asking = false;
-  /** What is done in the background, with connections of its own. */
+  /** Background work with connections of its own. */
   readonly #own = new Set<Promise<void>>();
   #closed = false;
 
@@ -102,7 +102,7 @@ export class Reach {
     this.#logger = logger;
   }
 
-  /** Aborts with a {@link DatabaseLostError} when the database is found to be away; another one is there when it is back. */
+  /** Aborts with a {@link DatabaseLostError} when the database is found to be down; replaced when it is back. */
   get awaySignal(): AbortSignal {
     return this.#away.signal;
   }
@@ -110,7 +110,7 @@ export class Reach {
   /**
    * A connection that is watched until it is lost or ended.
    *
-   * @throws {DatabaseLostError} If none can be had; its cause says why.
+   * @throws {DatabaseLostError} If none can be opened; its cause is the reason.
    */
   async open(): Promise<Connection> {
     const dialed = await this.#dial();
@@ -126,14 +126,14 @@ export class Reach {
     return connection;
   }
 
-  /** Ends the looking; connections are for their owners to end. */
+  /** Ends the watching; connections are ended by their owners. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#tick);
     await Promise.all(this.#own);
   }
 
-  /** A new connection. The attempt is repeated when a later one got through first: the database answers again. */
+  /** A new connection. The attempt is repeated if a later one succeeded first: the database answers again. */
   async #dial(): Promise<Dialed> {
     for (let overtaken = 1;; overtaken++) {
       const attempt = new AbortController();
@@ -154,7 +154,7 @@ export class Reach {
     let answered = true;
     try {
       const dialed = await this.#dialer.dial(attempt.signal);
-      // Attempts that began earlier and still wait go to an address that does not answer; their callers would wait with them.
+      // Earlier attempts that still wait have an address that does not answer; abort them, so that their callers need not wait.
       for (const [other, since] of this.#attempts) if (since < begunMs - this.#limits.retryMs / 2) other.abort();
       return dialed;
     } catch (error) {
@@ -184,7 +184,7 @@ export class Reach {
     if (this.#closed) return;
     const { tickMs, awayMs } = this.#limits;
     const now = performance.now();
-    // This process was held up, and what has come meanwhile is still to be read.
+    // This process was suspended, and bytes that arrived since are still unread.
     const heldUp = now - this.#tickedMs > 4 * tickMs;
     const anyBusy = this.#lookAtConnections(now, heldUp);
     if (this.#missedMs !== null) {
@@ -216,7 +216,7 @@ export class Reach {
     return anyBusy;
   }
 
-  /** Asks the server, by a connection for that alone, whether it works on what it owes. */
+  /** Asks the server, on a separate connection, whether it is working on the pending answers. */
   async #ask(silent: readonly Watched[]): Promise<void> {
     const { retryMs, trustMs } = this.#limits;
     this.#asking = true;
@@ -231,7 +231,7 @@ export class Reach {
         } else if (connection.silentMs(now) < this.#limits.suspectMs) {
           continue;
         } else if (watched.doubted) {
-          // Twice, because the first time the answer may just have been on its way.
+          // Twice: the first time the answer may just have been on its way.
           connection.lose(
             new DatabaseLostError(
               "The connection to the database was dead: the server is not working on the query.",
@@ -245,7 +245,7 @@ export class Reach {
       const now = performance.now();
       for (const watched of silent) {
         watched.askAtMs = now + retryMs;
-        // The server is there; why it does not answer says nothing about the connections.
+        // The server is there; the reason of its refusal does not concern the connections.
         if (isRefusal(error)) watched.verifiedMs = now;
       }
     } finally {
@@ -269,7 +269,7 @@ export class Reach {
       const { connection } = await this.#dial();
       await connection.end();
     } catch {
-      // Looked for again.
+      // The next attempt follows after the pause.
     }
   }
 
@@ -284,7 +284,7 @@ export class Reach {
   }
 }
 
-/** Whether a server was there to say no, and did not say that it is starting or stopping. */
+/** Whether a server answered with a refusal, other than that it is starting or stopping. */
 function isRefusal(error: unknown): boolean {
   const kind = databaseErrorKind(error instanceof DatabaseLostError ? error.cause : error);
   return kind === "transient" || kind === "permanent";

@@ -1,18 +1,18 @@
 /**
- * Where a statement names one of the schemas: before the dot of a qualified name, after SCHEMA, and in literals that PostgreSQL reads as
- * a name. Comments and other literals are matched to be skipped.
+ * Places where a statement names one of the schemas: before the dot of a qualified name, after SCHEMA, and in literals that
+ * PostgreSQL reads as a name. Comments and other literals are matched to be skipped.
  */
 const names =
   /(?<skipped>--[^\n]*|\/\*.*?\*\/)|(?<before>(?<![\w$"])(?:to_reg\w+|nextval|setval|currval)\s*\(\s*)?(?<literal>'(?:[^']|'')*')(?<cast>\s*::\s*reg\w+)?|(?<keyword>(?<![\w$"])SCHEMA\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?)(?<quote>"?)(?<made>engine|access|raw|silver|gold|retired)\k<quote>(?![\w$"])|(?<![\w$".])(?<open>"?)(?<named>engine|access|raw|silver|gold|retired)\k<open>(?=\s*\.)/gis;
 const inLiteral = /^'("?)(engine|access|raw|silver|gold|retired)\1(?=['.])/i;
 
 /**
- * Names the schemas of statements as they are in the database, where each has a prefix before its name: `engine.run` is
- * `tandem_engine.run`. Names count where they qualify another (`raw.x`, `"raw"."x"`), after `SCHEMA`, and in literals that
- * PostgreSQL reads as a name (`'gold.x'::regclass`, `to_regclass('gold.x')`); other literals and comments stay as they are.
- * No alias or column in front of a dot may be called like a schema.
+ * Rewrites the schema names of statements, if schemas have a prefix in the database: `engine.run` is `tandem_engine.run`. Names
+ * count where they qualify another (`raw.x`, `"raw"."x"`), after `SCHEMA`, and in literals that PostgreSQL reads as a name
+ * (`'gold.x'::regclass`, `to_regclass('gold.x')`); other literals and comments stay as they are. No alias or column in front of a
+ * dot may have the name of a schema.
  *
- * @param prefix Empty where schemas have the names that statements give them.
+ * @param prefix Empty if schemas have the names in the statements.
  */
 export function schemaNaming(prefix: string): (statement: string) => string {
   if (prefix === "") return (statement) => statement;

@@ -3,24 +3,24 @@ import type postgres from "postgres";
 import { dateOf, instantOf, RESULT_TYPES } from "./binary_format.ts";
 import type { ColumnData, ColumnSpec } from "./database.ts";
 
-/** Rows in flight: enough to make round trips cheap, few enough to stay in the processor's cache. */
+/** Rows per fetch: enough to make round trips cheap, few enough to stay in the processor's cache. */
 const FETCH_ROWS = 4_000;
-/** More takes memory that the embedded database never gives back, and sorts half a million bars no sooner. */
+/** More takes memory that the embedded database never releases, and sorts half a million bars no faster. */
 const WORK_MEM = "8MB";
-/** What is read is in memory or nearly so: a few rows of a large table are found by its index. */
+/** The data are mostly in memory: an index is cheap for a few rows of a large table. */
 const RANDOM_PAGE_COST = "1.1";
 
 type Row = readonly (Buffer | null)[];
 
-/** Gathers one column; `result` takes what was added so far, `add` one value in PostgreSQL's binary form. */
+/** Collects one column; `result` returns the values added so far, `add` takes one value in PostgreSQL's binary format. */
 interface Gatherer {
   add(bytes: Buffer | null): void;
   result(): ColumnData;
 }
 
 /**
- * Reads a query by columns through a binary cursor: no object a row, no text for a number, and never more than a few
- * thousand rows in a form other than the result's.
+ * Reads a query by columns through a binary cursor: no object per row, no text per number, and never more than a few thousand rows
+ * in any other form than the result's.
  */
 export async function selectColumns(
   sql: postgres.Sql,
@@ -31,7 +31,7 @@ export async function selectColumns(
 ): Promise<Record<string, ColumnData>> {
   signal?.throwIfAborted();
   return await sql.begin("read only", async (tx) => {
-    // The whole result is wanted: the plan that finds the first rows soonest is not the best one.
+    // The whole result is needed: the plan with the fastest first rows is not the best one.
     await tx.unsafe(
       `set local cursor_tuple_fraction = 1; set local work_mem = '${WORK_MEM}'; set local random_page_cost = ${RANDOM_PAGE_COST}`,
     ).simple();
@@ -104,7 +104,7 @@ function gathererOf(column: ColumnSpec, type: number): Gatherer {
   }
 }
 
-/** Numbers in an array that grows; NULL is NaN. */
+/** Numbers in a growing array; NULL is NaN. */
 class Numbers implements Gatherer {
   #values = new Float64Array(1024);
   #length = 0;
@@ -139,7 +139,7 @@ class Values implements Gatherer {
   }
 }
 
-/** Dates repeat: each is written out once. */
+/** Dates repeat: each is formatted once. */
 function remember(key: (bytes: Buffer) => number, write: (key: number) => string): (bytes: Buffer) => string {
   const known = new Map<number, string>();
   return (bytes) => {

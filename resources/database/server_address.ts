@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import { DatabaseOpenError } from "./errors.ts";
 
-/** Where one server listens: a TCP port, or the path of a Unix socket. */
+/** Address of one server: a TCP port, or the path of a Unix socket. */
 export type ServerHost = { name: string; port: number } | { path: string };
 
-/** How the connection is secured, in the terms of PostgreSQL's own `sslmode`. */
+/** Security of the connection, in the terms of PostgreSQL's own `sslmode`. */
 export interface TlsSettings {
   mode: "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
-  /** PEM of the authorities to trust in place of the usual ones. */
+  /** PEM of the authorities to trust instead of the default ones. */
   ca?: string;
   /** PEM of this client's own certificate and key. */
   cert?: string;
@@ -17,21 +17,21 @@ export interface TlsSettings {
 
 /** Parsed URL of a database. */
 export interface ServerAddress {
-  /** How the URL is called in errors. */
+  /** Name of the URL in errors. */
   setting: string;
   /** Tried in this order. */
   hosts: readonly ServerHost[];
-  /** Undefined ones are the driver's to find (`PGPASSWORD`, the user of this process). */
+  /** If undefined, the driver determines them (`PGPASSWORD`, the user of this process). */
   user: string | undefined;
   password: string | undefined;
   database: string | undefined;
   tls: TlsSettings;
-  /** Parameters of each session, sent when it begins. */
+  /** Parameters of each session, sent at its start. */
   session: Record<string, string>;
   connectTimeoutMs: number;
   poolSize: number;
   prepare: boolean;
-  /** For people: without user, password and parameters. */
+  /** For display: without user, password and parameters. */
   text: string;
 }
 
@@ -41,7 +41,7 @@ const DEFAULT_POOL_SIZE = 10;
 const DEFAULT_CONNECT_TIMEOUT_S = 5;
 const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
 
-/** Parameters for other clients, or for what Tandem sees to itself: without meaning here, and nothing is lost without them. */
+/** Parameters for other clients, or for settings that Tandem controls itself: ignored here, without loss. */
 const PASSED_OVER = new Set([
   ...["keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout"],
   ...["fallback_application_name", "sslcompression", "sslsni", "load_balance_hosts", "gsslib", "krbsrvname"],
@@ -49,13 +49,13 @@ const PASSED_OVER = new Set([
 ]);
 
 /**
- * Reads `postgres://user:password@host:5432/database?parameter=value`, with several hosts separated by commas, and with the
+ * Parses `postgres://user:password@host:5432/database?parameter=value`, with several hosts separated by commas, and with the
  * parameters of PostgreSQL's own clients and those that providers add.
  *
- * @param environment PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, PGSSLROOTCERT, PGAPPNAME, PGTARGETSESSIONATTRS
- * and PGOPTIONS hold what the URL leaves out.
- * @param setting How errors call the URL.
- * @throws {DatabaseOpenError} If it is no such URL or asks for what cannot be done. The password is never shown.
+ * @param environment PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, PGSSLROOTCERT, PGAPPNAME, PGTARGETSESSIONATTRS and
+ * PGOPTIONS are defaults for parts missing from the URL.
+ * @param setting Name of the URL in errors.
+ * @throws {DatabaseOpenError} If it is no such URL or requires something unsupported. The password is never shown.
  */
 export function readServerAddress(
   databaseUrl: string,
@@ -63,7 +63,7 @@ export function readServerAddress(
   setting = "DATABASE_URL",
 ): ServerAddress {
   const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#]*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i.exec(databaseUrl);
-  // The text is not shown: it may hold a password though it is no URL.
+  // The text is not shown: it may contain a password even if it is no URL.
   if (parts === null) throw new DatabaseOpenError(`${setting} is not a URL. ${URL_FORM}`);
   const [, scheme, login = "", hostList = "", path = "", query = ""] = parts;
   if (!/^postgres(ql)?$/i.test(scheme!)) {
@@ -109,7 +109,7 @@ export function readServerAddress(
 type Refuse = (why: string) => never;
 type Environment = (name: string) => string | undefined;
 
-/** The parameters of the URL; each must be taken by a reader. */
+/** The parameters of the URL; each must be consumed by a reader. */
 class Parameters {
   readonly #values: Map<string, string>;
 
@@ -159,7 +159,7 @@ function readTls(
   parameters: Parameters,
   { hosts, environment, refuse }: { hosts: readonly ServerHost[]; environment: Environment; refuse: Refuse },
 ): TlsSettings {
-  // Connections on one machine do not pass a network.
+  // Connections within one machine do not use a network.
   const local = hosts.every((host) => "path" in host || /^(localhost|127\.[\d.]+|::1)$/.test(host.name));
   const said = parameters.take("sslmode") ?? parameters.take("ssl") ?? environment("PGSSLMODE") ??
     (local ? "disable" : "prefer");
@@ -175,7 +175,7 @@ function readTls(
   if (binding !== undefined && !["disable", "prefer", "require"].includes(binding)) {
     refuse(`channel_binding=${binding} is not known. Use disable, prefer or require, or leave it out.`);
   }
-  // Both rule out a man in the middle: this by the server's certificate, that by the password.
+  // Both prevent a man-in-the-middle attack: this by the server's certificate, that by the password.
   if (binding === "require" && mode !== "verify-ca") mode = "verify-full";
   for (const name of ["sslcrl", "sslcrldir", "ssl_min_protocol_version", "ssl_max_protocol_version", "requirepeer"]) {
     if (parameters.take(name) !== undefined) refuse(`Tandem does not support ${name}. Leave it out.`);

@@ -4,12 +4,12 @@ import type { ServerAddress } from "./server_address.ts";
 import { WRITABLE } from "./server_dialer.ts";
 
 const oldestVersion = 15;
-/** How long a session may take to answer where nothing keeps it from it. */
+/** Maximum time for a session to answer if nothing blocks it. */
 const patienceMs = 5_000;
-/** How often sessions are compared: a pooler with many of them gives the same one again now and then. */
+/** Number of comparisons of sessions: a pooler with many of them sometimes gives the same one again. */
 const rounds = 8;
 
-/** @throws {DatabaseOpenError} If the server is too old, or takes no writes. */
+/** @throws {DatabaseOpenError} If the server is too old, or accepts no writes. */
 export async function requireUsable(connection: Connection, { text }: ServerAddress): Promise<void> {
   const [server] = await connection.command<{ version: number; writable: boolean }>(
     `select current_setting('server_version_num')::int as version, ${WRITABLE} as writable`,
@@ -30,10 +30,10 @@ export async function requireUsable(connection: Connection, { text }: ServerAddr
 }
 
 /**
- * Makes sure that each connection has a session of its own, on which locks, settings and prepared statements rest.
+ * Verifies that each connection has its own session, which locks, settings and prepared statements require.
  *
- * Behind a pooler in transaction mode a session is whichever is free: while one connection is in a transaction, another gets
- * either the session that the first had, or a different one than before.
+ * Behind a pooler in transaction mode any free session is used: while one connection is in a transaction, another gets either the
+ * session that the first had, or a different one than before.
  *
  * @throws {DatabaseOpenError} If connections share sessions.
  */
@@ -44,11 +44,12 @@ export async function requireSessions(one: Connection, other: Connection, { text
   };
   const shared = async (round: number): Promise<boolean> => {
     const before = await session(one);
-    // A pooler that takes turns among two sessions gives each connection its own one in every even round, and the other in an odd one.
+    // A pooler that alternates between two sessions gives each connection its own one in every even round, and the other in an odd
+    // one.
     if (round % 2 === 1) await session(other);
     await other.command("begin");
     const others = await session(other);
-    // Where there is but one session for all, the first has to wait for the end of the transaction.
+    // With a single session for all, the first has to wait for the end of the transaction.
     const after = await within(patienceMs, session(one));
     await other.command("rollback");
     return others === before || after !== before;

@@ -8,8 +8,8 @@ import { hostText, type ServerAddress, type ServerHost } from "./server_address.
 import { openSocket } from "./server_socket.ts";
 
 /**
- * What a session asks of its server, where the server lets it: that work written for it is isolated as it expects, and that a
- * client that vanished without a word keeps nothing for longer than half a minute, be it idle, in a transaction or in a query.
+ * Session settings, if the server allows them: isolation as the statements expect, and limits so that a vanished client blocks
+ * nothing for longer than half a minute, whether idle, in a transaction or in a query.
  */
 const SESSION_SETTINGS: readonly (readonly [string, string])[] = [
   ["default_transaction_isolation", "read committed"],
@@ -21,26 +21,26 @@ const SESSION_SETTINGS: readonly (readonly [string, string])[] = [
   ["idle_in_transaction_session_timeout", "25000"],
 ];
 
-/** SQL of whether a session can write. */
+/** SQL expression: whether a session can write. */
 export const WRITABLE = "not pg_is_in_recovery() and current_setting('default_transaction_read_only') = 'off'";
 
-/** What a new session says of itself. */
+/** A new session's report on itself. */
 interface Greeting {
   pid: number;
   startedAt: string;
   writable: boolean;
 }
 
-/** Makes sessions on the server of an address. */
+/** Opens sessions on the server of an address. */
 export class ServerDialer implements Dialer {
   readonly options: postgres.ParsedOptions;
-  /** Those of the settings that the server has not refused. */
+  /** The settings that the server has not refused. */
   #settings: (readonly [string, string])[];
 
   constructor(private readonly address: ServerAddress, private readonly logger?: Logger) {
     const { user: username, password, database, prepare, session } = address;
     this.options = driverOptions({ logger, username, password, database, prepare, connection: session });
-    // What is asked for by name is not decided here.
+    // Settings given explicitly take precedence.
     this.#settings = SESSION_SETTINGS.filter(([name]) => !session.options?.includes(name));
   }
 
@@ -124,7 +124,7 @@ export class ServerDialer implements Dialer {
   }
 }
 
-/** One round trip. A setting that the server's version does not have is left out. */
+/** One round trip. A setting that the server's version lacks is omitted. */
 function greetingOf(settings: readonly (readonly [string, string])[]): string {
   const values = settings.map(([name, value]) => `('${name}', '${value}')`).join(", ");
   return `

@@ -2,28 +2,28 @@ import { createConnection, isIP, type Socket } from "node:net";
 import { connect as secure } from "node:tls";
 import type { ServerHost, TlsSettings } from "./server_address.ts";
 
-/** After which silence the system asks the other side whether it is there, so that nothing on the way forgets the connection. */
+/** Silence after which the operating system probes the other side, so that network devices keep the connection open. */
 const KEEPALIVE_MS = 10_000;
 const SSL_REQUEST = Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47);
 const YES = 0x53;
 const NO = 0x4e;
 
-/** The server has no TLS, and `sslmode` demands it. */
+/** The server has no TLS, and `sslmode` requires it. */
 export class NoTlsError extends Error {
   override name = "NoTlsError";
   readonly code = "NO_TLS";
 }
 
-/** What was answered is no PostgreSQL. */
+/** The answer is not PostgreSQL's. */
 export class NoPostgresError extends Error {
   override name = "NoPostgresError";
   readonly code = "NO_POSTGRES";
 }
 
 /**
- * Connects to a server and secures the connection as `tls` says, so that what comes back speaks PostgreSQL and nothing else.
+ * Connects to a server and secures the connection according to `tls`; the result speaks PostgreSQL.
  *
- * @param signal Ends the attempt.
+ * @param signal Aborts the attempt.
  * @throws The error of the system, of TLS, or {@link NoTlsError}.
  */
 export async function openSocket(host: ServerHost, tls: TlsSettings, signal: AbortSignal): Promise<Socket> {
@@ -34,7 +34,7 @@ export async function openSocket(host: ServerHost, tls: TlsSettings, signal: Abo
     if (tls.mode === "disable" || "path" in host) return socket;
     socket.write(SSL_REQUEST);
     const answer = await happened(socket, "data", signal) as Uint8Array;
-    // Whatever follows the answer would be taken for something that came through TLS.
+    // Bytes after the answer would be taken for bytes received through TLS.
     if (answer.length !== 1 || (answer[0] !== YES && answer[0] !== NO)) {
       throw new NoPostgresError("The response is not that of a PostgreSQL server.");
     }
@@ -65,7 +65,7 @@ export async function openSocket(host: ServerHost, tls: TlsSettings, signal: Abo
   }
 }
 
-/** What a socket tells with an event; its errors, its end and the signal are thrown. */
+/** The value of a socket's event; its errors, its end and the signal are thrown. */
 function happened(socket: Socket, event: string, signal: AbortSignal): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   const onEnd = () => reject(Object.assign(new Error("The server closed the connection."), { code: "ECONNRESET" }));
@@ -77,7 +77,7 @@ function happened(socket: Socket, event: string, signal: AbortSignal): Promise<u
   return promise.finally(() => {
     for (const [name, listener] of Object.entries(heard)) socket.removeListener(name, listener);
     signal.removeEventListener("abort", onAbort);
-    // A later error, as of a socket that is being destroyed, is ignored.
+    // A later error, for example of a socket being destroyed, is ignored.
     socket.on("error", () => {});
   });
 }

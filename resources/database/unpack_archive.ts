@@ -3,17 +3,17 @@ import { join } from "node:path";
 const BLOCK = 512;
 
 /**
- * Unpacks a gzipped tar archive of plain files and folders, readable by this user alone, and holds no more of it in
- * memory than has just been inflated.
+ * Unpacks a gzipped tar archive of plain files and folders, readable by this user alone, with only the last inflated bytes in
+ * memory.
  *
- * @throws {Error} If the archive holds anything else, or a path that leads out of `folder`.
+ * @throws {Error} If the archive contains anything else, or a path outside `folder`.
  */
 export async function unpackArchive(archive: Blob, folder: string): Promise<void> {
   const source = new Source(archive.stream().pipeThrough(new DecompressionStream("gzip")).getReader());
   Deno.mkdirSync(folder, { mode: 0o700 });
   for (;;) {
     const header = await source.take(BLOCK);
-    // The end is marked by empty blocks, which some writers leave out.
+    // Empty blocks mark the end; some writers omit them.
     if (header === null || header[0] === 0) return await source.drain();
     const name = textAt(header, 345, 155) + textAt(header, 0, 100);
     const size = parseInt(textAt(header, 124, 12), 8);
@@ -38,7 +38,7 @@ class Source {
 
   constructor(private readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>) {}
 
-  /** The next `count` bytes, or null where the stream has ended. */
+  /** The next `count` bytes, or null at the end of the stream. */
   async take(count: number): Promise<Uint8Array | null> {
     while (this.#bytes.length < count) {
       const { value } = await this.reader.read();

@@ -1,13 +1,13 @@
-/** The one PostgreSQL session behind all connections. */
+/** The single PostgreSQL session behind all connections. */
 export interface Backend {
   /** Runs a batch of frontend messages to its end; `onOutput` gets views that are valid during the call only. */
   execute(batch: Uint8Array, onOutput: (bytes: Uint8Array) => void): void;
   inTransaction(): boolean;
-  /** The session has reported an error that it does not survive. */
+  /** The session has reported a fatal error. */
   onFatal(message: string): void;
 }
 
-/** How a connection answers its client. */
+/** The client's side of a connection. */
 export interface WireClient {
   /** Takes ownership of the bytes. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
@@ -30,24 +30,24 @@ const CODE = {
   copyInResponse: 0x47,
 } as const;
 const SYNC = Uint8Array.of(CODE.sync, 0, 0, 0, 4);
-/** Format and columns of the data are the client's business, who knows what it asked for. */
+/** Format and columns of the data are left to the client, which wrote the statement. */
 const COPY_IN_RESPONSE = [CODE.copyInResponse, 0, 0, 0, 7, 0, 0, 0];
 const COPY_FROM_STDIN = /^\s*copy\s[^;]*\sfrom\s+stdin\b/i;
-/** Output is gathered up to this size, so that a large result does not travel in pieces of 8 kB. */
+/** Output is buffered up to this size, so that a large result is not sent in pieces of 8 kB. */
 const SEND_BYTES = 256 * 1024;
-/** So many connections in a row may go before one in the background that waits. */
+/** Number of consecutive connections that may overtake a waiting background one. */
 const mostOvertaking = 8;
 
 /**
- * Lets many connections of the PostgreSQL wire protocol share one session without hearing each other.
+ * Lets many connections of the PostgreSQL wire protocol share one session in isolation.
  *
- * A connection that has begun a cycle of messages or a transaction has the session to itself until the session is idle
- * again; the others queue in order of arrival, those in the background behind the others. Interleaving single messages would not do: after an error the session
- * skips everything up to the next Sync, of any session.
+ * A connection that has started a cycle of messages or a transaction has the session to itself until the session is idle again; the
+ * others queue in order of arrival, background ones last. Single messages must not be interleaved: after an error the session skips
+ * everything up to the next Sync, of any connection.
  *
- * Messages are handed over as whole batches, because a session that runs out of input in the middle of a message takes
- * it for a lost connection. `COPY … FROM STDIN` waits for input by design: it is answered in the session's stead, and
- * handed over when its data are complete.
+ * Messages are passed on as whole batches, because a session that runs out of input within a message treats that as a lost
+ * connection. `COPY … FROM STDIN` waits for input by design: it is answered on behalf of the session, and passed on when its data
+ * are complete.
  */
 export class WireServer {
   readonly #backend: Backend;
@@ -55,26 +55,26 @@ export class WireServer {
   #used = false;
   #lastActiveMs = 0;
   readonly #waiting: WireConnection[] = [];
-  /** How many in a row went before one in the background that waited. */
+  /** Number of consecutive connections that overtook a waiting background one. */
   #overtaken = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
   }
 
-  /** @param options.background Lets the other connections go first, most of the time. */
+  /** @param options.background Gives the other connections precedence, most of the time. */
   connect(client: WireClient, { background = false } = {}): WireConnection {
     return new WireConnection(client, (connection) => this.#want(connection), background);
   }
 
-  /** Runs a statement of the house between those of the clients, if anything has happened since the last time. */
+  /** Runs a maintenance statement between those of the clients, if the session was used since the last time. */
   runWhenIdle(statement: string): void {
     if (this.#owner !== null || !this.#used) return;
     this.#used = false;
     this.#backend.execute(message(CODE.query, `${statement}\0`), () => {});
   }
 
-  /** For how long the connection that holds the session has said nothing while others wait; 0 where none does. */
+  /** Time since the last message of the connection that holds the session while others wait; 0 otherwise. */
   stalledMs(): number {
     return this.#waiting.length === 0 ? 0 : performance.now() - this.#lastActiveMs;
   }
@@ -110,9 +110,9 @@ export class WireServer {
   }
 }
 
-/** One client's side of the conversation. */
+/** One client's connection. */
 export class WireConnection {
-  /** Whether the session belongs to this connection until it says more. */
+  /** Whether this connection has the session and must send more first. */
   holdsSession = false;
   readonly #client: WireClient;
   readonly #want: (connection: WireConnection) => void;
@@ -122,7 +122,7 @@ export class WireConnection {
   #touched = false;
   /** The statement and the data so far of a `COPY … FROM STDIN`. */
   #copy: Uint8Array[] | null = null;
-  /** Names of statements this connection prepared: the session outlives it, so that they must be dropped. */
+  /** Names of statements this connection prepared: the session outlives it, so they must be dropped. */
   readonly #statements = new Set<string>();
 
   constructor(client: WireClient, want: (connection: WireConnection) => void, readonly background = false) {
@@ -136,7 +136,7 @@ export class WireConnection {
     if (completeLength(this.#input, this.#started) > 0) this.#want(this);
   }
 
-  /** The client is gone: what it left open is rolled back, what it prepared is dropped. */
+  /** The client has ended: its transaction is rolled back, its prepared statements are dropped. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -144,7 +144,7 @@ export class WireConnection {
     if (this.#touched) this.#want(this);
   }
 
-  /** Called by the server alone, when the session is this connection's. */
+  /** Called by the server only, when this connection has the session. */
   run(backend: Backend): void {
     if (this.#closed) {
       this.#leave(backend);
@@ -175,7 +175,7 @@ export class WireConnection {
     }
   }
 
-  /** Runs the batch cycle by cycle: up to each Sync or simple query, and what is left over at the end. */
+  /** Runs the batch cycle by cycle: up to each Sync or simple query, and the rest at the end. */
   #runBatch(backend: Backend, batch: Uint8Array): void {
     this.#touched = true;
     let begin = 0;
@@ -219,7 +219,7 @@ export class WireConnection {
     if (end > start + 5) this.#statements.add(new TextDecoder().decode(batch.subarray(start + 5, end)));
   }
 
-  /** @param endsCycle Whether the client expects to be told, once, that the session is ready. */
+  /** @param endsCycle Whether the client expects one ReadyForQuery. */
   #execute(backend: Backend, batch: Uint8Array, endsCycle: boolean): void {
     const gathered = new Gatherer((bytes) => this.#client.send(bytes));
     const readiness = new ReadinessFilter((bytes) => gathered.add(bytes), backend.onFatal);
@@ -245,7 +245,7 @@ export class WireConnection {
   }
 }
 
-/** Joins the backend's small pieces of output into large ones that can be given away. */
+/** Joins small pieces of the backend's output into large ones that can be transferred. */
 class Gatherer {
   readonly #send: (bytes: Uint8Array<ArrayBuffer>) => void;
   #bytes = new Uint8Array(8 * 1024);
@@ -272,16 +272,16 @@ class Gatherer {
 }
 
 /**
- * Takes every ReadyForQuery out of the output and keeps its status, and CopyInResponse, which has been given before.
+ * Removes every ReadyForQuery from the output and keeps its status, and CopyInResponse, which was sent before.
  *
- * PGlite reports ready after each error at once, and again after the Sync that a client sends to recover: a client that
- * believes the first takes the second for the end of its next query.
+ * PGlite reports ready immediately after each error, and again after the Sync that a client sends to recover: a client that accepts
+ * the first would take the second for the end of its next query.
  */
 class ReadinessFilter {
   /** `I` idle, `T` in a transaction, `E` in a failed one. */
   status = 0x49;
   readonly #pass: (bytes: Uint8Array) => void;
-  /** Of the message that the last piece ended in: its header so far, or the bytes of its body still to come. */
+  /** Of the message at the end of the last piece: its incomplete header, or the number of remaining bytes of its body. */
   #header: Uint8Array = new Uint8Array(0);
   #bodyLeft = 0;
 
@@ -328,11 +328,11 @@ class ReadinessFilter {
 }
 
 function isCopyIn(query: Uint8Array): boolean {
-  // Only the beginning can tell; the rest may be long.
+  // The start is sufficient; the rest may be long.
   return (query[5]! | 0x20) <= 0x63 && COPY_FROM_STDIN.test(new TextDecoder().decode(query.subarray(5, 16_384)));
 }
 
-/** The number of bytes at the front of `input` that make whole messages; a start-up packet counts alone. */
+/** The number of bytes at the front of `input` that form whole messages; a start-up packet counts alone. */
 function completeLength(input: Uint8Array, started: boolean): number {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
   if (!started) {
