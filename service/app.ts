@@ -16,7 +16,7 @@ export function appOf(
     logger: Logger;
     scheduler: Scheduler;
     stopping: AbortSignal;
-    /** Where people reach it; known once it listens. */
+    /** Address for users; known once it listens. */
     siteUrl: () => URL;
   },
 ): Hono {
@@ -25,7 +25,7 @@ export function appOf(
   const app: Hono = new Hono()
     .onError(pageOnError(onError(logger)))
     .notFound(pageNotFound(onNotFound))
-    // First, because it guards what comes after it.
+    // First: it guards the routes after it.
     .route(
       "/",
       api({
@@ -44,7 +44,7 @@ export function appOf(
         allowedOrigins,
         trustedProxies,
         compat,
-        // Without authentication all requests are the operator's.
+        // Without authentication all requests come from the operator.
         rates: access.required || trustedProxies > 0 ? requestRatesFrom(environment, { database, logger }) : undefined,
       }),
     )
@@ -62,7 +62,6 @@ export function appOf(
   return app;
 }
 
-/** How people get in. */
 function signInOptions(
   { access }: OpenService,
   { environment: { signIn, trustedProxies }, logger, siteUrl }: {

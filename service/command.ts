@@ -23,7 +23,7 @@ import { ImportError, type ProjectSource } from "./project.ts";
 import { serve } from "./serve.ts";
 import { work } from "./work.ts";
 
-/** What a command works with: the service, opened here, or where a server holds the embedded database, that server. */
+/** Runs a command on the service, opened here or, if a server holds the embedded database, on that server. */
 async function whereTheDataIs<T>(
   source: ProjectSource,
   { environment, logger }: { environment: Environment; logger: Logger },
@@ -47,7 +47,7 @@ export async function runCommand(source: ProjectSource, args: readonly string[])
     const environment = readEnvironment(Deno.env.toObject());
     const { logFormat: format } = environment;
     const logger = consoleLogger({ format, level: environment.logLevel, secrets });
-    // Progress of a command is shown by its display; the log is for errors.
+    // The display shows the progress of a command; the log is for errors.
     const quiet = consoleLogger({ format, level: "warn", secrets });
 
     return await commandLine(args, {
@@ -82,7 +82,7 @@ export async function runCommand(source: ProjectSource, args: readonly string[])
       imports: importControl(source, { environment, logger: quiet }),
     }, processTerminal());
   } catch (error) {
-    // Where something is wrong outside, a sentence says what to do; a stack only helps who debugs.
+    // For external faults a sentence with the remedy suffices; the stack helps only in debugging.
     console.error(redactor(secrets)(`tandem: ${messageOf(error)}`));
     if (Deno.env.get("LOG_LEVEL") === "debug") console.error(redactor(secrets)(Deno.inspect(error)));
     return [ConfigurationError, DatabaseOpenError, DefinitionError, ImportError].some((type) => error instanceof type)

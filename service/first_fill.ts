@@ -10,16 +10,16 @@ import {
 } from "../engine/mod.ts";
 import { pause } from "../resources/backoff.ts";
 
-/** How soon the first fill is looked at again that a database interrupted which was away. */
+/** Pause before the first fill is resumed after a database outage. */
 const fillAgainMs = 1_000;
 
-/** Whether no version of an asset can be read, be it that there never was one or that its table was replaced. */
+/** Whether an asset has no readable version: none was ever made, or its table was replaced. */
 function isMissing({ external, lastMaterialization, reasons }: AssetState): boolean {
   return !external &&
     (lastMaterialization === null || reasons.some(({ kind, partitions }) => kind === "table_replaced" && !partitions));
 }
 
-/** Materializes what has never been, unless a run that was interrupted is about to; shows how it goes. */
+/** Materializes missing assets, unless an interrupted run is about to; shows the progress. */
 export async function fillMissing(
   engine: Engine,
   { freshness, logger, signal }: { freshness: FreshnessEvaluator; logger: Logger; signal: AbortSignal },
@@ -44,7 +44,7 @@ export async function fillMissing(
         logger.error(`Missing assets could not be materialized: ${messageOf(error)}`);
         return;
       }
-      // Looks again at what is missing and open when the database is back.
+      // Reads missing assets and open runs again when the database is back.
       await pause(fillAgainMs, signal).catch(() => {});
     }
   }

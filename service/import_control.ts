@@ -6,14 +6,12 @@ import { type OpenService, openService } from "./open_service.ts";
 import { ImportError, type Project, type ProjectSource, type ReadImport } from "./project.ts";
 import { systemClock } from "../resources/clock.ts";
 
-/** How often an import is handed to the queue where another process takes its run, which knows nothing of it. */
+/** Number of times an import is queued if another process, which lacks its data, takes the run. */
 const mostTries = 5;
-/** More parts than an import has. */
+/** Exceeds the number of parts of any import. */
 const mostMade = 1_000;
 
-/**
- * Imports into the database of this process: its rows are published by a run, each asset's together with the record of it.
- */
+/** Imports into the database of this process: a run publishes the rows of each asset together with their record. */
 export function importControl(
   source: ProjectSource,
   { environment, logger }: { environment: Environment; logger: Logger },
@@ -23,7 +21,7 @@ export function importControl(
       const project = typeof source === "function" ? await source(environment) : source;
       if (!project.imports) throw new ImportError("This project imports nothing.");
       const { imports } = project;
-      // Read first, so that a wrong address does nothing to the database.
+      // Read first: a wrong address then changes nothing in the database.
       let read: ReadImport | undefined = from === null ? undefined : await imports.read(from, systemClock.now());
       if (read && dryRun) return { report: read.report, assets: null, next: null };
       let service: OpenService | undefined;
@@ -50,7 +48,7 @@ export function importControl(
   };
 }
 
-/** @throws {ImportError} If a run of it fails, or other processes take all of them. */
+/** @throws {ImportError} If one of its runs fails, or other processes take all of them. */
 async function published(engine: Engine, keys: readonly string[]) {
   const selection = keys.join(" ");
   const before = new Map(

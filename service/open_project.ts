@@ -5,18 +5,18 @@ import { type Database, DatabaseClock, firstUsedAt } from "../resources/database
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import type { Project, ProjectContext } from "./project.ts";
 
-/** A project on an open database, as every thread sees it that works on it. */
+/** A project on an open database, as seen by every thread that works on it. */
 export interface OpenedProject {
   assets: readonly AnyAsset[];
   /** Settings of assets by key. */
   config: Readonly<Record<string, unknown>>;
-  /** Of the database server, where there is one: the same for all who share it. */
+  /** Of the database server, if there is one: shared by all its processes. */
   clock: Clock & Partial<SharedClock>;
-  /** The resources of the functions of assets. */
+  /** The resources of asset functions. */
   resources: unknown;
 }
 
-/** @throws {ConfigurationError} If the database is not to be used with these settings. */
+/** @throws {ConfigurationError} If the database must not be used with these settings. */
 export async function openProject(
   project: Project,
   { environment, database, replace, ...around }:
@@ -34,8 +34,8 @@ export async function openProject(
 }
 
 /**
- * The clock of Tandem: the server's time, so that a machine with a wrong clock behaves like the others.
- * The embedded database has no other clock than this machine's.
+ * The clock of Tandem: the server's time, so that a wrong clock of one machine has no effect. With the embedded database, this
+ * machine's clock.
  */
 async function clockOf(database: Database, logger: ProjectContext["logger"]): Promise<Clock & Partial<SharedClock>> {
   if (database.kind === "embedded") return systemClock;

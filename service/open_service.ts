@@ -8,26 +8,26 @@ import { openProject } from "./open_project.ts";
 import type { Project, ProjectSource } from "./project.ts";
 import { StepExecutors, type WorkerParts } from "./step_executors.ts";
 
-/** What every process of Tandem consists of, be it a server or a command. */
+/** Components of every process of Tandem, server or command. */
 export interface OpenService {
   database: Database;
-  /** Of the database server, where there is one: the same for all who share it. */
+  /** Of the database server, if there is one: shared by all its processes. */
   clock: Clock & Partial<SharedClock>;
   engine: Engine;
   access: Access;
   project: Project;
   instruments: ServiceInstruments;
-  /** Of a worker. */
+  /** Set in a worker. */
   worker: WorkerParts | undefined;
-  /** Tells processes that find the data folder held where to ask instead. */
+  /** Publishes the address for processes that find the data folder locked. */
   announce(url: string, secret: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens what a server and a command need alike.
+ * Opens the components common to servers and commands.
  *
- * @throws {ConfigurationError | DatabaseOpenError | DefinitionError} If that cannot be.
+ * @throws {ConfigurationError | DatabaseOpenError | DefinitionError} If that fails.
  */
 export async function openService(
   source: ProjectSource,
@@ -35,9 +35,9 @@ export async function openService(
     environment: Environment;
     logger: Logger;
     role: "server" | "cli" | "worker";
-    /** Whether history may be dropped that another source has brought. */
+    /** Whether history from another source may be dropped. */
     replace?: boolean;
-    /** Reads what this process imports. */
+    /** Reads the data that this process imports. */
     pendingOf?: (project: Project, database: Database) => Promise<unknown>;
   },
 ): Promise<OpenService> {

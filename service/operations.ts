@@ -6,7 +6,7 @@ import { clockReadiness, type MetricSource, processReadiness, type Readiness } f
 import type { Environment } from "../settings/environment.ts";
 import type { OpenService } from "./open_service.ts";
 
-/** Alerts to the webhook that the environment names; `undefined` where it names none. */
+/** Alerts to the webhook in the environment; `undefined` without one. */
 export function alertsOf(
   { engine, database, clock }: OpenService,
   { environment, logger, serviceUrl }: { environment: Environment; logger: Logger; serviceUrl: string },

@@ -6,12 +6,12 @@ import type { DataSource } from "../resources/market_data/data_source.ts";
 import type { ServiceInstruments } from "../resources/metrics/mod.ts";
 import type { Environment } from "../settings/environment.ts";
 
-/** What the resources of a project may be made of. */
+/** Inputs of a project's resources. */
 export interface ProjectContext {
   database: Database;
-  /** The same for all processes that share a database server. */
+  /** Shared by all processes of a database server. */
   clock: Clock;
-  /** When the database was first used: what begins at that time begins there at each start. */
+  /** First use of the database: the same at each start, for histories that begin there. */
   firstUsedAt: Temporal.Instant;
   logger: Logger;
   instruments: ServiceInstruments;
@@ -21,66 +21,66 @@ export interface ProjectContext {
   states(): Promise<AssetState[]>;
 }
 
-/** A database that was opened and that nothing was done with. */
+/** An opened, unmodified database. */
 export interface OpenedDatabase {
   database: Database;
   clock: Clock;
   firstUsedAt: Temporal.Instant;
-  /** Settings of assets by key, those of `ASSET_CONFIG` included. */
+  /** Settings of assets by key, including those of `ASSET_CONFIG`. */
   config: Readonly<Record<string, unknown>>;
-  /** Whether history may be dropped that another source has brought. */
+  /** Whether history from another source may be dropped. */
   replace: boolean;
   logger: Logger;
   pendingImport?: unknown;
 }
 
-/** What a command reads elsewhere to bring it along. */
+/** Data read for an import. */
 export interface ReadImport {
   report: ImportReport;
-  /** What the assets that take it get, by `resources`. */
+  /** Data for the importing assets, available to them in `resources`. */
   pending: unknown;
 }
 
-/** How data come along from elsewhere. */
+/** Imports of existing data. */
 export interface ProjectImports {
-  /** Reads and judges what is there. @throws {ImportError} If it cannot be read. */
+  /** Reads and validates the data. @throws {ImportError} If they cannot be read. */
   read(from: string, now: Temporal.Instant): Promise<ReadImport>;
-  /** What the database itself holds of its present source, so that it stays beside another one. @throws {ImportError} */
+  /** The database's own data of its current source, to be kept beside another one. @throws {ImportError} */
   held(database: Database): Promise<ReadImport>;
-  /** The assets that take it. */
+  /** The importing assets. */
   keys: readonly string[];
   /** The next step, in a sentence. */
   next(environment: Environment): string;
 }
 
-/** What was to be imported cannot be read. The message says what to do. */
+/** The data to import cannot be read. The message has the remedy. */
 export class ImportError extends Error {
   override readonly name = "ImportError";
 }
 
-/** What a project brings: what there is to be made, when, and of what. The service brings everything else. */
+/** A project: its assets, schedules and resources. The service provides everything else. */
 export interface Project {
   assets: readonly AnyAsset[];
   schedules?: readonly Schedule[];
-  /** Settings of assets by key; those of the file that `ASSET_CONFIG` names go before them. */
+  /** Settings of assets by key; those of the `ASSET_CONFIG` file take precedence. */
   config?: Readonly<Record<string, unknown>>;
-  /** Where the data come from, which every page says; nothing is said where this is left out. */
+  /** Source of the data, shown on every page; omitted if undefined. */
   dataSource?: DataSource;
   /**
-   * Says which assets and settings there are by what the database holds.
+   * Determines assets and settings by the content of the database.
    *
-   * @throws {ConfigurationError} If the database is not to be used with these settings.
+   * @throws {ConfigurationError} If the database must not be used with these settings.
    */
   opened?(opened: OpenedDatabase): Promise<Pick<Project, "assets" | "config">>;
-  /** Absent where nothing can be imported. */
+  /** Absent if the project has no imports. */
   imports?: ProjectImports;
-  /** The session of the exchange after a date, `null` where its calendar does not tell: pages say when an order fills. */
+  /** The session of the exchange after a date, `null` beyond its calendar: pages show when an order fills. */
   nextSession?(date: string): string | null;
-  /** Makes what the functions of the assets get as `resources`, once the database is open. */
+  /** Creates the `resources` of asset functions, once the database is open. */
   resources?(context: ProjectContext): unknown;
-  /** How long a call of the vendor has to wait now, for the metrics. */
+  /** Current delay of a call of the vendor, for the metrics. */
   vendorDelayMs?(): Promise<number>;
 }
 
-/** A project, or how it follows from the environment. @throws {ConfigurationError} If it cannot. */
+/** A project, or a function that derives it from the environment. @throws {ConfigurationError} If that fails. */
 export type ProjectSource = Project | ((environment: Environment) => Project | Promise<Project>);

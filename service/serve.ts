@@ -11,16 +11,16 @@ import { openService } from "./open_service.ts";
 import { alertsOf } from "./operations.ts";
 import type { ProjectSource } from "./project.ts";
 
-/** What streams that have been told to end have for it when the time is up already. */
+/** Time for streams to end if the shutdown time is already over. */
 const lastMomentMs = 250;
 
-/** A part of the service that works by itself from its start until it is stopped. */
+/** A part of the service that runs from its start until it is stopped. */
 interface LastingPart {
   start(): void | Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Runs the service until it is told to stop. */
+/** Runs the service until it is stopped. */
 export async function serve(
   source: ProjectSource,
   { environment, logger, replace }: { environment: Environment; logger: Logger; replace: boolean },
@@ -70,15 +70,15 @@ export async function serve(
     const parts: LastingPart[] = [scheduler, freshness, ...(alerts ? [alerts] : [])];
     for (const part of parts) await part.start();
     const filling = fillMissing(engine, { freshness, logger, signal: stopping }).then(() => {
-      // After the first fill, so that nothing is asked for that it is about to make.
+      // After the first fill, so that it does not request the same partitions.
       if (environment.automation && !stopping.aborted) automation.start();
     });
     await new Promise((resolve) => stopping.addEventListener("abort", resolve, { once: true }));
     const timeIsUp = AbortSignal.timeout(shutdownSeconds * 1_000);
     await Promise.all([...parts, automation].map((part) => part.stop()));
-    // Clients with an open stream see the end of what runs.
+    // Clients with an open stream receive the end of running work.
     await engine.drain(timeIsUp);
-    // Ends the streams of events too, for which the server would wait.
+    // Also ends event streams, which would delay the server's shutdown.
     await engine.close();
     await Promise.all([filling, closed(server, timeIsUp, logger)]);
   } catch (error) {
@@ -89,7 +89,7 @@ export async function serve(
   }
 }
 
-/** Resolves when all that was asked is answered, or when the time is up: then the process ends in the middle of an answer. */
+/** Resolves when all requests are answered, or when the time is up: then the process ends during an answer. */
 async function closed(server: LastingServer, timeIsUp: AbortSignal, logger: Logger): Promise<void> {
   const late = Promise.withResolvers<"late">();
   const onLate = () => late.resolve("late");

@@ -15,19 +15,18 @@ import { ConfigurationError, type Environment } from "../settings/environment.ts
 import { startStepThread } from "./step_thread.ts";
 import { jobName, type WorkerJob } from "./worker_jobs.ts";
 
-/** What runs steps of runs that servers drive. */
+/** Components that run steps for servers. */
 export interface WorkerParts {
   steps: StepWorker;
-  /** Of this worker, among those of its database. */
+  /** Id of this worker in its database. */
   id(): string;
-  /** Names of the jobs that it can run. */
   jobNames: readonly string[];
 }
 
-/** Where a process runs steps, by its role and its settings. */
+/** Executors of a process, according to its role and settings. */
 export class StepExecutors {
   #threads: StepThreads | undefined;
-  /** Of a worker, once its engine is open. */
+  /** Set in a worker, once its engine is open. */
   worker: WorkerParts | undefined;
 
   constructor(
@@ -40,7 +39,7 @@ export class StepExecutors {
     },
   ) {}
 
-  /** Prepares what steps are handed over with. @throws {ConfigurationError | DatabaseOpenError} If that cannot be used. */
+  /** Prepares the queue of steps. @throws {ConfigurationError | DatabaseOpenError} If it cannot be used. */
   async prepare(): Promise<void> {
     const { role, environment: { executor, databaseUrl, schemaPrefix } } = this.options;
     if (role === "cli" || (role === "server" && executor !== "queue")) return;
@@ -54,7 +53,7 @@ export class StepExecutors {
     await prepareQueue(databaseUrl, queueSchema(schemaPrefix));
   }
 
-  /** For the engine; `undefined` where steps run in the thread that opens it. */
+  /** For the engine; `undefined` if steps run in the thread that opens it. */
   get executor(): ((around: ProcessContext) => Executor) | undefined {
     const { role, environment } = this.options;
     if (role === "worker") return (around) => this.#workerOf(around);
@@ -63,7 +62,7 @@ export class StepExecutors {
     return (around) => this.#queueOf(around);
   }
 
-  /** Ends the threads. Their steps have ended. */
+  /** Ends the threads, after their steps. */
   async close(): Promise<void> {
     await this.#threads?.close();
   }

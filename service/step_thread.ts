@@ -21,7 +21,7 @@ import { helpersBy } from "./worker_jobs.ts";
 interface Opening {
   /** Port on which steps are requested. */
   steps: MessagePort;
-  /** Whether the database is the embedded one of the thread that answers requests. */
+  /** Whether the database is the embedded one of the main thread. */
   embedded: boolean;
   replace: boolean;
   /** Whether other workers make parts of its steps. */
@@ -30,11 +30,11 @@ interface Opening {
   fingerprint: string;
 }
 
-/** From the thread to the server. */
+/** Messages from the thread to the server. */
 type ThreadMessage =
   | { type: "ready" }
   | { type: "unusable"; message: string }
-  /** Begins a connection to the embedded database. */
+  /** Opens a connection to the embedded database. */
   | { type: "connect"; port: MessagePort }
   | { type: "observed"; observation: Observation };
 
@@ -46,9 +46,9 @@ interface ThreadScope {
 const scope = globalThis as unknown as ThreadScope;
 
 /**
- * Starts a thread that runs the entry module of this program again, which serves steps there.
+ * Starts a thread that runs the entry module of this program again, to serve steps.
  *
- * @param onLost Called when it ends by itself, with the reason.
+ * @param onLost Called with the reason if it ends unexpectedly.
  * @throws {Error} If it cannot run the steps of this process.
  */
 export async function startStepThread(
@@ -72,7 +72,7 @@ export async function startStepThread(
     ? (database as EmbeddedDatabase).lend(() => lose("The embedded database stopped."))
     : undefined;
   worker.onerror = (event) => {
-    // Without this the runtime ends the process.
+    // Otherwise the runtime ends the process.
     event.preventDefault();
     lose(event.message);
   };
@@ -139,6 +139,6 @@ export async function serveStepThread(source: ProjectSource): Promise<never> {
   } catch (error) {
     scope.postMessage({ type: "unusable", message: messageOf(error) });
   }
-  // Ended from outside.
+  // The server terminates the thread.
   return await new Promise<never>(() => {});
 }

@@ -3,9 +3,10 @@ import type { ProjectSource } from "./project.ts";
 import { isStepThread } from "./thread_name.ts";
 
 /**
- * Runs the command line of a project: `start` serves it, `materialize`, `assets`, `backfill`, `why` and the others work on its data.
+ * Runs the command line of a project: `start` serves it, `materialize`, `assets`, `backfill`, `why` and the others work on its
+ * data.
  *
- * Settings come from the environment; a fault in them is told on standard error.
+ * Settings come from the environment; faults in them are reported on standard error.
  *
  * @param args As given on the command line, without the program.
  *
@@ -15,7 +16,7 @@ import { isStepThread } from "./thread_name.ts";
  * ```
  */
 export async function tandem(source: ProjectSource, args: readonly string[]): Promise<ExitCode> {
-  // A thread that runs steps loads neither server nor pages, which would take it longer than the rest.
+  // A thread that runs steps loads neither server nor pages, which would dominate its start-up time.
   if (isStepThread()) return await (await import("./step_thread.ts")).serveStepThread(source);
   return await (await import("./command.ts")).runCommand(source, args);
 }

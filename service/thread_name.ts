@@ -1,4 +1,4 @@
-/** Name of the threads that run steps, by which the entry module knows that it is to serve them. */
+/** Name of the threads that run steps, by which the entry module recognizes them. */
 export const threadName = "tandem steps";
 
 /** Whether this is a thread that a server has started to run steps. */

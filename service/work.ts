@@ -6,7 +6,7 @@ import { openService } from "./open_service.ts";
 import type { ProjectSource } from "./project.ts";
 import type { WorkerJob } from "./worker_jobs.ts";
 
-/** Runs steps of a service with `EXECUTOR=queue`, one at a time, until it is told to stop. */
+/** Runs steps of a service with `EXECUTOR=queue`, one at a time, until it is stopped. */
 export async function work(
   source: ProjectSource,
   { environment, logger }: { environment: Environment; logger: Logger },

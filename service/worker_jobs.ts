@@ -1,18 +1,18 @@
 import type { PartWork, StepHelpers, StepTask } from "../engine/mod.ts";
 import type { JobQueue } from "../resources/job_queue/mod.ts";
 
-/** What a worker is asked for. */
+/** A request to a worker. */
 export type WorkerJob = { kind: "step"; task: StepTask } | { kind: "parts"; work: PartWork };
 
 /**
- * Jobs of a process with other assets or settings have another name, so that a worker never runs a step otherwise than its server
- * would.
+ * Job names differ between processes with different assets or settings, so that a worker never runs a step otherwise than its
+ * server would.
  */
 export function jobName(fingerprint: string, label: string | undefined): string {
   return ["tandem", fingerprint.slice(0, 16), ...(label === undefined ? [] : [label])].join(":");
 }
 
-/** Asks other workers for help with the steps of one. @param labelOf The label of an asset's step. */
+/** Requests help from other workers with a worker's steps. @param labelOf The label of an asset's step. */
 export function helpersBy(
   queue: JobQueue,
   { fingerprint, labelOf }: { fingerprint: string; labelOf(key: string): string | undefined },
