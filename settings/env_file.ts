@@ -5,8 +5,8 @@ const BYTE_ORDER_MARK = "\uFEFF";
 const ASSIGNMENT = /^\s*(?:export\s+)?[^\s=]+\s*=\s*(.*)$/s;
 
 /**
- * Gives the first variable of an `.env` file that begins with a byte order mark its own name: some editors write the mark, and the runtime
- * takes it for the first letter of the name. A variable that is set already stays, as it does beside any `.env` file.
+ * Removes a byte order mark from the name of the first variable of an `.env` file: some editors write one, and the runtime takes it
+ * for the first letter of the name. A variable that is already set takes precedence, as for any `.env` file.
  */
 export function dropByteOrderMark(env: Pick<Deno.Env, "toObject" | "set" | "delete" | "has"> = Deno.env): void {
   for (const [marked, value] of Object.entries(env.toObject())) {
@@ -18,8 +18,8 @@ export function dropByteOrderMark(env: Pick<Deno.Env, "toObject" | "set" | "dele
 }
 
 /**
- * Refuses an `.env` file of which the runtime would pass over something without a word, so that settings would not count: another
- * encoding than UTF-8, line ends that are none, a line that sets nothing. Without the file there is nothing to refuse.
+ * Rejects an `.env` file with content that the runtime would silently ignore: an encoding other than UTF-8, unusual line endings,
+ * or a line that sets nothing. A missing file is accepted.
  *
  * @throws {ConfigurationError} With the line and the remedy, and no value.
  */
@@ -56,7 +56,7 @@ function faultOf(bytes: Uint8Array): string | null {
     : `, line ${line}: it sets nothing. Write it as NAME=VALUE, put # before a comment, or remove it.`;
 }
 
-/** Number from 1 of the first line that is neither blank, a remark, an assignment nor a further line of a quoted value. */
+/** Number, from 1, of the first line that is neither blank, a comment, an assignment nor the continuation of a quoted value. */
 function lineThatSetsNothing(text: string): number | null {
   let quote = "";
   for (const [i, line] of text.split("\n").entries()) {

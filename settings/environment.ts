@@ -5,7 +5,7 @@ import { secretsIn } from "../resources/redaction.ts";
 import { parseUniverse, type Universe, UNIVERSE_FORMS } from "../resources/market_data/universe.ts";
 import * as forms from "./value_forms.ts";
 
-/** The configuration cannot be used. The message names each variable, what was read and what is allowed. */
+/** The configuration is invalid. The message names each variable, its value and the allowed ones. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
@@ -39,7 +39,7 @@ const port = z.coerce.number().int().min(0).max(65535);
 const callsPerMinute = z.coerce.number().int().min(1).max(60_000);
 const count = z.coerce.number().int().min(1).max(64);
 
-/** `vendor=1,disk=4` as sizes by pool; a name comes once. */
+/** `vendor=1,disk=4` as sizes by pool; names must be unique. */
 const Pools = z.string().regex(/^\s*[a-z][a-z0-9_]*=[1-9]\d{0,2}(\s*,\s*[a-z][a-z0-9_]*=[1-9]\d{0,2})*\s*$/)
   .transform((text) => text.trim().split(/\s*,\s*/).map((entry) => entry.split("=")))
   .refine((entries) => new Set(entries.map(([name]) => name)).size === entries.length)
@@ -51,15 +51,15 @@ const Pools = z.string().regex(/^\s*[a-z][a-z0-9_]*=[1-9]\d{0,2}(\s*,\s*[a-z][a-
 const StepLabels = z.string().regex(/^\s*[a-z][a-z0-9_-]{0,39}(\s*,\s*[a-z][a-z0-9_-]{0,39})*\s*$/)
   .transform((text) => text.trim().split(/\s*,\s*/));
 
-/** How near the old routes keep to the originals where a request does not say. */
+/** Default fidelity of the old routes to the original services. */
 const Compat = z.enum(["none", "strict"]);
 
-/** All variables, with what each means and may be. */
+/** All variables, each with its meaning and allowed values. */
 const Variables = z.object({
   HOST: variable(z.string().min(1), "127.0.0.1", "an address to listen on, such as 127.0.0.1"),
   PORT: variable(port, "8000", "a whole number from 0 to 65535; 0 takes any free port"),
   DATABASE_URL: optional(
-    // Several hosts make it an address that URLs have no word for; opening it says more.
+    // Several hosts are no valid URL; opening the database reports faults in more detail.
     z.string().regex(/^postgres(ql)?:\/\//),
     "postgres://user:password@host:5432/database, or nothing for the embedded database",
     { secret: true },
@@ -171,16 +171,16 @@ const Variables = z.object({
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
 });
 
-/** What the sign-in by an OpenID provider needs. */
+/** Settings of sign-in by an OpenID provider. */
 export interface SignInSettings {
   issuer: string;
   clientId: string;
   /** Never log it. */
   clientSecret: string;
   allowList: AllowList;
-  /** Origins of pages that people may sign in for, besides this site's own. */
+  /** Origins of pages that users may sign in for, besides this site's own. */
   allowedOrigins: readonly string[];
-  /** Whether such a page finds its token in its address. */
+  /** Whether such a page receives its token in its URL. */
   tokenInUrl: boolean;
 }
 
@@ -188,45 +188,45 @@ export interface SignInSettings {
 export interface Environment {
   host: string;
   port: number;
-  /** Holds a password: never log it. */
+  /** Contains a password: never log it. */
   databaseUrl: string | undefined;
-  /** Stands before the names of all schemas. */
+  /** Prefix of the names of all schemas. */
   schemaPrefix: string;
   dataDir: string;
   marketData: string;
-  /** The calendar by which dates of bars are judged. */
+  /** The calendar that dates of bars are checked against. */
   calendar: string;
-  /** Never log it. There where `marketData` is `polygon`. */
+  /** Never log it. Set if `marketData` is `polygon`. */
   polygonApiKey: string | undefined;
   polygonUrl: string;
-  /** What all processes on one database together may call. */
+  /** Limit for all processes on one database together. */
   polygonCallsPerMinute: number;
-  /** The instruments that are followed; a vendor offers more. */
+  /** The instruments to follow; a vendor offers more. */
   universe: Universe;
-  /** First date of history, or nothing for two years before the first start. */
+  /** First date of history; two years before the first start by default. */
   historyFrom: string | undefined;
-  /** First date of news, or nothing for thirty days back from when it is asked for. */
+  /** First date of news; thirty days before each request by default. */
   newsFrom: string | undefined;
-  /** Minutes after the close from which on a vendor has the bars of a session. */
+  /** Minutes after the close at which a vendor has the bars of a session. */
   barsAfterCloseMinutes: number;
   preset: Preset;
   assetConfig: string | undefined;
   dailySchedule: string;
   scheduleTimeZone: string;
-  /** Whether what assets declare of their automation is followed. */
+  /** Whether the automation conditions of assets are evaluated. */
   automation: boolean;
   automationSeconds: number;
-  /** Where a server runs steps: in the thread that answers requests, in threads of their own, or in workers. */
+  /** Where a server runs steps: in the thread that answers requests, in separate threads, or in workers. */
   executor: "in_process" | "thread" | "queue";
-  /** Labels of steps that this process runs; by default a server with workers those that read from outside, and a worker none. */
+  /** Labels of steps that this process runs; by default `source` for a server with workers, and none for a worker. */
   stepLabels: readonly string[] | undefined;
   maxConcurrentSteps: number;
   maxConcurrentRuns: number;
-  /** How many steps of each concurrency pool run at once. */
+  /** Number of concurrent steps of each concurrency pool. */
   pools: Readonly<Record<string, number>>;
   eventRetentionDays: number;
   rowHistoryDays: number;
-  /** May hold a token: never log it. `undefined` sends no alerts. */
+  /** May contain a token: never log it. `undefined` sends no alerts. */
   alertWebhookUrl: string | undefined;
   /** Never log it. */
   alertWebhookSecret: string | undefined;
@@ -234,30 +234,30 @@ export interface Environment {
   alertChecks: "error" | "warn";
   /** Whether requests need credentials. */
   authentication: "off" | "required";
-  /** Whether the service can be reached from this machine alone. */
+  /** Whether the service can be reached from this machine only. */
   loopbackOnly: boolean;
-  /** The address that people use; `undefined` for the one that is listened on. */
+  /** The URL for users; `undefined` for the address it listens on. */
   publicUrl: URL | undefined;
-  /** How people sign in; `undefined` where they do not. */
+  /** Sign-in of users; `undefined` for none. */
   signIn: SignInSettings | undefined;
-  /** Origins of other sites whose pages may use the routes for programs. */
+  /** Origins of other sites whose pages may use the API routes. */
   allowedOrigins: readonly string[];
   /** Whether the routes of the original services reproduce their wrong numbers, unless a request overrides it. */
   compat: "none" | "strict";
-  /** Requests of a token or session; `undefined` sets no limit. */
+  /** Limit for each token or session; `undefined` for none. */
   rateLimitPerMinute: number | undefined;
   /** Number of proxies in front whose client headers are trusted. */
   trustedProxies: number;
-  /** How long what runs and what is being answered may go on once the process is told to stop. */
+  /** Time for running work and open requests to finish after the signal to stop. */
   shutdownSeconds: number;
   logFormat: "text" | "json";
   logLevel: "debug" | "info" | "warn" | "error";
 }
 
 /**
- * Reads and checks the configuration. Variables that Tandem does not know are none of its business; empty ones count as unset.
+ * Reads and validates the configuration. Unknown variables are ignored; empty ones count as unset.
  *
- * @throws {ConfigurationError} Naming every variable at fault, not only the first.
+ * @throws {ConfigurationError} Naming every invalid variable, not only the first.
  */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
   const given = Object.fromEntries(
@@ -376,7 +376,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   };
 }
 
-/** What of the variables must never be shown: the values of those that hold secrets, whether they can be used or not. */
+/** The values of secret variables, valid or not, which must never be shown. */
 export function secretsOf(variables: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(Variables.shape).flatMap(([name, schema]) => {
     const value = variables[name];

@@ -1,9 +1,9 @@
-/** What values of variables may look like, beyond what a schema says by itself. */
+/** Validation of values of variables, beyond their schemas. */
 import { Cron } from "croner";
 import { parseAllowList } from "../access/allow_list.ts";
 import { parseUniverse } from "../resources/market_data/universe.ts";
 
-/** Whether it can be read and fires some day: `0 0 30 2 *` does not. */
+/** Whether the expression is valid and fires on some day: `0 0 30 2 *` never does. */
 export function isCron(text: string): boolean {
   try {
     return new Cron(text, { paused: true }).nextRun() !== null;
@@ -39,19 +39,19 @@ export function isAllowList(text: string): boolean {
   }
 }
 
-/** Origins as browsers send them: scheme, name and port where it is not the usual one, and nothing behind. */
+/** Origins as sent by browsers: scheme, host and port unless it is the default one, and nothing after them. */
 export function isOriginList(text: string): boolean {
   const origins = originsIn(text);
   return origins.length > 0 &&
     origins.every((origin) => isVendorAddress(origin) && URL.parse(origin)?.origin === origin && !origin.includes("*"));
 }
 
-/** The entries of a list that is separated by commas. */
+/** The entries of a comma-separated list. */
 export function originsIn(text: string): string[] {
   return [...new Set(text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== ""))];
 }
 
-/** Browsers keep the cookie of a session for TLS and for this machine alone. */
+/** Browsers keep a session cookie only over TLS or for this machine. */
 export function isPublicAddress(text: string): boolean {
   const url = URL.parse(text);
   return url !== null && url.pathname === "/" && isVendorAddress(text);
@@ -61,7 +61,7 @@ export function isIssuer(text: string): boolean {
   return isVendorAddress(text) && !text.endsWith("/");
 }
 
-/** Over plain HTTP a key can be read on its way; on this machine there is no way. */
+/** Over plain HTTP a key can be intercepted on the network; within this machine it cannot. */
 export function isVendorAddress(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") return false;
@@ -69,7 +69,7 @@ export function isVendorAddress(text: string): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && local);
 }
 
-/** Whether an address is this machine's own, so that no other machine reaches it. */
+/** Whether an address is this machine's own, which no other machine can reach. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "::1" || hostname === "[::1]" || hostname === "localhost" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
