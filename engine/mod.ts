@@ -66,7 +66,7 @@ export type { NewestRows, NewestRowsQuery } from "./read/newest_rows.ts";
 export { isLate, type JudgedAsset, type OverallState, overallState } from "./judge/overall_state.ts";
 export * from "./partitions/mod.ts";
 export { type BlockedStep, type Estimate, Plan, type PlannedStep, type WaitingPartitions } from "./store/run_plan.ts";
-export { type LiveProcess, silentAfterSeconds } from "./store/heartbeat.ts";
+export { LiveProcess, silentAfterSeconds } from "./store/heartbeat.ts";
 export * from "./store/records.ts";
 export { VersionDifference } from "./read/version_difference.ts";
 export { Receipt, type ReceiptQuery } from "./run/receipts.ts";

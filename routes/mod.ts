@@ -37,6 +37,7 @@ import { runRoutes } from "./runs.ts";
 import { refuseChanges } from "./stopping.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { type ScheduleControl, scheduleRoutes } from "./schedules.ts";
+import { processRoutes } from "./processes.ts";
 import { storageRoutes } from "./storage.ts";
 
 /** Limits of the API. */
@@ -163,6 +164,7 @@ export function api(options: ApiOptions) {
     .route("/v1/assets", partitionRoutes(engine))
     .route("/v1/checks", checkRoutes(engine))
     .route("/v1/storage", storageRoutes(engine))
+    .route("/v1/processes", processRoutes(engine))
     .route("/v1/backfills", backfillRoutes(engine))
     .route("/v1/materialize", materializeRoutes(engine))
     .route("/v1/runs", runRoutes(engine, logger))

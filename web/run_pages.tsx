@@ -6,7 +6,7 @@ import { filterOf, runsAddress, RunsPage } from "./pages/runs.tsx";
 import { SchedulesPage } from "./pages/schedules.tsx";
 
 /** Parts of the engine used by the pages of runs and schedules. */
-export type RunEngine = Pick<Engine, "runs" | "run" | "ledger" | "backfills" | "graph" | "automation">;
+export type RunEngine = Pick<Engine, "runs" | "run" | "processes" | "ledger" | "backfills" | "graph" | "automation">;
 
 /** Dependencies of the pages. */
 export interface RunPagesOptions {
@@ -30,11 +30,12 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
         fromMs: now.subtract({ hours }).epochMilliseconds,
         toMs: now.add({ hours: Math.max(6, hours / 2) }).epochMilliseconds,
       };
-      const [found, inSpan, backfills, schedules] = await Promise.all([
+      const [found, inSpan, backfills, schedules, processes] = await Promise.all([
         engine.runs({ limit: listed + 1, ...filterOf(search) }),
         engine.runs({ limit: drawn, from: now.subtract({ hours }) }),
         engine.backfills.list({ limit: 20 }),
         scheduler.states(),
+        engine.processes(),
       ]);
       const runs = found.slice(0, listed);
       const html = (
@@ -47,6 +48,7 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
           backfills={backfills.filter(({ finishedAt }) => finishedAt === null)}
           schedules={schedules}
           assets={engine.graph.producers.map(({ key }) => key)}
+          processes={processes}
           now={now.epochMilliseconds}
         />
       );

@@ -1,5 +1,7 @@
 import type postgres from "postgres";
+import { z } from "zod";
 import type { Database, Sql } from "../../resources/database/database.ts";
+import { list, named } from "../record_schema.ts";
 import { releaseRun } from "./run_ledger.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { pause } from "../declare/retry.ts";
@@ -31,14 +33,18 @@ export interface Who {
 }
 
 /** A process that counts as alive. */
-export interface LiveProcess {
-  id: number;
-  host: string;
-  pid: number;
-  role: string;
-  /** Seconds since its last heartbeat, by the database's clock. */
-  silentSeconds: number;
-}
+export const LiveProcess = named(
+  "Process",
+  z.strictObject({
+    id: z.int(),
+    host: z.string(),
+    pid: z.int(),
+    role: z.string().describe("server, worker or cli"),
+    silentSeconds: z.number().describe("Since its last heartbeat, by the database's clock"),
+    steps: list(z.strictObject({ run: z.int(), key: z.string() })).describe("Steps that it runs"),
+  }),
+);
+export type LiveProcess = z.infer<typeof LiveProcess>;
 
 /**
  * Registration of this process among those that share the database.
@@ -164,7 +170,9 @@ export class Heartbeat {
     const { sql, kind } = this.database;
     return Array.from(
       await sql<LiveProcess[]>`
-      SELECT p.id, p.host, p.pid, p.role, ${silence(sql)} AS "silentSeconds"
+      SELECT p.id, p.host, p.pid, p.role, ${silence(sql)} AS "silentSeconds", coalesce((
+        SELECT jsonb_agg(jsonb_build_object('run', s.run_id, 'key', s.key) ORDER BY s.run_id, s.key)
+        FROM engine.step s WHERE s.process_id = p.id AND s.status = 'running'), '[]') AS steps
       FROM engine.process p
       WHERE p.ended_at IS NULL AND ${kind === "embedded" ? sql`p.id = ${this.#id}` : holdsLock(sql)} ORDER BY p.id`,
     );

@@ -53,6 +53,7 @@ Deno.test("processReadiness() reports others that hang, and is not ready if this
     pid: 10 + id,
     role: "server",
     silentSeconds,
+    steps: [],
   });
   assert.deepEqual(processReadiness([process(1, 0), process(2, 5)], 1), {
     name: "processes",

@@ -60,6 +60,11 @@ onPostgres(
     await using labelled = workerOf(environment);
     await firstFill(url);
     assert.equal(await madeBy(url, "sourced"), server.pid);
+    const { processes } = await json<{ processes: { pid: number; role: string }[] }>(`${url}/v1/processes`);
+    assert.deepEqual(
+      processes.map(({ pid, role }) => [pid, role]),
+      [[server.pid, "server"], [plain.pid, "worker"], [labelled.pid, "worker"]],
+    );
     assert.equal(await madeBy(url, "labelled"), labelled.pid);
   },
 );

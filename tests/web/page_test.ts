@@ -143,6 +143,7 @@ Deno.test("GET / shows failures with their message, escaped, and the blocked ass
     assert.ok(!page.html.includes("<script>alert"));
     const runs = textOf(await (await pageAndApi(tiny.engine).request("/runs")).text());
     assert.match(runs, /Run 1 ✕ failed \* first start .* 1 succeeded, 1 failed, 1 skipped/);
+    assert.match(runs, /Processes .*Server \d+ \S+ \d+ present nothing/);
   }, { assets: pairAssets }));
 
 Deno.test("Every page has a title of its own, before the name of the service", () =>

@@ -1,5 +1,6 @@
 import {
   type BackfillSummary,
+  type LiveProcess,
   type RunFilter,
   runStatuses,
   type RunSummary,
@@ -7,6 +8,7 @@ import {
 } from "../../engine/mod.ts";
 import { Address, date, number, oneOf, type SearchOf, standing, text } from "../address.ts";
 import { type Problems, SearchProblems } from "../components/search_problems.tsx";
+import { ProcessTable } from "../components/process_table.tsx";
 import { RunTable, triggerInWords } from "../components/run_table.tsx";
 import { RunTimeline } from "../components/run_timeline.tsx";
 import { count, counted } from "../figures.ts";
@@ -26,6 +28,7 @@ export interface RunsPageData {
   backfills: readonly BackfillSummary[];
   schedules: readonly ScheduleState[];
   assets: readonly string[];
+  processes: readonly LiveProcess[];
   now: number;
 }
 
@@ -62,7 +65,7 @@ export function filterOf({ status, trigger, asset, from, to, before }: RunSearch
 
 /** All runs: on a timeline with scheduled ones, and as a list. */
 export function RunsPage(data: RunsPageData) {
-  const { search, runs, next, timeline, backfills, schedules, now } = data;
+  const { search, runs, next, timeline, backfills, schedules, processes, now } = data;
   const { hours, before: _, ...filter } = search;
   const open = timeline.runs.filter(({ finishedAt }) => finishedAt === null).length;
   const failed = timeline.runs.filter(({ status }) => status === "failed").length;
@@ -123,6 +126,11 @@ export function RunsPage(data: RunsPageData) {
               </a>
             )}
           </p>
+        </div>
+      </Panel>
+      <Panel id="processes-panel" title="Processes">
+        <div id="processes" data-live>
+          <ProcessTable processes={processes} />
         </div>
       </Panel>
     </Layout>
