@@ -116,7 +116,7 @@ function composed(name: string, operands: readonly Condition[], meaning: string)
     text: `${name}(${operands.map(({ text }) => text).join(", ")})`,
     meaning,
     operands,
-    mindsFailures: operands.some((operand) => operand.mindsFailures),
+    dependsOnFailures: operands.some((operand) => operand.dependsOnFailures),
     ...(histories.length > 0 && {
       historySinceMs: (nowMs: number) => Math.min(...histories.map((since) => since(nowMs))),
     }),

@@ -72,7 +72,7 @@ export function inProgress(): Condition {
 
 /** Partitions whose last attempt failed. Reports instants. */
 export function failed(): Condition {
-  return { ...happening("failed()", "failed in their last attempt", (f) => f.failures), mindsFailures: true };
+  return { ...happening("failed()", "failed in their last attempt", (f) => f.failures), dependsOnFailures: true };
 }
 
 /** Partitions that failed within the last `duration`. Reports instants. */
@@ -84,7 +84,7 @@ export function failedSince(duration: Temporal.DurationLike): Condition {
       `failed within the last ${text}`,
       ({ failures, nowMs }) => failures.filter(({ atMs }) => atMs > nowMs - ms),
     ),
-    mindsFailures: true,
+    dependsOnFailures: true,
   };
 }
 
@@ -96,7 +96,7 @@ export function triedInVain(): Condition {
       "failed or were cancelled, and their inputs have not changed since",
       (facts) => facts.triedInVain,
     ),
-    mindsFailures: true,
+    dependsOnFailures: true,
   };
 }
 
@@ -122,7 +122,7 @@ export function inLatestWindow({ dates }: { dates: number }): Condition {
 export function attempted(): Condition {
   return {
     ...happening("attempted()", "were processed by a step", (facts) => facts.attempts),
-    mindsFailures: true,
+    dependsOnFailures: true,
     historySinceMs: () => 0,
   };
 }
@@ -157,7 +157,7 @@ export function atom(text: string, meaning: string, partitions: (facts: Facts) =
     meaning,
     operands: [],
     hasInstant: false,
-    mindsFailures: false,
+    dependsOnFailures: false,
     decide: (facts): Verdict => ({ partitions: partitions(facts) }),
   };
 }
@@ -169,7 +169,7 @@ export function happening(text: string, meaning: string, moments: (facts: Facts)
     meaning,
     operands: [],
     hasInstant: true,
-    mindsFailures: false,
+    dependsOnFailures: false,
     decide(facts): Verdict {
       const found = moments(facts);
       return { partitions: partitionsOf(found, facts), moments: found };

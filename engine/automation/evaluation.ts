@@ -87,7 +87,7 @@ function hashesOfRepeated(): (value: unknown) => string {
 function possible(partitions: PartitionSet, condition: Condition, facts: Facts): PartitionSet {
   if (partitions.isEmpty) return partitions;
   let left = partitions.difference(facts.inProgress).difference(facts.upstreamMissing);
-  if (condition.mindsFailures && condition.historySinceMs) return left;
+  if (condition.dependsOnFailures && condition.historySinceMs) return left;
   left = left.intersection(facts.missing.union(facts.stale).union(partitionsOf(facts.upstreamUpdates, facts)));
-  return condition.mindsFailures ? left : left.difference(facts.triedInVain);
+  return condition.dependsOnFailures ? left : left.difference(facts.triedInVain);
 }

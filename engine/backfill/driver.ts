@@ -26,7 +26,7 @@ const mostParts = 200;
 const lookAfterMs = 1_000;
 const retryDelayMs = 1_000;
 /** Consecutive failures to continue after which a backfill waits for an operator. */
-const hopelessAfter = 3;
+const maxFailuresInARow = 3;
 
 /** Takes a backfill through its runs, one at a time, until it is over, paused, or taken by another process. */
 export class BackfillDriver {
@@ -52,7 +52,7 @@ export class BackfillDriver {
         if (signal.aborted) return;
         around.logger.warn(`Backfill ${id} could not continue: ${messageOf(error)}`, { backfillId: id });
         // Database outages need no operator.
-        if (!isDatabaseTrouble(error) && ++failures >= hopelessAfter) {
+        if (!isDatabaseTrouble(error) && ++failures >= maxFailuresInARow) {
           const reason = `It could not continue: ${messageOf(error)}`;
           if (await ledger.move(id, { from: ["running"], to: "paused", reason, by: processId }).catch(() => false)) {
             return void await ledger.release(id, processId);

@@ -33,7 +33,7 @@ export function failingRowText(row: object): string {
 }
 
 /** Failing rows shown with a failed check; all stored ones are in {@link checkResults}. */
-const toldRows = 3;
+const shownRows = 3;
 /** Number of results searched for failed parts: some months of daily parts. */
 const judgementsSearched = 500;
 
@@ -69,7 +69,7 @@ export async function failedChecks(
   const judgements = await sql<Judgement[]>`
     SELECT d.key, c.name, c.severity, c.message, c.run_id AS "runId", c.checked_at AS "checkedAt",
            coalesce(jsonb_path_query_array(c.failing_rows, ${`$[0 to ${
-    toldRows - 1
+    shownRows - 1
   }]`}::jsonpath), '[]') AS "failingRows",
            c.materialization_id IS NOT NULL AS published, c.materialization_id AS materialization,
            -- A check run alone covers all partitions.

@@ -57,7 +57,7 @@ export interface Condition {
   /** Whether it reports the instant since when it holds, which `since` requires. */
   readonly hasInstant: boolean;
   /** Whether it considers failures itself. Without it, failed partitions are not requested again until something changes. */
-  readonly mindsFailures: boolean;
+  readonly dependsOnFailures: boolean;
   /** Start of the history of attempts that it needs; absent for a condition that needs none. */
   readonly historySinceMs?: (nowMs: number) => number;
   decide(facts: Facts, operands: readonly Verdict[]): Verdict;

@@ -30,7 +30,7 @@ export interface FeedOptions {
  */
 export class Feed {
   /** Id of the polling session. */
-  #stretch = "";
+  #pollingSession = "";
   #events: FeedEvent[] = [];
   #count = 0;
   #listeners = 0;
@@ -90,9 +90,9 @@ export class Feed {
 
   /** Number of events up to the one with this id; `undefined` if unknown. */
   #placeOf(id: string | undefined): number | undefined {
-    const [stretch, number] = id?.split(".") ?? [];
+    const [session, number] = id?.split(".") ?? [];
     const place = Number(number);
-    const known = stretch === this.#stretch && Number.isSafeInteger(place) && place <= this.#count &&
+    const known = session === this.#pollingSession && Number.isSafeInteger(place) && place <= this.#count &&
       this.#count - place <= this.#events.length;
     return known ? place : undefined;
   }
@@ -102,12 +102,12 @@ export class Feed {
   }
 
   #stamp(place: number): { id: string; at: string } {
-    return { id: `${this.#stretch}.${place}`, at: this.options.clock.now().toString() };
+    return { id: `${this.#pollingSession}.${place}`, at: this.options.clock.now().toString() };
   }
 
   #begin(): void {
     if (this.#looking) return;
-    this.#stretch = crypto.randomUUID().slice(0, 8);
+    this.#pollingSession = crypto.randomUUID().slice(0, 8);
     this.#events = [];
     this.#count = 0;
     this.#ready = Promise.withResolvers();

@@ -30,7 +30,7 @@ export class ShuttingDown extends Error {
 }
 
 /** The outcome of a step that never started. */
-export function goneBy(signal: AbortSignal): StepOutcome {
+export function outcomeUnlessBegun(signal: AbortSignal): StepOutcome {
   return signal.reason instanceof Cancelled ? "cancelled" : "lost";
 }
 

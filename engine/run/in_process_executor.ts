@@ -1,4 +1,4 @@
-import { type Executor, goneBy, limited } from "./executor.ts";
+import { type Executor, limited, outcomeUnlessBegun } from "./executor.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PoolSlot } from "../store/pool_slot.ts";
@@ -31,7 +31,7 @@ export class InProcessExecutor implements Executor {
     if (pool !== undefined) {
       const { priority } = task;
       const attempt = (slot: PoolSlot, begun: () => void) => this.#attempt({ task, claim, signal, begin, slot, begun });
-      return await pools.run(claim, { pool, priority, signal: begin, attempt }) ?? goneBy(begin);
+      return await pools.run(claim, { pool, priority, signal: begin, attempt }) ?? outcomeUnlessBegun(begin);
     }
     for (let waits = 1;; waits++) {
       const outcome = await this.#attempt({ task, claim, signal, begin });
@@ -55,12 +55,12 @@ export class InProcessExecutor implements Executor {
     },
   ): Promise<StepOutcome | "busy"> {
     return this.#limited(async () => {
-      if (begin.aborted) return goneBy(begin);
+      if (begin.aborted) return outcomeUnlessBegun(begin);
       const place = await this.places.take();
       using _released = { [Symbol.dispose]: () => place.release() };
-      if (begin.aborted) return goneBy(begin);
+      if (begin.aborted) return outcomeUnlessBegun(begin);
       const claimed = await this.around.ledger.steps.claim(claim, { slot, drivenBy: task.drivenBy });
-      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : goneBy(begin);
+      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : outcomeUnlessBegun(begin);
       begun?.();
       using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
       return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);

@@ -26,7 +26,7 @@ import { turnsOf } from "./part_turns.ts";
 import type { MadePart, StepExecution } from "./step_execution.ts";
 
 /** Consecutive failed parts, each after all attempts, after which the others are not tried: the source is down. */
-const hopelessAfter = 3;
+const maxFailuresInARow = 3;
 
 /**
  * Makes the partitions of a step, part by part; each part is published separately, so that finished parts survive the end of the
@@ -130,7 +130,7 @@ class PartitionStep {
         last = error;
         ended++;
         await this.#recordFailure(part, error);
-        const hopeless = isFatal(error) || (isTriedAgain(error, recipe.retry) && ++inARow >= hopelessAfter);
+        const hopeless = isFatal(error) || (isTriedAgain(error, recipe.retry) && ++inARow >= maxFailuresInARow);
         if (hopeless && ended < parts.length || isFatal(error)) {
           throw new PartitionsFailedError(step.producer.key, this.#failed.count, isFatal(error), error);
         }

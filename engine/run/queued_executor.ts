@@ -4,7 +4,7 @@ import type { ProcessContext } from "../store/context.ts";
 import { heartbeatMs } from "../store/heartbeat.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
 import { StepParts } from "../store/step_parts.ts";
-import { type Executor, goneBy, ShuttingDown } from "./executor.ts";
+import { type Executor, outcomeUnlessBegun, ShuttingDown } from "./executor.ts";
 import { outcomeOf } from "./run_driver.ts";
 import { type SeenStep, StepWatch } from "./step_watch.ts";
 
@@ -48,7 +48,7 @@ export class QueuedExecutor implements Executor {
     const { here, labels, jobs } = this.options;
     const { runsOn } = this.around.graph.producerOf(task.key).recipe;
     if (runsOn !== undefined && labels.has(runsOn)) return await here.execute(task, signal, begin);
-    if (begin.aborted) return goneBy(begin);
+    if (begin.aborted) return outcomeUnlessBegun(begin);
     const [before] = await this.around.ledger.runs.steps(task.runId).then((steps) =>
       steps.filter(({ key }) => key === task.key)
     );
@@ -88,7 +88,7 @@ export class QueuedExecutor implements Executor {
       attempt = step.attempt;
       const lostBy = holder;
       holder = null;
-      if (begin.aborted) return resolve(goneBy(begin));
+      if (begin.aborted) return resolve(outcomeUnlessBegun(begin));
       if (step.status === "interrupted") {
         return reject(
           new StepRunnerLostError(
@@ -102,7 +102,7 @@ export class QueuedExecutor implements Executor {
       if (holder !== null) return;
       // A worker that takes the step anyway cannot claim it: the run is cancelled, or handed back next.
       jobs.remove(task).catch((error) => this.around.logger.warn(`A job could not be taken back: ${messageOf(error)}`))
-        .finally(() => resolve(goneBy(begin)));
+        .finally(() => resolve(outcomeUnlessBegun(begin)));
     };
     const onSignal = () => {
       // The worker sees a cancellation, and records it. If the run is handed back, the worker loses the step.

@@ -195,10 +195,10 @@ export class Heartbeat {
         await tx`UPDATE engine.process SET ended_at = clock_timestamp() WHERE id = ${id}`;
       });
     }
-    return await this.#freeWorkOfTheDead();
+    return await this.#freeWorkOfEndedProcesses();
   }
 
-  async #freeWorkOfTheDead(): Promise<number[]> {
+  async #freeWorkOfEndedProcesses(): Promise<number[]> {
     const { sql } = this.database;
     const orphans = await sql<{ id: number }[]>`
       SELECT r.id FROM engine.run r JOIN engine.process p ON p.id = r.process_id

@@ -108,7 +108,7 @@ export class Pool implements Connections {
     try {
       connection = await this.#options.open();
     } catch (error) {
-      this.#disappoint(error);
+      this.#rejectWaiting(error);
     }
     this.#making--;
     if (connection !== undefined) this.adopt(connection);
@@ -133,7 +133,7 @@ export class Pool implements Connections {
   }
 
   /** Rejects callers that have waited too long for a connection, and tries again for the others. */
-  #disappoint(error: unknown): void {
+  #rejectWaiting(error: unknown): void {
     const { patienceMs, retryMs } = this.#options;
     const kind = databaseErrorKind(error instanceof DatabaseLostError ? error.cause : error);
     if (kind === "permanent") this.#rejectWaiters(error);
