@@ -2,13 +2,14 @@
  * How long requests wait while everything is materialized: the service in a process of its own, from an empty database to everything
  * fresh, and meanwhile requests for `/healthz` and for pages on the clock. On both databases.
  *
- * `deno task bench:latency --market csv:prices.csv.gz --only PGlite --again`
+ * `deno task bench:latency --market csv:prices.csv.gz --only PGlite --again`, or `--only PostgreSQL --workers 2` with steps in workers
  *
  * A latency counts from when its request was due, so that one which waits behind a slow one counts as slow, too. The lateness of this
  * process's own timers is printed beside: what is not longer says nothing of the service.
  */
 import { parseArgs } from "node:util";
 import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
+import { WorkerProcess } from "../tests/support/service_process.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { fetchJson, type ServerProcess, startServerProcess } from "./load/process.ts";
 
@@ -18,6 +19,7 @@ const { values: given } = parseArgs({
     market: { type: "string" },
     only: { type: "string" },
     again: { type: "boolean", default: false },
+    workers: { type: "string", default: "0" },
     verbose: { type: "boolean", default: false },
   },
 });
@@ -131,17 +133,17 @@ async function firstRun(url: string): Promise<string> {
   }
 }
 
-async function measure(name: string, env: Record<string, string>): Promise<void> {
+async function measure(name: string, env: Record<string, string>, workers = 0): Promise<void> {
   const dataDir = await Deno.makeTempDir({ prefix: "tandem-latency-" });
+  const environment = {
+    ...{ PORT: "0", HOST: "127.0.0.1", MARKET_DATA: market, AUTOMATION: "off", DATA_DIR: dataDir },
+    ...env,
+    ...(workers > 0 && { EXECUTOR: "queue" }),
+  };
+  await using stack = new AsyncDisposableStack();
   try {
-    await using server = await startServerProcess([main], {
-      PORT: "0",
-      HOST: "127.0.0.1",
-      MARKET_DATA: market,
-      AUTOMATION: "off",
-      DATA_DIR: dataDir,
-      ...env,
-    });
+    for (let n = 0; n < workers; n++) await stack.use(new WorkerProcess(environment)).id;
+    await using server = await startServerProcess([main], environment);
     await during(`${name}, from empty to fresh`, server, firstRun(server.url));
     if (!given.again) return;
     const body = JSON.stringify({ selection: "*", force: true, wait: true });
@@ -158,7 +160,7 @@ if (given.only !== "PostgreSQL") await measure("PGlite", { DATABASE_URL: "" });
 if (given.only !== "PGlite" && postgresAvailable) {
   const { url, drop } = await createTestDatabase();
   try {
-    await measure("PostgreSQL", { DATABASE_URL: url });
+    await measure("PostgreSQL", { DATABASE_URL: url }, Number(given.workers));
   } finally {
     await drop();
   }
