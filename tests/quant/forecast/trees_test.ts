@@ -5,12 +5,10 @@ import {
   growBoostedTrees,
   predictBoosted,
 } from "../../../quant/forecast/trees/grow_boosted_trees.ts";
-import { growForest, predictForest } from "../../../quant/forecast/trees/grow_forest.ts";
+import { type ForestOptions, growForest, predictForest } from "../../../quant/forecast/trees/grow_forest.ts";
+import { MersenneTwister } from "../../../quant/forecast/trees/mersenne_twister.ts";
 import { quantileCuts } from "../../../quant/forecast/trees/quantile_cuts.ts";
-import { linearRegression } from "../../../quant/linear_regression.ts";
-import { sharedFolder } from "../../support/shared_folder.ts";
-import { assertRefusesNonFinite, assertRelative, assertWithin } from "../../support/time_series_fixture.ts";
-import { readWideCloses } from "../../support/wide_closes.ts";
+import { assertRefusesNonFinite, assertWithin } from "../../support/time_series_fixture.ts";
 import { arimaSeries } from "./arima_series.ts";
 import { testContract } from "./forecaster_contract.ts";
 
@@ -31,6 +29,16 @@ interface TreesFixture {
     unseen: number[];
   }[];
   forests: { seed: number; cut: boolean; minLeafRows: number; train: number; outOfBag: Errors; test: Errors }[];
+  grown: {
+    seed: number;
+    options: Required<ForestOptions>;
+    /** Of each tree. */
+    nodes: number[];
+    seen: number[];
+    unseen: number[];
+    outOfBag: number;
+  }[];
+  integers: { seed: number; bound: number; integers: number[] }[];
 }
 
 /** `make_trees.py` beside it says where each number comes from. */
@@ -65,6 +73,34 @@ Deno.test("growBoostedTrees() predicts the same single-precision numbers as xgbo
       assert.equal(predictBoosted(grown, row), Math.fround(expected), `series ${golden.seed}, unseen row ${3 * i}`);
     });
   }
+});
+
+Deno.test("growForest() has scikit-learn's trees for a seed: as many nodes in each and the same predictions", () => {
+  for (const golden of fixture.grown) {
+    const { columns, target } = lagged(golden.seed, false);
+    const { trees, outOfBagError } = growForest(columns, target, golden.options);
+    const ends = [...trees.roots.subarray(1), trees.feature.length];
+    assert.deepEqual(ends.map((end, i) => end - trees.roots[i]!), golden.nodes, `nodes of series ${golden.seed}`);
+    const rows = rowsOf(columns);
+    // Leaf values are rounded to single precision.
+    golden.seen.forEach((expected, i) => {
+      assertWithin(predictForest(trees, rows[3 * i]!), expected, 1e-7, `series ${golden.seed}, row ${3 * i}`);
+    });
+    golden.unseen.forEach((expected, i) => {
+      const row = rows[3 * i]!.toReversed();
+      assertWithin(predictForest(trees, row), expected, 1e-7, `series ${golden.seed}, unseen row ${3 * i}`);
+    });
+    assertWithin(outOfBagError, golden.outOfBag, 1e-7, `series ${golden.seed}, out of bag`);
+  }
+});
+
+Deno.test("MersenneTwister.below() gives NumPy's integers", () => {
+  for (const { seed, bound, integers } of fixture.integers) {
+    const random = new MersenneTwister(seed);
+    const drawn = Array.from({ length: 700 }, () => random.below(bound));
+    assert.deepEqual(drawn.filter((_, i) => i % 7 === 0), integers);
+  }
+  assert.throws(() => new MersenneTwister(2 ** 32), /seed/);
 });
 
 Deno.test("growForest() has scikit-learn's errors, out of bag and on later rows, within the noise of 30 seeds", () => {
@@ -156,42 +192,6 @@ Deno.test("quantileCuts() gives each of a few values its own bin, and many value
   });
   // The last bin takes the share of the two ends of the ranks.
   assert.ok(sizes.slice(0, -1).every((size) => size >= 46 && size <= 50), String(sizes));
-});
-
-const shared = sharedFolder();
-
-Deno.test({
-  name: "growBoostedTrees() by hist reproduces the research's published errors of XGBoost",
-  ignore: shared === null,
-  fn() {
-    const { tickers, closes } = readWideCloses(`${shared}/market/nasdaq_etf_closes_2019_2022.csv`);
-    for (
-      const [first, second, mse, mae] of [
-        ["IXUS", "VXUS", 0.0162785849, 0.0720771922],
-        ["BNDW", "IUSB", 0.00132833214, 0.028074034],
-        ["CATH", "VONE", 0.000914738581, 0.0168276347],
-        ["FTXO", "QABA", 0.0266115677, 0.114040028],
-        ["ONEQ", "QQEW", 0.0237980837, 0.0945212218],
-      ] as const
-    ) {
-      const [x, y] = [closes[tickers.indexOf(first)]!, closes[tickers.indexOf(second)]!];
-      const { slope, intercept } = linearRegression(x, y);
-      const spread = y.map((close, t) => close - (slope * x[t]! + intercept));
-      const [least, most] = [Math.min(...spread), Math.max(...spread)];
-      // As the research has it, on the whole period: its scores look ahead.
-      const scaled = spread.map((value) => (value - least) / (most - least));
-      const columns = [1, 2, 3, 4, 5].map((lag) => scaled.slice(5 - lag, scaled.length - lag));
-      const target = scaled.slice(5);
-      const train = target.length - Math.ceil(target.length / 5);
-      const grown = growBoostedTrees(columns.map((column) => column.slice(0, train)), target.slice(0, train), {
-        method: "hist",
-      });
-      const errors = rowsOf(columns).slice(train).map((row, i) => predictBoosted(grown, row) - target[train + i]!);
-      const average = (loss: (error: number) => number) => errors.reduce((sum, e) => sum + loss(e), 0) / errors.length;
-      assertRelative(average((error) => error * error), mse, 1e-8, `${first} and ${second}, mean squared error`);
-      assertRelative(average(Math.abs), mae, 1e-8, `${first} and ${second}, mean absolute error`);
-    }
-  },
 });
 
 const window = arimaSeries(3).slice(0, 150);
