@@ -12,8 +12,9 @@
  * out of sample is in `forecast_scores`.
  *
  * Boosted trees, ARIMA and the trend use no random numbers. ARIMA differs if the search ends at a higher likelihood than that of
- * statsmodels, and so does the chosen order. A forest's figures vary with its seed by some percent. The LSTM, which the research
- * did not seed, takes some seconds per pair and is trained only with `--lstm`. Prophet's search ends at different points in
+ * statsmodels, and so does the chosen order. A forest has scikit-learn's trees for the research's seed; its figures vary by some percent
+ * with the last bit of the spread. The LSTM, which the research did not seed, takes some seconds per pair and is trained only with
+ * `--lstm`. Prophet's search ends at different points in
  * different builds, so that its forecasts of nine months differ by some percent.
  *
  * @module

@@ -29,12 +29,14 @@ const TREND_SESSIONS = 10;
 const THRESHOLDS = [0.4, 0.5, 0.6];
 
 /** A spread in USD and scaled to 0 … 1, by line and range of the whole period, as in the research: this is look-ahead. */
-function spreadOf({ price1, price2 }: PairCloses): { spread: Float64Array; scaled: Float64Array } {
+export function spreadOf({ price1, price2 }: PairCloses): { spread: Float64Array; scaled: Float64Array } {
   const { slope, intercept } = linearRegression(price1, price2);
   const spread = price2.map((close, t) => close - (slope * price1[t]! + intercept));
   const least = spread.reduce((a, b) => Math.min(a, b));
   const most = spread.reduce((a, b) => Math.max(a, b));
-  return { spread, scaled: spread.map((value) => (value - least) / (most - least)) };
+  // In the order of scikit-learn's MinMaxScaler: a forest's splits of equal gain depend on the last bit.
+  const scale = 1 / (most - least);
+  return { spread, scaled: spread.map((value) => value * scale + -least * scale) };
 }
 
 function errorsOf(forecasts: Float64Array, actual: Float64Array): { mse: number; mae: number } {
@@ -175,16 +177,16 @@ export function in2023(past: PairCloses, year: PairCloses, forest: PredictRow) {
       const before = data.target[i - 1]!;
       return [forecasts[i]! - before, data.target[i]! - before];
     }),
-    ...arimaIn2023(spreadOf(past).spread, scaled),
+    ...arimaScores(arima.fit(spreadOf(past).spread), scaled),
     ...trendIn2023(year, scaled),
   };
 }
 
-/** Fitted on the spread of 2019–2022 in USD and applied to the scaled one of 2023, as in the research. */
-function arimaIn2023(before: Float64Array, scaled: Float64Array) {
+/** Scores of a model of the spread of 2019–2022 in USD, applied to the scaled one of 2023 as in the research. */
+export function arimaScores(fitted: ForecastModel, scaled: Float64Array) {
   const steps = 3;
   const origins = scaled.length - steps;
-  let model: ForecastModel = arima.fit(before);
+  let model = fitted;
   const forecasts = new Float64Array(steps * origins);
   const actual = new Float64Array(steps * origins);
   for (let t = 0; t < origins; t++) {
@@ -233,6 +235,8 @@ function trendIn2023(year: PairCloses, scaled: Float64Array) {
 function signalsAt(prices: PairCloses, minRSquared: number): ReferenceSignal[] {
   const { scaledSpread, expandingMean, expandingStd } = referenceSignals(prices);
   const { trend } = rollingTrend(scaledSpread, { minRSquared });
+  // The research's backtest has no trend in the last session in which its accuracies have one.
+  trend[trend.length - 3] = 0;
   return Array.from(scaledSpread, (value, t) => {
     if (t < TREND_SESSIONS) return "None";
     const direction = trend[t]!;

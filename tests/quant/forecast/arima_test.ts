@@ -4,6 +4,8 @@ import { ArmaFilter } from "../../../quant/forecast/arima/arma_filter.ts";
 import { stationaryCoefficients, unboundedNumbers } from "../../../quant/forecast/arima/stationary_coefficients.ts";
 import { linearRegression } from "../../../quant/linear_regression.ts";
 import { assertRefusesNonFinite, assertRelative, assertWithin } from "../../support/time_series_fixture.ts";
+import { publishedIn2023 } from "../../../bench/research/published.ts";
+import { arimaScores, spreadOf } from "../../../bench/research/reproduced.ts";
 import { sharedFolder } from "../../support/shared_folder.ts";
 import { readWideCloses } from "../../support/wide_closes.ts";
 import { arimaSeries, LATER_VALUES } from "./arima_series.ts";
@@ -107,6 +109,86 @@ Deno.test("arima.fit() has the parameters, likelihood and forecasts of statsmode
   for (const what of Object.keys(within) as (keyof typeof within)[]) {
     assert.ok(within[what] >= least[what], `${what} within 1e-5 on ${within[what]} of ${fixture.cases.length} series`);
   }
+});
+
+/** A model with given parameters after the values of a window: constant where d = 0, autoregression, moving average, variance. */
+function modelOf(order: ArimaOrder, parameters: readonly number[], window: Float64Array): ForecastModel {
+  const [p, d, q] = order;
+  const [constant, rest] = d === 0 ? [parameters[0]!, parameters.slice(1)] : [0, parameters];
+  const [ar, ma] = [rest.slice(0, p), rest.slice(p, p + q)];
+  const filter = new ArmaFilter(p, q, d === 0);
+  filter.setCoefficients(Float64Array.from(ar), Float64Array.from(ma));
+  const { state, covariance } = filter.run(
+    d === 0 ? window : window.slice(1).map((value, t) => value - window[t]!),
+    constant,
+  );
+  const [variance, last] = [rest.at(-1)!, window.at(-1)!];
+  const fit = { order: [...order], constant, ar, ma, variance, logLikelihood: 0, aic: 0 };
+  return arima.restore({ method: "arima", ...fit, last, state: [...state], covariance: [...covariance] });
+}
+
+Deno.test("arima with statsmodels' parameters has its forecasts and their errors within 1e-5 on all 200 series", () => {
+  for (const { seed, best } of fixture.cases) {
+    const { window, later } = windowOf(seed);
+    const model = modelOf(best.order, best.parameters, window);
+    const updated = later.reduce((current: ForecastModel, value) => current.update(value), model).predict(5);
+    const { mean, standardDeviation } = model.predict(5);
+    for (
+      const [what, actual, expected] of [
+        ["mean", mean, best.mean],
+        ["standardDeviation", standardDeviation, best.standardDeviation],
+        ["updatedMean", updated.mean, best.updatedMean],
+        ["updatedStandardDeviation", updated.standardDeviation, best.updatedStandardDeviation],
+      ] as const
+    ) {
+      const difference = furthest(actual, expected);
+      assert.ok(difference <= 1e-5, `${what} of series ${seed}: ${difference}`);
+    }
+  }
+  assert.equal(fixture.cases.length, 200);
+});
+
+Deno.test("ArmaFilter.likelihood() of statsmodels' parameters is its likelihood within 1e-5 on all 200 series", () => {
+  for (const { seed, best: { order: [p, d, q], parameters, logLikelihood } } of fixture.cases) {
+    const { window } = windowOf(seed);
+    const [ar, ma] = [parameters.slice(1 - d, 1 - d + p), parameters.slice(1 - d + p, 1 - d + p + q)];
+    const filter = new ArmaFilter(p, q, d === 0);
+    filter.setCoefficients(Float64Array.from(ar), Float64Array.from(ma));
+    const values = d === 0
+      ? window.map((value) => value - parameters[0]!)
+      : window.slice(1).map((value, t) => value - window[t]!);
+    assertRelative(filter.likelihood(values).logLikelihood, logLikelihood, 1e-5, `series ${seed}`);
+  }
+});
+
+Deno.test({
+  name: "arima with statsmodels' parameters has the research's 2023 scores within 0.1 % for its twelve published pairs",
+  ignore: sharedFolder() === null,
+  fn() {
+    const folder = `${sharedFolder()}/market`;
+    const [before, after] = ["2019_2022", "2023"].map((years) =>
+      readWideCloses(`${folder}/nasdaq_etf_closes_${years}.csv`)
+    );
+    const fits: Record<string, { order: ArimaOrder; parameters: number[]; logLikelihood: number }> = JSON.parse(
+      Deno.readTextFileSync(new URL("./fixtures/research_arima.json", import.meta.url)),
+    );
+    const pairs = Object.entries(publishedIn2023);
+    for (const [pair, published] of pairs) {
+      const [past, year] = [before!, after!].map(({ sessions, tickers, closes }) => {
+        const [price1, price2] = pair.split(" ").map((ticker) => closes[tickers.indexOf(ticker)]!);
+        return spreadOf({ sessions, price1: price1!, price2: price2! });
+      });
+      const { order, parameters, logLikelihood } = fits[pair]!;
+      const scores = arimaScores(modelOf(order, parameters, past!.spread), year!.scaled);
+      assertRelative(scores.arimaMse, published.arimaMse, 1e-3, `${pair}, mean squared error`);
+      assertRelative(scores.arimaMae, published.arimaMae, 1e-3, `${pair}, mean absolute error`);
+      assertWithin(scores.arimaTrend, published.arimaTrend, 0.005, `${pair}, trend`);
+      // Where scores of the own search differ by more, its likelihood is the higher one.
+      const own = fitArima(past!.spread, order);
+      assert.ok(own.logLikelihood > logLikelihood - 1e-6 * Math.abs(logLikelihood), `${pair}: ${own.logLikelihood}`);
+    }
+    assert.equal(pairs.length, 12);
+  },
 });
 
 Deno.test("ArmaFilter.likelihood() is that of independent normal errors for an autoregression of order 1", () => {
