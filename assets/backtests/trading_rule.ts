@@ -31,6 +31,8 @@ export interface TradingRule<Outcome extends PairOutcome = PairOutcome> {
   fillsAt: FillsAt;
   /** Settings that decide what it trades. */
   settings: Readonly<Record<string, unknown>>;
+  /** Loads what its fits need; if defined, it must have resolved before it trades. */
+  load?(): Promise<void>;
   /**
    * @param levels Of each level of costs, those of each window of the pair.
    * @returns What it made at each level, in their order.
@@ -59,6 +61,7 @@ export function strategyRule(
   );
   return {
     strategy: name,
+    load: strategy.load,
     looksAhead: false,
     fillsAt: config.fillAt,
     settings: {

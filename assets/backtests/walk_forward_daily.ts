@@ -146,6 +146,7 @@ export const walkForwardDaily = asset({
     });
     for (const [done, rule] of rules.entries()) {
       const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
+      await rule.load?.();
       for (const [i, pair] of pairs.entries()) {
         const shared = {
           name: pairName(pair),

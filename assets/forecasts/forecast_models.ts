@@ -8,7 +8,9 @@ import { takingTurns } from "../turns.ts";
 import { dayOf, fitModel, loadModels, ModelName, ModelOptions, optionsOf } from "./model_options.ts";
 
 const FittedModel = z.object({
-  trading_first_session: z.iso.date().describe("First session of the updates and forecasts of the model"),
+  trading_first_session: z.iso.date().describe(
+    "First session of the updates and forecasts of the model: that of its window, or of a refit inside it",
+  ),
   window: z.int().min(1).describe("Number of the window"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
@@ -49,9 +51,9 @@ export const ForecastModelsConfig = z.strictObject({
 /**
  * Forecasters of the spread of each walk-forward pair, fitted on its formation and nothing else.
  *
- * A partition is a window: it is fitted once, when the window begins, and not again while its formation stays as it is. The setting
- * `tradingSessions` of `formation_pairs` is therefore the schedule of fits; in between `spread_forecasts` updates the models with each
- * close. Random numbers are seeded, so that the same formation and settings give the same model.
+ * A partition is a fit: it is made once, when the window begins, and not again while its values stay as they are. In between
+ * `spread_forecasts` updates the models with each close. With `refitSessions` of `formation_spreads` a window has further fits, each on
+ * the values before it. Random numbers are seeded, so that the same formation and settings give the same model.
  */
 export const forecastModels = asset({
   key: "forecast_models",
@@ -59,7 +61,7 @@ export const forecastModels = asset({
   group: "forecasts",
   layer: "gold",
   description:
-    "Forecasters of the spread of each walk-forward pair, fitted only on its formation, with the data of the fit.",
+    "Forecasters of the spread of each walk-forward pair, fitted only on its formation or on the values before a refit.",
   deps: { formations: reads(formationSpreads, identity) },
   automation: eager(),
   config: ForecastModelsConfig,
@@ -72,6 +74,7 @@ export const forecastModels = asset({
     chunks: cutBy({ dates: 1 }),
   },
   retention: keepAll,
+  codeVersion: "2",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {

@@ -11,13 +11,22 @@ import { longestHorizon } from "./longest_horizon.ts";
 import { pairSpread } from "./pair_spread.ts";
 import { type TradingSpread, tradingSpreads } from "./trading_spreads.ts";
 
+/** Settings of `formation_spreads`. */
+export const FormationSpreadsConfig = z.strictObject({
+  refitSessions: z.int().min(1).max(250).nullable().default(null).describe(
+    "Sessions after which the models are fitted again inside a window, on as many sessions as its formation has; null fits them on the formation alone",
+  ),
+});
+
 const FormationSpread = z.object({
-  trading_first_session: z.iso.date().describe("First session of the trading window that follows the formation"),
+  trading_first_session: z.iso.date().describe(
+    "First session after the values of the fit: that of the trading window, or a later one of it with refitSessions",
+  ),
   window: z.int().min(1).describe("Number of the window"),
   ticker_1: z.string().min(1),
   ticker_2: z.string().min(1),
-  formation_first_session: z.iso.date().describe("First session of the known data"),
-  formation_last_session: z.iso.date().describe("This row uses no later data"),
+  formation_first_session: z.iso.date().describe("First session of the values"),
+  formation_last_session: z.iso.date().describe("Last session of the values: this row uses no later data"),
   slope: z.number().describe("Hedge ratio of ticker 2 on ticker 1, from walk_forward_pairs"),
   intercept: z.number().describe("USD, of the same line"),
   spread_mean: z.number().describe("USD, of the formation's spread"),
@@ -30,6 +39,9 @@ const FormationSpread = z.object({
 
 /**
  * The spread of each walk-forward pair in its formation: the data of the forecasters' fits. Its later values are in trading_spreads.
+ *
+ * With `refitSessions` a window has further rows, whose values end later: the line and the scale are those of the formation, the first
+ * values are left out as later ones come. Each row is the data of one fit, and no later session changes it.
  *
  * Both are made as a whole, which is cheap, and are divided into partitions, so that a new session changes one partition of
  * `trading_spreads` and none of `formation_spreads`: what is made of them is made for that session alone.
@@ -46,12 +58,13 @@ export const formationSpreads = asset({
   automation: eager(),
   after: ["daily_bars"],
   outs: { trading: tradingSpreads },
+  config: FormationSpreadsConfig,
   row: FormationSpread,
   primaryKey: ["trading_first_session", "ticker_1", "ticker_2"],
   partitionedBy: { date: "trading_first_session" },
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, signal, progress }) {
+  async materialize({ inputs, config, signal, progress }) {
     const complete = new Set(completeSessions(await inputs.sessions.rows()));
     const pairs = await inputs.pairs.rows();
     const legs = [...new Set(pairs.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]))];
@@ -68,20 +81,25 @@ export const formationSpreads = asset({
       const formation = pairSpread(legs, pair, { tradingStart, from: formationStart, to: tradingStart });
       const { mean, deviation } = momentsOf(formation.spread);
       const scaled = (spread: number) => (spread - mean) / deviation;
-      rows.push({
-        trading_first_session: pair.trading_first_session,
-        window,
-        ticker_1,
-        ticker_2,
-        formation_first_session: pair.formation_first_session,
-        formation_last_session: pair.formation_last_session,
-        slope,
-        intercept,
-        spread_mean: mean,
-        spread_deviation: deviation,
-        scaled_spread: Array.from(formation.spread, scaled),
-        dates: formation.at.map((t) => bars.sessions[t]!),
-      });
+      const every = config.refitSessions ?? Infinity;
+      for (let passed = 0; passed < tradingEnd - tradingStart; passed += every) {
+        const [from, end] = [formationStart + passed, tradingStart + passed];
+        const { at, spread } = passed === 0 ? formation : pairSpread(legs, pair, { tradingStart, from, to: end });
+        rows.push({
+          trading_first_session: bars.sessions[end]!,
+          window,
+          ticker_1,
+          ticker_2,
+          formation_first_session: bars.sessions[from]!,
+          formation_last_session: bars.sessions[end - 1]!,
+          slope,
+          intercept,
+          spread_mean: mean,
+          spread_deviation: deviation,
+          scaled_spread: Array.from(spread, scaled),
+          dates: at.map((t) => bars.sessions[t]!),
+        });
+      }
       const to = Math.min(bars.sessions.length, tradingEnd + longestHorizon);
       const after = pairSpread(legs, pair, { tradingStart, from: tradingStart, to });
       after.at.forEach((t, n) =>
@@ -101,7 +119,7 @@ export const formationSpreads = asset({
     const windows = new Set(rows.map(({ window }) => window)).size;
     return {
       rows,
-      metadata: { windows, pairs: rows.length },
+      metadata: { windows, pairs: pairs.length, fits: rows.length },
       outs: { trading: { rows: trading } },
     };
   },

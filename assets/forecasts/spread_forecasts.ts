@@ -56,8 +56,8 @@ function untilTarget({ horizons }: z.output<typeof SpreadForecastsConfig>): Part
 /**
  * Forecasts of the spread of each walk-forward pair at each close of its trading window, with what came true.
  *
- * A partition is an as-of session. It reads the models of its window and the spreads since the window began, with which the models are
- * updated and not fitted again. A new session makes its own partition, and those before it that it is the target of.
+ * A partition is an as-of session. It reads the models of the last fit begun and the spreads since, with which the models are updated
+ * and not fitted again. A new session makes its own partition, and those before it that it is the target of.
  */
 export const spreadForecasts = asset({
   key: "spread_forecasts",
@@ -83,12 +83,15 @@ export const spreadForecasts = asset({
     const asOf = new Set(partitions.dates);
     const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
     const seriesOf = Map.groupBy(spreads, nameOf);
+    const fits = [...new Set(models.map((model) => model.trading_first_session))].sort();
     const rows: SpreadForecast[] = [];
     const turn = takingTurns();
     for (const [i, model] of models.entries()) {
-      const series = seriesOf.get(nameOf(model)) ?? [];
+      const first = model.trading_first_session;
+      const next = fits[fits.indexOf(first) + 1];
+      const series = (seriesOf.get(nameOf(model)) ?? []).filter(({ session }) => session >= first);
       requireHorizons(config.horizons, model.options.horizon);
-      if (model.fitted !== null) rows.push(...forecastsOf(model, { series, sessions, asOf }, config));
+      if (model.fitted !== null) rows.push(...forecastsOf(model, { series, sessions, asOf, next }, config));
       await turn();
       signal.throwIfAborted();
       progress(i + 1, models.length);
@@ -112,19 +115,23 @@ function requireHorizons(horizons: readonly number[], longest: unknown): void {
   );
 }
 
-/** Forecasts of one model as of the wanted sessions of its window. */
+/** Forecasts of one model as of the wanted sessions from its fit to the next one. */
 function forecastsOf(
   { window, ticker_1, ticker_2, model, fitted }: RowOf<typeof forecastModels>,
-  { series, sessions, asOf }: {
-    /** Of the model's pair and window, ascending. */
+  { series, sessions, asOf, next }: {
+    /** Of the model's pair and window since its fit, ascending. */
     series: readonly Spread[];
     /** All sessions that were read, ascending. */
     sessions: readonly string[];
     asOf: ReadonlySet<string>;
+    /** First session of the next fit; `undefined` if there is none. */
+    next: string | undefined;
   },
   { horizons, coverage }: z.output<typeof SpreadForecastsConfig>,
 ): SpreadForecast[] {
-  const last = series.findLastIndex(({ session, in_window }) => in_window && asOf.has(session));
+  const last = series.findLastIndex(({ session, in_window }) =>
+    in_window && asOf.has(session) && (next === undefined || session < next)
+  );
   if (last < 0) return [];
   const place = new Map(sessions.map((session, t) => [session, t]));
   const actual = new Map(series.map(({ session, scaled_spread }) => [session, scaled_spread]));

@@ -74,7 +74,9 @@ export const trendAccuracy = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {
-    const [formations, spreads] = await Promise.all([inputs.formations.rows(), inputs.spreads.rows()]);
+    const [fits, spreads] = await Promise.all([inputs.formations.rows(), inputs.spreads.rows()]);
+    // The line is fitted to each close's last values: a later fit of a window says nothing more.
+    const formations = [...Map.groupBy(fits, nameOf).values()].map(([first]) => first!);
     const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
     const seriesOf = Map.groupBy(spreads, nameOf);
     const tallies = new Map<string, TrendAccuracy>();

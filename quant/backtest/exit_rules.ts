@@ -68,6 +68,7 @@ export function withExits(strategy: Strategy, rules: ExitRules): Strategy {
   return {
     name: strategy.name,
     parameters: { ...strategy.parameters, ...given },
+    load: strategy.load,
     fit(formation) {
       const fitted = strategy.fit(formation);
       const { slope, intercept, residuals, std } = fitSpread(formation.price1, formation.price2);
@@ -123,8 +124,8 @@ function decideWithExits(fitted: FittedStrategy, exits: FittedExits): FittedStra
   /** The side that a rule closed and the strategy has not exited yet. */
   let refused: Side = 0;
 
-  return (price1, price2): Decision => {
-    const decision = fitted.decide(price1, price2);
+  return (price1, price2, day): Decision => {
+    const decision = fitted.decide(price1, price2, day);
     const { target } = decision;
     if (target !== refused) refused = 0;
     const entered = target !== 0 && target !== held;

@@ -2,6 +2,7 @@ import {
   FORECAST_DEFAULTS,
   ForecastEnsemble,
   type ForecastEnsembleParameters,
+  loadForecasters,
   requireForecastParameters,
 } from "./forecast_ensemble.ts";
 import type { Side, Strategy, StrategySignal } from "./strategy.ts";
@@ -11,8 +12,8 @@ import { fitSpread } from "./z_score_bands.ts";
  * A forecast as the signal: the spread is bought if the whole interval of the forecast lies above it, sold if it lies below, and
  * the position is closed once the forecast turns against it. If the interval contains the current spread, nothing is entered.
  *
- * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters without a new fit. The
- * forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the expected
+ * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters, which are fitted again every
+ * refitSessions closes, if that is not 0. The forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the expected
  * change, in the formation's standard deviations.
  *
  * @throws {RangeError} If horizon is not an integer of 1 to 60, coverage not in (0, 1), a weight negative or all are 0; on fitting, if
@@ -33,17 +34,18 @@ export function forecastBand(parameters: Partial<ForecastEnsembleParameters> = {
   return {
     name: "forecast_band",
     parameters: { ...ensemble },
-    fit({ price1, price2 }) {
+    load: () => loadForecasters(ensemble),
+    fit({ price1, price2, days }) {
       const { slope, intercept, residuals, std } = fitSpread(price1, price2);
-      const forecasters = new ForecastEnsemble(residuals.map((value) => value / std), ensemble);
+      const forecasters = new ForecastEnsemble(residuals.map((value) => value / std), ensemble, days);
       let target: Side = 0;
       return {
         estimates: { hedgeRatio: slope, intercept, std },
         // The interval of the forecast decides; there are no levels.
         levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN },
-        decide(price1, price2) {
+        decide(price1, price2, day) {
           const z = (price2 - (slope * price1 + intercept)) / std;
-          forecasters.update(z);
+          forecasters.update(z, day);
           const { mean, lower, upper } = forecasters.forecast();
           let signal: StrategySignal = "hold";
           if (lower > z && target !== 1) {

@@ -2,6 +2,7 @@ import {
   FORECAST_DEFAULTS,
   ForecastEnsemble,
   type ForecastEnsembleParameters,
+  loadForecasters,
   requireForecastParameters,
 } from "./forecast_ensemble.ts";
 import type { Side, Strategy, StrategySignal } from "./strategy.ts";
@@ -17,8 +18,8 @@ export interface ForecastTrendParameters extends ForecastEnsembleParameters {
  * Bands with a forecast as their filter: outside a band a position towards the mean is entered if the forecast leads towards the
  * mean and its interval does not contain the current spread; inside, a position is closed once the forecast turns against it.
  *
- * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters without a new fit. The
- * forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the spread in
+ * Hedge ratio, scale and forecasters are fitted on the formation; closes update the forecasters, which are fitted again every
+ * refitSessions closes, if that is not 0. The forecasters with a weight are averaged by their errors out of sample ({@linkcode ForecastEnsemble}). Scores are the spread in
  * the formation's standard deviations.
  *
  * @throws {RangeError} If bandZ is not positive, horizon not an integer of 1 to 60, coverage not in (0, 1), a weight negative or all
@@ -40,9 +41,10 @@ export function forecastTrend(parameters: Partial<ForecastTrendParameters> = {})
   return {
     name: "forecast_trend",
     parameters: { bandZ, ...ensemble },
-    fit({ price1, price2 }) {
+    load: () => loadForecasters(ensemble),
+    fit({ price1, price2, days }) {
       const { slope, intercept, residuals, std } = fitSpread(price1, price2);
-      const forecasters = new ForecastEnsemble(residuals.map((value) => value / std), ensemble);
+      const forecasters = new ForecastEnsemble(residuals.map((value) => value / std), ensemble, days);
       let target: Side = 0;
 
       function signalOf(z: number): StrategySignal {
@@ -56,9 +58,9 @@ export function forecastTrend(parameters: Partial<ForecastTrendParameters> = {})
         estimates: { hedgeRatio: slope, intercept, std },
         // A position is closed when the forecast turns, at no level.
         levels: { entryZ: bandZ, exitZ: NaN, stopZ: NaN },
-        decide(price1, price2) {
+        decide(price1, price2, day) {
           const score = (price2 - (slope * price1 + intercept)) / std;
-          forecasters.update(score);
+          forecasters.update(score, day);
           const signal = signalOf(score);
           if (signal === "enter_long") target = 1;
           else if (signal === "enter_short") target = -1;

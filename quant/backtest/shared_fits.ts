@@ -36,6 +36,7 @@ export function sharedFits(strategy: Strategy): () => Strategy {
     return {
       name: strategy.name,
       parameters: strategy.parameters,
+      load: strategy.load,
       fit(formation) {
         const fit = fits[window] ??= fitOnce(strategy, formation);
         window++;
@@ -60,6 +61,6 @@ function replay(fitted: FittedStrategy, decisions: Decision[]): FittedStrategy {
   return {
     estimates: fitted.estimates,
     levels: fitted.levels,
-    decide: (price1, price2) => decisions[close++] ??= fitted.decide(price1, price2),
+    decide: (price1, price2, day) => decisions[close++] ??= fitted.decide(price1, price2, day),
   };
 }

@@ -10,6 +10,8 @@ export interface Formation {
   price1: Float64Array;
   /** Leg 2, aligned with `price1`. */
   price2: Float64Array;
+  /** Day of each close, as days since 1970-01-01, for the rules that depend on days; consecutive weekdays unless given. */
+  days?: Float64Array;
 }
 
 /** A strategy's decision at a session's close. */
@@ -48,8 +50,9 @@ export interface FittedStrategy {
    *
    * @param price1 Close of leg 1, in the formation's units.
    * @param price2 Close of leg 2, in the formation's units.
+   * @param day The session's day, as days since 1970-01-01; the next weekday unless given.
    */
-  decide(price1: number, price2: number): Decision;
+  decide(price1: number, price2: number, day?: number): Decision;
 }
 
 /** A rule to trade a pair that cannot look ahead: it is fitted on a formation, then sees the trading sessions one by one. */
@@ -58,6 +61,8 @@ export interface Strategy {
   readonly name: string;
   /** Every setting with its value, as recorded to reproduce the result. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Loads dependencies of a fit; if defined, it must have resolved before the first fit. */
+  load?(): Promise<void>;
   /**
    * Estimates the rule's values from the formation alone.
    *

@@ -196,6 +196,7 @@ class WalkForward {
   #formation(start: number, end: number): Formation {
     const price1: number[] = [];
     const price2: number[] = [];
+    const days: number[] = [];
     let later1 = 1;
     let later2 = 1;
     for (let t = end - 1; t >= start; t--) {
@@ -204,11 +205,16 @@ class WalkForward {
       if (isPrice(close1) && isPrice(close2)) {
         price1.push(close1 / later1);
         price2.push(close2 / later2);
+        days.push(this.#days[t]!);
       }
       later1 *= splitRatio(this.#leg1, t);
       later2 *= splitRatio(this.#leg2, t);
     }
-    return { price1: Float64Array.from(price1.reverse()), price2: Float64Array.from(price2.reverse()) };
+    return {
+      price1: Float64Array.from(price1.reverse()),
+      price2: Float64Array.from(price2.reverse()),
+      days: Float64Array.from(days.reverse()),
+    };
   }
 
   #standAside({ tradingStart, tradingEnd }: RolledWindow): void {
@@ -295,6 +301,7 @@ class WalkForward {
     const { target, signal, hedgeRatio, score, z } = fitted.decide(
       closes.price1 * factor.price1,
       closes.price2 * factor.price2,
+      this.#days[t]!,
     );
     if (target !== position.planned) {
       if (target === position.side) position.order = null;

@@ -38,6 +38,7 @@ for (const { name, ignore, open } of databases) {
     title: string,
     first: readonly RawBar[],
     body: (chain: AssetChain, market: ReturnType<typeof changingMarket>) => Promise<void>,
+    more: Record<string, unknown> = {},
   ) =>
     Deno.test({
       name: `Forecasts on ${name}: ${title}`,
@@ -48,6 +49,7 @@ for (const { name, ignore, open } of databases) {
         const config = {
           ...forecastWindows,
           forecast_models: { models: ["last_value", "mean_reversion", "boosted_trees"] },
+          ...more,
         };
         try {
           await withAssetChain({ database, marketData, calendar: anyWeekday, clock, config }, (chain) =>
@@ -97,6 +99,29 @@ for (const { name, ignore, open } of databases) {
       spread_forecasts: [{ names: null, dates: [[sessions[230], sessions[240]]] }],
     });
   });
+
+  test(
+    "with refits a session fits the models that are due in it alone, and other sessions fit none",
+    until(254),
+    async (chain, market) => {
+      const first = await brought(chain);
+      assert.deepEqual(first.forecast_models, [{ names: null, dates: [[sessions[120], sessions[240]]] }]);
+      const models = await chain.rows("forecast_models");
+      assert.equal(new Set(models.map((row) => row.trading_first_session)).size, 10);
+      market.change(until(255));
+      assert.deepEqual(await brought(chain), {
+        forecast_models: [{ names: null, dates: [[sessions[255], sessions[255]]] }],
+        spread_forecasts: [{ names: null, dates: [[sessions[245], sessions[255]]] }],
+      });
+      market.change(until(256));
+      assert.deepEqual(await brought(chain), {
+        spread_forecasts: [{ names: null, dates: [[sessions[246], sessions[256]]] }],
+      });
+      const now = await chain.rows("forecast_models");
+      assert.deepEqual(now.filter((row) => row.trading_first_session !== sessions[255]), models);
+    },
+    { formation_spreads: { refitSessions: 15 } },
+  );
 
   test("another setting of the models fits them again, another interval does not", until(170), async (chain) => {
     await brought(chain);

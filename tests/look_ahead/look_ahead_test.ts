@@ -91,12 +91,35 @@ const withinLimits: LookAheadOptions = {
   },
 };
 
+/** Forecasters that are fitted again inside a window, and strategies on such forecasts. */
+const refits: LookAheadOptions = {
+  config: {
+    formation_pairs: { formationSessions: 120, tradingSessions: 40 },
+    formation_spreads: { refitSessions: 7 },
+    forecast_models: { models: ["mean_reversion", "rolling_trend", "boosted_trees"] },
+    walk_forward_daily: {
+      strategies: ["forecast_trend", "forecast_band"],
+      defaultStrategy: "forecast_band",
+      comparedCostsBps: [],
+      parameters: {
+        forecast_trend: { refitSessions: 7, drift: 1 },
+        forecast_band: { refitSessions: 7, rollingTrend: 1 },
+      },
+    },
+  },
+};
+const refitsFrom: LookAheadOptions = { ...refits, knownBy: "trading_first_session" };
+const refitsAsOf: LookAheadOptions = { ...refits, knownBy: "as_of", columns: Object.keys(forecastAtOnce) };
+
 /** What sets apart tests of the same asset. */
 const told = new Map([
   [everyExit, " with every exit"],
   [bySpread, " at costs by spread"],
   [hardToTrade, " with bounds on liquidity"],
   [withinLimits, " within limits"],
+  [refits, " with refits"],
+  [refitsFrom, " with refits"],
+  [refitsAsOf, " with refits"],
 ]);
 
 const honest: [AnyAsset, LookAheadOptions][] = [
@@ -118,11 +141,15 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   // Under every weighting: the shares of a window are those of its formation.
   [assets.portfolioDaily, { where: (row) => row.looks_ahead === false }],
   [assets.portfolioDaily, withinLimits],
+  [assets.walkForwardDaily, refits],
   [assets.formationSpreads, { knownBy: "trading_first_session" }],
+  [assets.formationSpreads, refitsFrom],
   // Whether a session lies in the window is known in it: `walk_forward_windows` has no window before its first session.
   [assets.tradingSpreads, {}],
   [assets.forecastModels, { knownBy: "trading_first_session" }],
+  [assets.forecastModels, refitsFrom],
   [assets.spreadForecasts, { knownBy: "as_of", columns: Object.keys(forecastAtOnce) }],
+  [assets.spreadForecasts, refitsAsOf],
   [assets.spreadForecasts, { knownBy: "target_session" }],
 ];
 

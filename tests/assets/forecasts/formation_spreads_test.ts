@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { formationSpreads } from "../../../assets/forecasts/formation_spreads.ts";
+import { formationSpreads, FormationSpreadsConfig } from "../../../assets/forecasts/formation_spreads.ts";
+import { tradingSpreads } from "../../../assets/forecasts/trading_spreads.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
@@ -55,6 +56,44 @@ Deno.test("formation_spreads are scaled to mean 0 and deviation 1 on the formati
     assert.ok(Math.abs(mean) < 1e-9 && Math.abs(variance - 1) < 1e-9, `${mean} ${variance}`);
   }
 });
+
+Deno.test("formation_spreads with refits has further rows inside a window, of as many sessions up to the one before", async () => {
+  const refitted = await forecastChain({ formation_spreads: { refitSessions: 15 } }, { target: formationSpreads });
+  const rows = refitted.rows(formationSpreads);
+  const firsts = [120, 135, 150, 160, 175, 190, 200, 215, 230, 240, 255].map((t) => sessions[t]!);
+  assert.deepEqual([...new Set(rows.map((row) => row.trading_first_session))].sort(), firsts);
+  const isFirst = ({ trading_first_session: first }: typeof rows[number]) => (sessions.indexOf(first) - 120) % 40 === 0;
+  assert.deepEqual(rows.filter(isFirst), formations);
+  assert.deepEqual(refitted.rows(tradingSpreads), tables.rows(tradingSpreads));
+  const ofPair = (row: { window: number; ticker_1: string; ticker_2: string }) =>
+    `${row.window} ${row.ticker_1} ${row.ticker_2}`;
+  const first = new Map(formations.map((row) => [ofPair(row), row]));
+  const traded = Map.groupBy(tables.rows(tradingSpreads), ofPair);
+  for (const row of rows.filter((one) => !isFirst(one))) {
+    const formation = first.get(ofPair(row))!;
+    for (const name of ["slope", "intercept", "spread_mean", "spread_deviation"] as const) {
+      assert.equal(row[name], formation[name]);
+    }
+    const end = sessions.indexOf(row.trading_first_session);
+    assert.deepEqual([row.formation_first_session, row.formation_last_session], [
+      sessions[end - 120],
+      sessions[end - 1],
+    ]);
+    const values = new Map([
+      ...formation.dates.map((date, i) => [date, formation.scaled_spread[i]!] as const),
+      ...traded.get(ofPair(row))!.map((one) => [one.session, one.scaled_spread] as const),
+    ]);
+    const dates = [...values.keys()].filter((date) => date >= sessions[end - 120]! && date < sessions[end]!).sort();
+    assert.deepEqual(row.dates, dates);
+    assert.deepEqual(row.scaled_spread, dates.map((date) => values.get(date)));
+  }
+});
+
+for (const refitSessions of [0, 251, 1.5]) {
+  Deno.test(`formation_spreads refuses refits after ${refitSessions} sessions`, () => {
+    assert.equal(FormationSpreadsConfig.safeParse({ refitSessions }).success, false);
+  });
+}
 
 Deno.test("formation_spreads leaves out sessions in which a leg has no close", () => {
   const row = formations.find((one) => one.ticker_1 === "A2" || one.ticker_2 === "A2")!;

@@ -39,6 +39,38 @@ Deno.test("spread_forecasts are those of a model that is fitted on the formation
   }
 });
 
+Deno.test("spread_forecasts after a refit are those of the model fitted again, and before it those of the formation's", async () => {
+  const config = {
+    formation_spreads: { refitSessions: 15 },
+    forecast_models: { models: ["mean_reversion", "boosted_trees"] },
+  };
+  const refitted = await forecastChain(config);
+  const rows = refitted.rows(spreadForecasts);
+  const key = (row: typeof rows[number]) => `${row.as_of} ${row.ticker_1} ${row.ticker_2} ${row.model} ${row.horizon}`;
+  const once = new Map(forecasts.map((row) => [key(row), row]));
+  const sinceStart = (row: typeof rows[number]) => (sessions.indexOf(row.as_of) - 120) % 40;
+  assert.equal(rows.length, forecasts.filter((row) => config.forecast_models.models.includes(row.model)).length);
+  for (const row of rows.filter((one) => sinceStart(one) < 15)) assert.deepEqual(row, once.get(key(row)));
+  const later = rows.filter((one) => sinceStart(one) >= 15);
+  assert.ok(later.filter((row) => row.forecast !== once.get(key(row))!.forecast).length > 0.9 * later.length);
+
+  const fit = refitted.rows(formationSpreads).find((row) => row.trading_first_session === sessions[175])!;
+  const isPair = (row: { window: number; ticker_1: string; ticker_2: string }) =>
+    row.window === fit.window && row.ticker_1 === fit.ticker_1 && row.ticker_2 === fit.ticker_2;
+  let model = forecasters.mean_reversion.fit(Float64Array.from(fit.scaled_spread));
+  let compared = 0;
+  for (const { session, scaled_spread } of spreads.filter(isPair)) {
+    if (session < sessions[175]! || session >= sessions[190]!) continue;
+    model = model.update(scaled_spread);
+    const { mean, lower } = model.predict(10);
+    for (const row of rows.filter((one) => isPair(one) && one.as_of === session && one.model === "mean_reversion")) {
+      assert.deepEqual([row.forecast, row.lower], [mean[row.horizon - 1], lower[row.horizon - 1]]);
+      compared++;
+    }
+  }
+  assert.equal(compared, 3 * 15);
+});
+
 Deno.test("spread_forecasts have the realized value once the session has passed", () => {
   const actual = new Map(
     spreads.map((row) => [`${row.window} ${row.ticker_1} ${row.ticker_2} ${row.session}`, row.scaled_spread] as const),

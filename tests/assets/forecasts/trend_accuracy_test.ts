@@ -135,6 +135,16 @@ Deno.test("trend_accuracy of a chain has the calls that forecast_scores has of t
   assert.ok(chain.rows(spreadForecasts).length > 0);
 });
 
+Deno.test("trend_accuracy counts each close once where the models of a window are fitted again", async () => {
+  const accuracyWith = async (refitSessions: number | null) => {
+    const config = { ...forecastWindows, formation_spreads: { refitSessions } };
+    const chain = chainOf({ bars: forecastMarket, config });
+    await chain.make(trendAccuracy);
+    return chain.rows(trendAccuracy);
+  };
+  assert.deepEqual(await accuracyWith(15), await accuracyWith(null));
+});
+
 Deno.test("trend_accuracy stops when it is cancelled, and refuses settings without meaning", async () => {
   const one = pair("A", { formation: [0, 1, 2], trading: [3] });
   const cancelled = runAsset(trendAccuracy, { inputs: one, signal: AbortSignal.abort(new Error("no longer wanted")) });

@@ -6,11 +6,18 @@ import {
   type ForecastEnsembleParameters,
 } from "../../../quant/backtest/forecast_ensemble.ts";
 import { forecastTrend } from "../../../quant/backtest/forecast_trend.ts";
+import { withExits } from "../../../quant/backtest/exit_rules.ts";
+import { sharedFits } from "../../../quant/backtest/shared_fits.ts";
+import type { Strategy } from "../../../quant/backtest/strategy.ts";
 import { strategyByName } from "../../../quant/backtest/strategy_by_name.ts";
 import { drift } from "../../../quant/forecast/drift.ts";
 import { meanReversion } from "../../../quant/forecast/mean_reversion.ts";
+import { prophet } from "../../../quant/forecast/prophet/prophet.ts";
 import { linearRegression } from "../../../quant/linear_regression.ts";
+import { walkForward } from "../../../quant/backtest/walk_forward.ts";
 import { generatedPair } from "./generated_pair.ts";
+
+await prophet.load();
 
 const cut = 250;
 const { leg1, leg2 } = generatedPair(9, 400);
@@ -24,8 +31,12 @@ function standardized(): Float64Array {
   return spread.map((value) => value / Math.sqrt(squares / cut));
 }
 
-function ensemble(window: Float64Array, more: Partial<ForecastEnsembleParameters>): ForecastEnsemble {
-  return new ForecastEnsemble(window, { ...FORECAST_DEFAULTS, ...more });
+function ensemble(
+  window: Float64Array,
+  more: Partial<ForecastEnsembleParameters>,
+  days?: Float64Array,
+): ForecastEnsemble {
+  return new ForecastEnsemble(window, { ...FORECAST_DEFAULTS, ...more }, days?.subarray(0, window.length));
 }
 
 Deno.test("ForecastEnsemble of one forecaster is that forecaster", () => {
@@ -77,12 +88,77 @@ Deno.test("ForecastEnsemble weighs forecasters by their inverse errors out of sa
 
 Deno.test("ForecastEnsemble takes any forecaster", () => {
   const z = standardized().subarray(0, cut);
-  for (const name of ["arima", "drift", "rollingTrend", "boostedTrees", "randomForest", "lstm"] as const) {
+  for (const name of ["arima", "drift", "rollingTrend", "boostedTrees", "randomForest", "lstm", "prophet"] as const) {
     const one = ensemble(z, { meanReversion: 0, [name]: 1 });
     one.update(0.5);
     const { mean, lower, upper } = one.forecast();
     assert.ok(lower < mean && mean < upper, name);
   }
+});
+
+Deno.test("ForecastEnsemble fits its forecasters again every refitSessions values, on as many values as the formation has", () => {
+  const z = standardized();
+  const again = ensemble(z.subarray(0, cut), { horizon: 3, coverage: 0.8, refitSessions: 6 });
+  let model = meanReversion.fit(z.subarray(0, cut));
+  for (let passed = 1; passed <= 20; passed++) {
+    const value = z[cut + passed - 1]!;
+    again.update(value);
+    model = passed % 6 === 0 ? meanReversion.fit(z.slice(passed, cut + passed)) : model.update(value);
+    const { mean, lower, upper } = model.predict(3, { coverage: 0.8 });
+    assert.deepEqual({ ...again.forecast() }, { mean: mean[2], lower: lower[2], upper: upper[2] });
+  }
+});
+
+Deno.test("ForecastEnsemble keeps its model where values allow no fit", () => {
+  const z = standardized().slice(0, 40);
+  const again = ensemble(z, { meanReversion: 0, arima: 1, horizon: 1, refitSessions: 50 });
+  const once = ensemble(z, { meanReversion: 0, arima: 1, horizon: 1 });
+  // Constant values fill the window by the 50th, on which no ARIMA can be fitted.
+  for (let passed = 0; passed < 50; passed++) for (const one of [again, once]) one.update(0.25);
+  assert.deepEqual(again.forecast(), once.forecast());
+});
+
+Deno.test("ForecastEnsemble gives Prophet the days of its values", () => {
+  const z = standardized();
+  const days = Float64Array.from({ length: cut + 10 }, (_, t) => 19000 + t + 2 * Math.floor(t / 5) + (t > 100 ? 3 : 0));
+  const alone = ensemble(z.subarray(0, cut), { meanReversion: 0, prophet: 1, horizon: 2, refitSessions: 8 }, days);
+  let model = prophet.fit(z.slice(0, cut), { days: days.slice(0, cut) });
+  for (let passed = 1; passed <= 10; passed++) {
+    const [value, day] = [z[cut + passed - 1]!, days[cut + passed - 1]!];
+    alone.update(value, day);
+    model = passed === 8
+      ? prophet.fit(z.slice(passed, cut + passed), { days: days.slice(passed, cut + passed) })
+      : model.update(value, day);
+    assert.equal(alone.forecast().mean, model.predict(2).mean[1]);
+  }
+});
+
+Deno.test("walkForward() gives a strategy the days of its closes", () => {
+  const sessions = Array.from(
+    { length: 400 },
+    (_, t) => new Date(86_400_000 * (19000 + 2 * t)).toISOString().slice(0, 10),
+  );
+  const seen: number[] = [];
+  const strategy: Strategy = {
+    name: "days",
+    parameters: {},
+    fit({ price1, days }) {
+      assert.equal(days!.length, price1.length);
+      seen.push(...days!);
+      return {
+        estimates: {},
+        levels: { entryZ: NaN, exitZ: NaN, stopZ: NaN },
+        decide(_price1, _price2, day) {
+          seen.push(day!);
+          return { target: 0, signal: "hold", hedgeRatio: 1, score: 0, z: 0 };
+        },
+      };
+    },
+  };
+  const exits = withExits(strategy, { spreadStopZ: 100 });
+  const windows = [{ formationStart: 0, tradingStart: cut, tradingEnd: 400, complete: false }];
+  walkForward({ sessions, leg1, leg2, strategy: sharedFits(exits)(), windows, fillAt: "next_close" });
+  assert.deepEqual(seen, Array.from({ length: 400 }, (_, t) => 19000 + 2 * t));
 });
 
 Deno.test("ForecastEnsemble refuses a formation that leaves nothing to score", () => {
@@ -150,7 +226,10 @@ Deno.test("strategies of forecasts refuse parameters out of range", () => {
       [{ coverage: 1 }, /coverage/],
       [{ arima: -1 }, /arima must be a weight of 0 or more/],
       [{ meanReversion: 0 }, /One forecaster must have a weight above 0/],
-      [{ prophet: 1 }, /no parameter "prophet"/],
+      [{ prophet: -1 }, /prophet must be a weight of 0 or more/],
+      [{ refitSessions: 1.5 }, /refitSessions/],
+      [{ refitSessions: -1 }, /refitSessions/],
+      [{ nbeats: 1 }, /no parameter "nbeats"/],
     ] as const
   ) {
     for (const name of ["forecast_trend", "forecast_band"]) {
