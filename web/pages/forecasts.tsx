@@ -34,7 +34,7 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
           <div>
             <h1>Forecasts</h1>
             <p>
-              Spreads of the walk-forward pairs, forecast at each close by models that were fitted on the formation
+              Spreads of the walk-forward pairs, forecast at each close by models that were fitted on earlier closes
               alone.
             </p>
           </div>
