@@ -196,6 +196,38 @@ const onlyExits = (exits: Record<string, unknown> = {}) => ({
   exits: { maxHalfLifeOfWindow: null, timeStopHalfLives: null, spreadStopZ: null, breakPValue: null, ...exits },
 });
 
+Deno.test("walk_forward_daily loads Prophet and trades on it where it has a weight", async () => {
+  const parameters = { meanReversion: 0, prophet: 1 };
+  const strategies = { strategies: ["forecast_band"], defaultStrategy: "forecast_band" };
+  const { rows } = await trade({ ...strategies, comparedCostsBps: [], parameters: { forecast_band: parameters } });
+  const [row] = chosen.rows as [typeof chosen.rows[number]];
+  const own = rows.filter(({ ticker_1, ticker_2, session }) =>
+    ticker_1 === row.ticker_1 && ticker_2 === row.ticker_2 &&
+    session >= row.trading_first_session && session <= row.trading_last_session
+  );
+  const of = (ticker: string) => new Map(bars.filter((bar) => bar.ticker === ticker).map((bar) => [bar.session, bar]));
+  const [first, second] = [of(row.ticker_1), of(row.ticker_2)];
+  const legOf = (leg: typeof first, name: "close" | "split") =>
+    Float64Array.from(sessions, (session) => leg.get(session)?.[name] ?? (name === "close" ? NaN : 1));
+  const start = sessions.indexOf(row.trading_first_session);
+  const window = {
+    formationStart: sessions.indexOf(row.formation_first_session),
+    tradingStart: start,
+    tradingEnd: sessions.indexOf(row.trading_last_session) + 1,
+    complete: row.complete,
+  };
+  const { daily } = walkForward({
+    sessions,
+    leg1: { close: legOf(first, "close"), split: legOf(first, "split") },
+    leg2: { close: legOf(second, "close"), split: legOf(second, "split") },
+    strategy: strategyByName("forecast_band", parameters),
+    windows: [window],
+    fillAt: "next_close",
+  });
+  assert.ok(own.length > 20 && own.some(({ target }) => target !== 0));
+  assert.deepEqual(own.map(({ target }) => target), own.map((_, t) => daily.target[start + t]!));
+});
+
 Deno.test("walk_forward_daily gives every strategy the exits of its settings", async () => {
   const longest = async (config: Record<string, unknown>) => {
     const { outs } = await trade(config);
