@@ -145,9 +145,13 @@ class DepthGrower {
   readonly #features: readonly Float32Array[];
   readonly #target: Float64Array;
   readonly #minLeafRows: number;
+  /** Of a node that may be split. */
+  readonly #fewestRows: number;
   readonly #sorted: readonly Int32Array[];
   readonly #rows: readonly Int32Array[];
   readonly #samples: Int32Array;
+  /** Target of each row by its multiplicity. */
+  readonly #weighted: Float64Array;
   readonly #right: Int32Array;
   readonly #goesLeft: Uint8Array;
   /** The features in the order in which a node draws them, those with one value first. */
@@ -163,6 +167,7 @@ class DepthGrower {
     this.#features = features;
     this.#target = target;
     this.#minLeafRows = minLeafRows;
+    this.#fewestRows = Math.max(2, 2 * minLeafRows);
     this.#order = new Int32Array(features.length);
     this.#constant = new Int32Array(features.length);
     this.#sorted = features.map((values) =>
@@ -170,6 +175,7 @@ class DepthGrower {
     );
     this.#rows = features.map(() => new Int32Array(n));
     this.#samples = new Int32Array(n);
+    this.#weighted = new Float64Array(n);
     this.#right = new Int32Array(n);
     this.#goesLeft = new Uint8Array(n);
   }
@@ -183,6 +189,7 @@ class DepthGrower {
     this.#sampled = 0;
     for (let row = 0; row < weights.length; row++) {
       this.#sampled += weights[row]!;
+      this.#weighted[row] = weights[row]! * this.#target[row]!;
       if (weights[row]! > 0) this.#samples[size++] = row;
     }
     this.#sorted.forEach((order, feature) => {
@@ -203,7 +210,7 @@ class DepthGrower {
     const { node, start, end } = of;
     const sums = this.#sumsOf(start, end);
     const impurity = of.impurity ?? varianceOf(sums);
-    const mayPart = end - start >= Math.max(2, 2 * this.#minLeafRows) && impurity > Number.EPSILON;
+    const mayPart = end - start >= this.#fewestRows && impurity > Number.EPSILON;
     const found = mayPart ? this.#search(of, sums) : null;
     if (found?.split) {
       const { split, constants } = found;
@@ -236,7 +243,7 @@ class DepthGrower {
     let [total, squares, count] = [0, 0, 0];
     for (let place = start; place < end; place++) {
       const row = this.#samples[place]!;
-      const weighted = this.#weights[row]! * this.#target[row]!;
+      const weighted = this.#weighted[row]!;
       total += weighted;
       squares += weighted * this.#target[row]!;
       count += this.#weights[row]!;
@@ -246,20 +253,18 @@ class DepthGrower {
 
   /** A total less the targets of the rows of [start, end), the last one first. */
   #less(total: number, start: number, end: number): number {
-    for (let place = end - 1; place >= start; place--) {
-      const row = this.#samples[place]!;
-      total -= this.#weights[row]! * this.#target[row]!;
-    }
+    for (let place = end - 1; place >= start; place--) total -= this.#weighted[this.#samples[place]!]!;
     return total;
   }
 
   /** The best split of a node's rows, if there is one, and the number of features that have one value in it. */
   #search(of: WaitingNode, { total, count }: NodeSums): { split: Split | null; constants: number } {
     const { start, end } = of;
-    const [order, weights, target] = [this.#order, this.#weights, this.#target];
+    const [order, weights, weighted] = [this.#order, this.#weights, this.#weighted];
     const minLeafRows = this.#minLeafRows;
     let bestGain = -Infinity;
-    let best: { feature: number; place: number } | null = null;
+    let bestFeature = -1;
+    let bestPlace = -1;
     let lastSorted = -1;
     // Features before `known` have one value in the node above, and those before `constants` in this one.
     const known = of.constants;
@@ -281,21 +286,28 @@ class DepthGrower {
         continue;
       }
       swap(order, drawn, --open);
-      let [left, leftCount, at] = [0, 0, start];
+      let left = 0;
+      let leftCount = 0;
+      let at = start;
+      let value = values[rows[start]!]!;
       for (let place = start + 1; place < end; place++) {
-        if (values[rows[place]!]! <= Math.fround(values[rows[place - 1]!]! + SAME_VALUE)) continue;
+        const before = value;
+        value = values[rows[place]!]!;
+        if (value <= Math.fround(before + SAME_VALUE)) continue;
         if (place - start < minLeafRows || end - place < minLeafRows) continue;
         if (place - at <= end - place) {
           for (; at < place; at++) {
-            left += weights[rows[at]!]! * target[rows[at]!]!;
-            leftCount += weights[rows[at]!]!;
+            const row = rows[at]!;
+            left += weighted[row]!;
+            leftCount += weights[row]!;
           }
         } else {
-          [left, leftCount] = [total, count];
+          left = total;
+          leftCount = count;
           for (at = end; at > place;) {
-            at--;
-            left -= weights[rows[at]!]! * target[rows[at]!]!;
-            leftCount -= weights[rows[at]!]!;
+            const row = rows[--at]!;
+            left -= weighted[row]!;
+            leftCount -= weights[row]!;
           }
         }
         const right = total - left;
@@ -303,18 +315,19 @@ class DepthGrower {
         const gain = left * left / leftCount + right * right / (count - leftCount);
         if (gain > bestGain) {
           bestGain = gain;
-          best = { feature, place };
+          bestFeature = feature;
+          bestPlace = place;
         }
       }
     }
     order.set(this.#constant.subarray(0, known));
     this.#constant.set(order.subarray(known, constants), known);
     if (lastSorted >= 0) this.#samples.set(this.#rows[lastSorted]!.subarray(start, end), start);
-    if (best === null) return { split: null, constants };
-    const values = this.#features[best.feature]!;
-    const rows = this.#rows[best.feature]!;
-    const middle = values[rows[best.place - 1]!]! / 2 + values[rows[best.place]!]! / 2;
-    return { split: { feature: best.feature, threshold: nextSingleAbove(middle) }, constants };
+    if (bestFeature < 0) return { split: null, constants };
+    const values = this.#features[bestFeature]!;
+    const rows = this.#rows[bestFeature]!;
+    const middle = values[rows[bestPlace - 1]!]! / 2 + values[rows[bestPlace]!]! / 2;
+    return { split: { feature: bestFeature, threshold: nextSingleAbove(middle) }, constants };
   }
 
   /** An integer from 0 to 2³¹ − 1. */
@@ -336,7 +349,16 @@ class DepthGrower {
       const row = this.#samples[place]!;
       goesLeft[row] = values[row]! < threshold ? 1 : 0;
     }
-    for (const rows of this.#rows) {
+    const samples = this.#samples;
+    let middle = start;
+    for (let next = end; middle < next;) {
+      if (goesLeft[samples[middle]!] === 1) middle++;
+      else swap(samples, middle, --next);
+    }
+    // Only a part that may be split again needs the other orders; the rows of the feature itself are in order.
+    if (Math.max(middle - start, end - middle) < this.#fewestRows) return middle;
+    for (const [other, rows] of this.#rows.entries()) {
+      if (other === feature) continue;
       let at = start;
       let count = 0;
       for (let place = start; place < end; place++) {
@@ -344,15 +366,9 @@ class DepthGrower {
         if (goesLeft[row] === 1) rows[at++] = row;
         else right[count++] = row;
       }
-      rows.set(right.subarray(0, count), at);
+      for (let place = 0; place < count; place++) rows[at + place] = right[place]!;
     }
-    const samples = this.#samples;
-    let [at, next] = [start, end];
-    while (at < next) {
-      if (goesLeft[samples[at]!] === 1) at++;
-      else swap(samples, at, --next);
-    }
-    return at;
+    return middle;
   }
 }
 
