@@ -123,6 +123,23 @@ for (const { name, ignore, open } of databases) {
     { formation_spreads: { refitSessions: 15 } },
   );
 
+  test("refits that are set and taken back leave the forecasts of one fit a window", until(210), async (chain) => {
+    await brought(chain);
+    const all = "formation_spreads forecast_models spread_forecasts";
+    const run = async (refitSessions: number | null) => {
+      const config = { formation_spreads: { refitSessions } };
+      const { id } = await chain.engine.submit({ selection: all, trigger: "test", config });
+      assert.equal((await chain.engine.finished(id)).status, "succeeded");
+      const fits = new Set((await chain.rows("forecast_models")).map((row) => row.trading_first_session));
+      return { fits: fits.size, forecasts: await chain.rows("spread_forecasts") };
+    };
+    const once = { fits: 3, forecasts: await chain.rows("spread_forecasts") };
+    const [often, seldom] = [await run(7), await run(30)];
+    assert.deepEqual([often.fits, seldom.fits], [6 + 6 + 2, 2 + 2 + 1]);
+    assert.notDeepEqual(often.forecasts, seldom.forecasts);
+    assert.deepEqual(await run(null), once);
+  });
+
   test("another setting of the models fits them again, another interval does not", until(170), async (chain) => {
     await brought(chain);
     const { engine } = chain;
