@@ -14,7 +14,7 @@ import process from "node:process";
 import * as assets from "../assets/mod.ts";
 import { ForecastModelsConfig } from "../assets/forecasts/forecast_models.ts";
 import { ModelName } from "../assets/forecasts/model_options.ts";
-import { Engine, type Filter, maxPageRows, silentLogger } from "../engine/mod.ts";
+import { Engine, maxPageRows, silentLogger } from "../engine/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { migrate, openDatabase } from "../resources/database/mod.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
@@ -160,12 +160,11 @@ async function run(engine: Engine, selection: string, config: Record<string, unk
   return (user + system) / 1e6;
 }
 
-async function rowsOf(engine: Engine, key: string, filters: readonly Filter[] = []): Promise<Row[]> {
-  const query = { filters, limit: maxPageRows };
-  let page = await engine.rows(key, query);
+async function rowsOf(engine: Engine, key: string): Promise<Row[]> {
+  let page = await engine.rows(key, { limit: maxPageRows });
   const rows = [...page.rows];
   while (page.nextCursor !== null) {
-    page = await engine.rows(key, { ...query, cursor: page.nextCursor });
+    page = await engine.rows(key, { limit: maxPageRows, cursor: page.nextCursor });
     rows.push(...page.rows);
   }
   return rows as Row[];
