@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { defaultStrategyNames } from "../quant/mod.ts";
 
 /** Which rules prices are cleaned, clustered and judged by, as a whole. */
-export const Preset = z.enum(["tandem", "service", "research"]);
+export const Preset = z.enum(["tandem", "service", "research", "distance"]);
 export type Preset = z.output<typeof Preset>;
 
 /** Settings of the search for pairs that its own assets and the walk-forward share. */
@@ -40,6 +41,26 @@ const research: Search = {
 /** The originals' strategies end a position by their own signal alone. */
 const noExits = { maxHalfLifeOfWindow: null, timeStopHalfLives: null, spreadStopZ: null, breakPValue: null };
 
+/**
+ * The distance method of Gatev, Goetzmann and Rouwenhorst: the twenty pairs whose prices with dividends stayed nearest to each other in a
+ * year, whatever a test says, traded for half a year. A ticker with a session without a trade is refused. Statistics are computed as
+ * ever; a spread that never reverts has no half-life and is left out.
+ */
+const distance = {
+  candidates: ["distance"],
+  distancePairs: 20,
+  maxPValue: 1,
+  maxHurst: 1,
+  maxHalfLife: 1e6,
+  minCrossings: 0,
+  maxEngleGrangerPValue: null,
+  maxAdjustedPValue: null,
+  minDollarVolume: null,
+  minPrice: null,
+  maxShareWithoutTrade: 0,
+};
+const twentyPairs = { maxPairs: 20, maxPairsPerTicker: 20 };
+
 /** @param walkForward What must differ in a formation window, which is shorter than the data of the original. */
 function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search["criteria"]> = {}) {
   // The originals looked at everything there was.
@@ -57,11 +78,23 @@ function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search[
  * Settings that go together, by asset key.
  *
  * `service` and `research` are those of the original service and of the research behind it, for comparing with their results;
- * `tandem` is the default.
+ * `distance` is the method that everything else in the literature is compared with; `tandem` is the default.
  */
 export const presets: Readonly<Record<Preset, Readonly<Record<string, Record<string, unknown>>>>> = {
   tandem: {},
   service: everywhere(service),
   // The research asked for 48 crossings in 918 sessions: as often in 504 is 26.
   research: everywhere(research, { minCrossings: 26 }),
+  distance: {
+    pair_clusters: { formationSessions: 252 },
+    cointegrated_pairs: { formationSessions: 252, ...distance },
+    chosen_pairs: twentyPairs,
+    formation_pairs: { formationSessions: 252, tradingSessions: 126, ...distance, ...twentyPairs },
+    walk_forward_daily: {
+      strategies: [...defaultStrategyNames, "distance_bands"],
+      defaultStrategy: "distance_bands",
+      sizing: "dollar_neutral",
+      exits: noExits,
+    },
+  },
 };

@@ -18,6 +18,7 @@
  */
 import {
   cleanPrices,
+  defaultStrategyNames,
   lookAheadGuard,
   mostCorrelatedPairs,
   optics,
@@ -34,7 +35,6 @@ import {
   sharpeSample,
   standardize,
   strategyByName,
-  strategyNames,
   type TearSheet,
   tearSheet,
   traditionalBands,
@@ -257,7 +257,7 @@ function fixedRows(traded: Pair[], rules: ("reference" | "traditional" | "walk_f
       outcomes.push(sameCloseOutcome("traditional bands (fills at the signal)", legs.map(traditionalBands), costBps));
     }
     if (rules.includes("walk_forward")) {
-      for (const name of strategyNames) {
+      for (const name of defaultStrategyNames) {
         const chosen = wholeYear.map((window) => ({ window, choice: traded }));
         outcomes.push(walkForwardOutcome(name, sessions, joined, chosen, costBps));
       }
@@ -287,7 +287,7 @@ const chosen = await selectByWindow(joined, windows, async (formation) => {
   return pairs;
 });
 const rolled = COSTS_BPS.flatMap((costBps) => {
-  const outcomes = strategyNames.map((name) => walkForwardOutcome(name, sessions, joined, chosen, costBps));
+  const outcomes = defaultStrategyNames.map((name) => walkForwardOutcome(name, sessions, joined, chosen, costBps));
   return judge(outcomes, benchmark.slice(windows[0]!.tradingStart - 1)).map((row) => ({ costBps, ...row }));
 });
 console.log(
@@ -318,7 +318,7 @@ const reference = await changed(({ sessions, columns }) => {
   return { sessions, columns: { scaledSpread, signal, position, budget } };
 }, { sessions: heldOut.sessions, columns: { close1: year.get(first)!, close2: year.get(second)! } });
 console.log(`| reference | ${reference} |`);
-for (const name of strategyNames) {
+for (const name of defaultStrategyNames) {
   const found = await changed(({ sessions, columns }) => {
     const { daily } = walkForward({
       sessions,

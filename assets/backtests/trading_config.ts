@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { strategyByName, type StrategyName, strategyNames, weightings } from "../../quant/mod.ts";
+import { defaultStrategyNames, strategyByName, strategyNames, weightings } from "../../quant/mod.ts";
 import { ExitsConfig } from "./exits.ts";
 
 /** How slippage is told: the same for every leg, or by the bid–ask spread of each. */
@@ -11,7 +11,9 @@ const bps = z.number().min(0).max(1000);
 
 /** How the pairs of the walk-forward are traded: settings of `walk_forward_daily` and all that is made with it. */
 export const TradingConfig = z.strictObject({
-  strategies: z.array(StrategyName).min(1).default([...strategyNames]).describe("Which strategies are tried"),
+  strategies: z.array(StrategyName).min(1).default([...defaultStrategyNames]).describe(
+    "Which strategies are tried; those that the default leaves out are listed in decision 0041",
+  ),
   defaultStrategy: StrategyName.default("rolling_trend").describe("The one that stands for the service: the headline"),
   parameters: z.partialRecord(StrategyName, z.record(z.string(), z.number())).default({}).describe(
     "Settings of strategies other than their defaults, by strategy and name",

@@ -10,7 +10,8 @@ export { type ExitRules, withExits } from "./exit_rules.ts";
 export { forecastBand } from "./forecast_band.ts";
 export { type ForecastEnsembleParameters } from "./forecast_ensemble.ts";
 export { forecastTrend, type ForecastTrendParameters } from "./forecast_trend.ts";
-export { kalmanHedge, type KalmanHedgeParameters } from "./kalman_hedge.ts";
+export { distanceBands, johansenBands, totalLeastSquaresBands } from "./hedge_lines.ts";
+export { kalmanHedge, type KalmanHedgeParameters, kalmanLikelihood } from "./kalman_hedge.ts";
 export { optimalEntryZ, ouThresholds, type OuThresholdsParameters } from "./ou_thresholds.ts";
 export {
   type ReferencePrices,
@@ -33,7 +34,7 @@ export {
 export { type RollingTrendParameters, rollingTrendStrategy } from "./rolling_trend_strategy.ts";
 export { sharedFits } from "./shared_fits.ts";
 export type { Decision, FittedStrategy, Formation, Levels, Side, Strategy, StrategySignal } from "./strategy.ts";
-export { strategyByName, type StrategyName, strategyNames } from "./strategy_by_name.ts";
+export { defaultStrategyNames, strategyByName, type StrategyName, strategyNames } from "./strategy_by_name.ts";
 export {
   type CorrelatedPair,
   mostCorrelatedPairs,

@@ -1,19 +1,29 @@
 import { forecastBand } from "./forecast_band.ts";
 import { forecastTrend } from "./forecast_trend.ts";
-import { kalmanHedge } from "./kalman_hedge.ts";
+import { distanceBands, johansenBands, totalLeastSquaresBands } from "./hedge_lines.ts";
+import { kalmanHedge, kalmanLikelihood } from "./kalman_hedge.ts";
 import { ouThresholds } from "./ou_thresholds.ts";
 import { rollingTrendStrategy } from "./rolling_trend_strategy.ts";
 import type { Strategy } from "./strategy.ts";
 import { zScoreBands } from "./z_score_bands.ts";
 
-/** Names of all strategies that the configuration can choose. */
-export const strategyNames = [
+/** Strategies that are compared unless the configuration names others: each more is another trial that luck may favour. */
+export const defaultStrategyNames = [
   "rolling_trend",
   "z_score_bands",
   "kalman_hedge",
   "ou_thresholds",
   "forecast_trend",
   "forecast_band",
+] as const;
+
+/** Names of all strategies that the configuration can choose. */
+export const strategyNames = [
+  ...defaultStrategyNames,
+  "total_least_squares_bands",
+  "johansen_bands",
+  "kalman_likelihood",
+  "distance_bands",
 ] as const;
 
 /** The name of a strategy. */
@@ -26,6 +36,10 @@ const makers: Record<StrategyName, (parameters: Record<string, number>) => Strat
   ou_thresholds: ouThresholds,
   forecast_trend: forecastTrend,
   forecast_band: forecastBand,
+  total_least_squares_bands: totalLeastSquaresBands,
+  johansen_bands: johansenBands,
+  kalman_likelihood: kalmanLikelihood,
+  distance_bands: distanceBands,
 };
 
 /**

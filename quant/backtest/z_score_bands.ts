@@ -28,17 +28,38 @@ const DEFAULTS: Bands = { entryZ: 1, exitZ: 0.5, stopZ: 4 };
  * tests/quant/backtest/strategies_test.ts.
  */
 export function zScoreBands(parameters: Partial<Bands> = {}): Strategy {
-  const bands = { ...DEFAULTS, ...parameters };
+  return lineBands("z_score_bands", { ...DEFAULTS, ...parameters }, fitSpread);
+}
+
+/** A hedge line and the spread that it leaves of a formation. */
+export interface HedgeLine {
+  /** Shares of leg 1 against one of leg 2. */
+  slope: number;
+  intercept: number;
+  /** Deviation of the spread from 0 in the formation. */
+  std: number;
+}
+
+/**
+ * Bands on the spread leg 2 − (slope · leg 1 + intercept), in the deviations of a line that is fitted on the formation.
+ *
+ * @throws {RangeError} If not 0 ≤ exitZ < entryZ < stopZ.
+ */
+export function lineBands(
+  name: string,
+  bands: Bands,
+  fitLine: (price1: Float64Array, price2: Float64Array) => HedgeLine,
+): Strategy {
   new BandRule(bands);
   return {
-    name: "z_score_bands",
+    name,
     parameters: { ...bands },
     fit({ price1, price2 }) {
-      const { slope, intercept, std } = fitSpread(price1, price2);
+      const { slope, intercept, std } = fitLine(price1, price2);
       const rule = new BandRule(bands);
       return {
         estimates: { hedgeRatio: slope, intercept, std },
-        levels: { ...bands },
+        levels: { ...bands, stopZ: bands.stopZ === Infinity ? NaN : bands.stopZ },
         decide(price1, price2) {
           const score = (price2 - (slope * price1 + intercept)) / std;
           return { ...rule.next(score), hedgeRatio: slope, score, z: score };

@@ -58,3 +58,19 @@ for (const preset of ["service", "research"] as const) {
     assert.ok(stops(withExits).length > 0);
   });
 }
+
+Deno.test("the preset distance trades the nearest pairs, whatever a test says, by the bands of the method", async () => {
+  const { formation_pairs, ...rest } = presets.distance;
+  const config = { ...rest, formation_pairs: { ...formation_pairs, ...windows, distancePairs: 6 } };
+  const chain = await runChain(walkForwardDaily, { bars, config });
+  const chosen = chain.rows(walkForwardPairs);
+  assert.ok(chosen.length > 6);
+  for (const row of chosen) assert.deepEqual(row.sources, ["distance"]);
+  assert.ok(chosen.some((row) => row.engle_granger_p_value > 0.05), "a pair that the default refuses");
+  const days = chain.rows(walkForwardDaily).filter(({ strategy }) => strategy === "distance_bands");
+  assert.ok(days.some(({ position }) => position !== 0));
+  for (const row of days.filter(({ signal }) => signal.startsWith("enter"))) {
+    assert.ok(Math.abs(row.z_score!) > 2);
+    assert.equal(row.stop_z, null);
+  }
+});

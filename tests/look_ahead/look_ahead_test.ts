@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import * as assets from "../../assets/mod.ts";
 import type { AnyAsset } from "../../engine/mod.ts";
+import { defaultStrategyNames, strategyNames } from "../../quant/mod.ts";
 import { runChain } from "../support/asset_chain.ts";
 import { groupedMarket } from "../support/grouped_market.ts";
 import { lookAheadOf, type LookAheadOptions, rowsKnownBy } from "../support/look_ahead.ts";
@@ -43,6 +44,18 @@ const everyExit: LookAheadOptions = {
       defaultStrategy: "z_score_bands",
       comparedCostsBps: [],
       exits: { breakPValue: 0.05 },
+    },
+  },
+};
+
+/** The strategies that the default leaves out. */
+const everyHedge: LookAheadOptions = {
+  config: {
+    formation_pairs: { formationSessions: 120, tradingSessions: 40 },
+    walk_forward_daily: {
+      strategies: strategyNames.filter((name) => !defaultStrategyNames.some((one) => one === name)),
+      defaultStrategy: "distance_bands",
+      comparedCostsBps: [],
     },
   },
 };
@@ -114,6 +127,7 @@ const refitsAsOf: LookAheadOptions = { ...refits, knownBy: "as_of", columns: Obj
 /** What sets apart tests of the same asset. */
 const told = new Map([
   [everyExit, " with every exit"],
+  [everyHedge, " with other hedge ratios"],
   [bySpread, " at costs by spread"],
   [hardToTrade, " with bounds on liquidity"],
   [withinLimits, " within limits"],
@@ -135,6 +149,7 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.walkForwardWindows, { knownBy: "trading_first_session", columns: Object.keys(windowAtStart) }],
   [assets.walkForwardDaily, {}],
   [assets.walkForwardDaily, everyExit],
+  [assets.walkForwardDaily, everyHedge],
   [assets.walkForwardDaily, bySpread],
   [assets.walkForwardTrades, { knownBy: "exit_session" }],
   [assets.walkForwardTrades, { knownBy: "entry_session", columns: entry.split(" ") }],

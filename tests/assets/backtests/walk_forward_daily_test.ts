@@ -31,7 +31,7 @@ const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
 
 Deno.test("walk_forward_daily has a row for each strategy, pair and session of the windows that chose the pair", async () => {
-  const { rows } = await trade();
+  const { rows } = await trade({ strategies: [...strategyNames] });
   const key = (row: { ticker_1: string; ticker_2: string; session: string }) =>
     `${row.ticker_1} ${row.ticker_2} ${row.session}`;
   const expected = chosen.rows.flatMap((pair) =>
@@ -230,7 +230,7 @@ Deno.test("walk_forward_daily loads Prophet and trades on it where it has a weig
 
 Deno.test("walk_forward_daily gives every strategy the exits of its settings", async () => {
   const longest = async (config: Record<string, unknown>) => {
-    const { outs } = await trade(config);
+    const { outs } = await trade({ strategies: [...strategyNames], ...config });
     const trades = outs.trades!.rows as { strategy: string; sessions_held: number; exit_reason: string | null }[];
     return new Map(strategyNames.map((strategy) => {
       const own = trades.filter((row) => row.strategy === strategy);
