@@ -10,7 +10,7 @@ import { importedKeys } from "./assets/imported/imported_keys.ts";
 import { readOriginal } from "./assets/imported/original/read_original.ts";
 import type { ImportResources, PendingImport } from "./assets/imported/resources.ts";
 import { lossOfHistory, lossText } from "./assets/imported/source_change.ts";
-import { assetsOf } from "./assets/of_source.ts";
+import { asksForGroups, assetsOf } from "./assets/of_source.ts";
 import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/polled/vendor_resources.ts";
@@ -58,7 +58,7 @@ async function pairsTrading(environment: Environment): Promise<Project> {
       const imported = opened.pendingImport !== undefined || await wasImported(opened.database);
       await requireSameHistory(environment, { opened, market, imported });
       return {
-        assets: assetsOf(kind, { imported }),
+        assets: assetsOf(kind, { imported, grouped: asksForGroups(opened.config) }),
         config: await withImportedPairs(opened.config, opened.database),
       };
     },

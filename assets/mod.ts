@@ -9,6 +9,7 @@ export { rawTickerDetails } from "./market/raw_ticker_details.ts";
 export { rawNews } from "./news/raw_news.ts";
 export { tickerDetails } from "./market/ticker_details.ts";
 export { tickers } from "./market/tickers.ts";
+export { tickerGroups } from "./market/ticker_groups.ts";
 export { news } from "./news/news.ts";
 export { newsMentions } from "./news/news_mentions.ts";
 export { dailyBars } from "./market/daily_bars.ts";

@@ -1,5 +1,6 @@
 import type { AnyAsset } from "../engine/mod.ts";
 import * as importedAssets from "./imported/mod.ts";
+import { listedGroups } from "./market/ticker_groups.ts";
 import * as assets from "./mod.ts";
 import * as vendorAssets from "./polled/mod.ts";
 
@@ -16,16 +17,34 @@ const joined: ReadonlyMap<string, AnyAsset> = new Map<string, AnyAsset>([
  *
  * @param options.imported Whether something was imported into the database: then what the source gives is joined with it, and all that
  * is made of either is made of both. What asks a vendor stays as it is, so that an import costs no call.
+ * @param options.grouped Whether a setting asks for groups of tickers. Only then pairs wait for details, which a vendor gives a call each.
  */
-export function assetsOf(source: "file" | "vendor", { imported = false } = {}): AnyAsset[] {
+export function assetsOf(
+  source: "file" | "vendor",
+  { imported = false, grouped = false }: { imported?: boolean; grouped?: boolean } = {},
+): AnyAsset[] {
   const all = new Map<string, AnyAsset>(Object.values(assets).map((asset) => [asset.key, asset]));
-  if (source === "vendor") { for (const asset of Object.values(vendorAssets)) all.set(asset.key, asset); }
+  if (source === "vendor") {
+    for (const asset of Object.values(vendorAssets)) all.set(asset.key, asset);
+    if (!grouped) all.set(listedGroups.key, listedGroups);
+  }
   if (!imported) return [...all.values()];
   const asking = new Set<AnyAsset>(Object.values(vendorAssets));
   return [
     ...[...all.values()].map((asset) => asking.has(asset) ? asset : readingJoined(asset)),
     ...Object.values(importedAssets),
   ];
+}
+
+/** Whether settings ask for groups of tickers: as candidates, or for a limit by sector. */
+export function asksForGroups(config: Readonly<Record<string, unknown>>): boolean {
+  const of = (key: string) => (config[key] ?? {}) as { candidates?: unknown; maxSectorShare?: unknown };
+  const proposes = (key: string) => {
+    const { candidates } = of(key);
+    return Array.isArray(candidates) && candidates.includes("group");
+  };
+  return proposes("cointegrated_pairs") || proposes("formation_pairs") ||
+    typeof of("walk_forward_daily").maxSectorShare === "number";
 }
 
 /** The same asset, which reads joined rows wherever it would read those of the source. */

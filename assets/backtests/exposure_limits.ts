@@ -28,13 +28,13 @@ export function exposureLimits(
   return limits;
 }
 
-/** The sector of a ticker: that of the settings, or else of its listing; `null` where neither knows one. */
+/** The sector of a ticker: that of the settings, or else its group; `null` where neither is known. */
 export function sectorsOf(
   { sectors }: Pick<LimitSettings, "sectors">,
-  listed: readonly { ticker: string; sector: string | null }[],
+  groups: readonly { ticker: string; group: string }[],
 ): (ticker: string) => string | null {
-  const ofListing = new Map(listed.map(({ ticker, sector }) => [ticker, sector?.trim() || null]));
-  return (ticker) => Object.hasOwn(sectors, ticker) ? sectors[ticker]! : ofListing.get(ticker) ?? null;
+  const known = new Map(groups.map(({ ticker, group }) => [ticker, group]));
+  return (ticker) => Object.hasOwn(sectors, ticker) ? sectors[ticker]! : known.get(ticker) ?? null;
 }
 
 /** Settings of limits that decide what is traded: those that are not set are no part of a trial. */

@@ -39,7 +39,7 @@ export const TradingConfig = z.strictObject({
     "The same of one sector; tickers without a known one count in none",
   ),
   sectors: z.record(z.string().min(1), z.string().min(1)).default({}).describe(
-    "Sector of a ticker, for maxSectorShare; where it is not given, that of the source's listing counts",
+    "Sector of a ticker, for maxSectorShare; where it is not given, its group in ticker_groups counts",
   ),
   commissionBps: bps.default(1).describe("Of the traded notional of each leg"),
   slippageBps: bps.default(1).describe("Of the traded notional of each leg: what a fill is worse than its bar's price"),

@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
-import { eager, everything, keepAll, notEmpty, reads } from "../../engine/mod.ts";
+import { eager, keepAll, notEmpty, reads } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
-import { noPartition } from "../market/no_partition.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
-import { rawTickers } from "../market/raw_tickers.ts";
 import { completeSessions, sessions } from "../market/sessions.ts";
+import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
@@ -91,11 +90,7 @@ export const walkForwardDaily = asset({
     pairs: walkForwardPairs,
     windows: walkForwardWindows,
     index: marketIndex,
-    // Sectors alone are read of it, so that without a limit by sector no change of the listing makes anything again.
-    listed: reads(
-      rawTickers,
-      ({ maxSectorShare }: TradingConfig) => maxSectorShare === null ? noPartition : everything,
-    ),
+    groups: reads(tickerGroups, ({ maxSectorShare }: TradingConfig) => groupsIf(maxSectorShare !== null)),
   },
   automation: eager(),
   after: ["daily_bars"],
@@ -135,7 +130,7 @@ export const walkForwardDaily = asset({
     const cashReturn = cashReturns(bars.sessions, config.cashRatePerYear);
     const shares = formationShares(bars, chosen);
     const riskShares = pairs.map((pair) => shareOf(pair, shares));
-    const sectorOf = sectorsOf(config, config.maxSectorShare === null ? [] : await inputs.listed.rows());
+    const sectorOf = sectorsOf(config, config.maxSectorShare === null ? [] : await inputs.groups.rows());
     const limits = exposureLimits(config, sectorOf);
     const portfolios = windows.length === 0 || pairs.length === 0 ? null : new PortfolioRows(bars, config, {
       first: windows[0]!.tradingStart,

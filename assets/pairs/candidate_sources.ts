@@ -17,7 +17,7 @@ export type CandidateSource = typeof candidateSources[number];
 /** Where the pairs that are tested come from. */
 export const CandidateConfig = z.strictObject({
   candidates: z.array(z.enum(candidateSources)).min(1).default(["cluster", "neighbours", "all"]).describe(
-    "Sources of tested pairs, as a union. cluster: within a cluster of OPTICS. neighbours: each ticker with its nearest ones by loadings. group: within a group of the setting groups. distance: those with the closest prices. all: every pair of a small universe",
+    "Sources of tested pairs, as a union. cluster: within a cluster of OPTICS. neighbours: each ticker with its nearest ones by loadings. group: within a sector or industry, by the setting groups, the listing or the details of tickers. distance: those with the closest prices. all: every pair of a small universe",
   ),
   clusterPreset: ClusterPreset.default("research").describe("Preset whose clusters are used"),
   neighbours: z.int().min(1).max(100).default(3).describe(
@@ -28,9 +28,20 @@ export const CandidateConfig = z.strictObject({
     "Largest number of tickers for which all pairs are tested",
   ),
   groups: z.record(z.string().min(1), z.string().min(1)).default({}).describe(
-    "Group of a ticker, such as its sector or industry; tickers without one are in no pair of the source group",
+    "Group of a ticker, such as its sector or industry, where it is not that of ticker_groups; tickers without one are in no pair of the source group",
   ),
 });
+
+/** The settings with the known groups beside their own, which count first. */
+export function withGroups<Config extends Pick<z.output<typeof CandidateConfig>, "groups">>(
+  config: Config,
+  known: readonly { ticker: string; group: string }[],
+): Config {
+  return {
+    ...config,
+    groups: { ...Object.fromEntries(known.map(({ ticker, group }) => [ticker, group])), ...config.groups },
+  };
+}
 
 /** Data of the search for candidates. */
 export interface CandidateUniverse {

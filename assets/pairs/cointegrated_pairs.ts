@@ -4,9 +4,11 @@ import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { sessions } from "../market/sessions.ts";
+import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
 import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, formation } from "./as_of.ts";
+import { withGroups } from "./candidate_sources.ts";
 import { pairClusters } from "./pair_clusters.ts";
 import { judgePairs } from "./pair_criteria.ts";
 import { type Clustering, PairTestsConfig, testPairs } from "./pair_tests.ts";
@@ -50,6 +52,7 @@ const CointegratedPair = z.object({
 
 /** Settings of `cointegrated_pairs`. */
 export const CointegratedPairsConfig = z.strictObject({ ...AsOfConfig.shape, ...PairTestsConfig.shape });
+type CointegratedPairsConfig = z.output<typeof CointegratedPairsConfig>;
 
 /**
  * Every candidate pair with its statistics as of a session, and whether its spread can be traded.
@@ -68,6 +71,7 @@ export const cointegratedPairs = asset({
     bars: reads(rawDailyBars, formation),
     sessions: reads(sessions, formation),
     clusters: reads(pairClusters, identity),
+    groups: reads(tickerGroups, ({ candidates }: CointegratedPairsConfig) => groupsIf(candidates.includes("group"))),
   },
   automation: eager(),
   config: CointegratedPairsConfig,
@@ -89,12 +93,13 @@ export const cointegratedPairs = asset({
       (await inputs.clusters.rows()).filter((row) => row.preset === config.clusterPreset),
       (row) => row.as_of,
     );
+    const search = config.candidates.includes("group") ? withGroups(config, await inputs.groups.rows()) : config;
     const rows: z.output<typeof CointegratedPair>[] = [];
     const counts: [string, number, number][] = [];
     for (const { as_of, ...known } of closesAsOf(read, partitions.dates, asOfOf(config))) {
       const clusters = clustersAsOf.get(as_of) ?? [];
       requireSameCleaning(clusters, { as_of, tickers: known.matrix.tickers });
-      const tests = await testPairs(known, clusteringOf(clusters), config, {
+      const tests = await testPairs(known, clusteringOf(clusters), search, {
         signal,
         progress: (done, total) => progress(counts.length + done / total, partitions.dates.length),
       });

@@ -5,11 +5,13 @@ import { fewestSessions } from "../market/clean_prices.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
+import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
 import { tradabilityWithin } from "../market/tradability.ts";
 import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
 import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
 import { settingsText } from "../settings_text.ts";
+import { withGroups } from "./candidate_sources.ts";
 import { SearchConfig, searchFormation } from "./formation_search.ts";
 import { formationBounds, FormationRow, formations } from "./formations.ts";
 import { tradabilityColumns } from "./tradability_criteria.ts";
@@ -55,6 +57,8 @@ export const WalkForwardConfig = z.strictObject({
   ...SearchConfig.shape,
 });
 
+type WalkForwardConfig = z.output<typeof WalkForwardConfig>;
+
 /** Formations that are searched at once, so that the bars they share are read once. */
 const formationsPerPart = 16;
 
@@ -73,7 +77,11 @@ export const formationPairs = asset({
   layer: "gold",
   description: "The pairs chosen by each formation of the walk-forward, from data known at its end.",
   // As received, because adjusted prices know of the splits to come.
-  deps: { bars: reads(rawDailyBars, lastSessions(Infinity)), sessions: reads(sessions, lastSessions(Infinity)) },
+  deps: {
+    bars: reads(rawDailyBars, lastSessions(Infinity)),
+    sessions: reads(sessions, lastSessions(Infinity)),
+    groups: reads(tickerGroups, ({ candidates }: WalkForwardConfig) => groupsIf(candidates.includes("group"))),
+  },
   automation: eager(),
   outs: { formations },
   config: WalkForwardConfig,
@@ -95,7 +103,8 @@ export const formationPairs = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, partitions, config, signal, progress }) {
-    const { formationSessions, tradingSessions, ...search } = config;
+    const { formationSessions, tradingSessions, ...given } = config;
+    const search = given.candidates.includes("group") ? withGroups(given, await inputs.groups.rows()) : given;
     const settings = settingsText(config);
     const received = await inputs.sessions.rows();
     const complete = completeSessions(received);

@@ -170,8 +170,8 @@ Deno.test("portfolio_daily keeps tickers and sectors within their shares of the 
     windows: tables.rows(walkForwardWindows),
     index: tables.rows(marketIndex),
   };
-  const traded = async (config: Record<string, unknown>, listed: readonly object[] = []) => {
-    const { portfolio } = (await runAsset(walkForwardDaily, { inputs: { ...inputs, listed }, config })).outs;
+  const traded = async (config: Record<string, unknown>, groups: readonly object[] = []) => {
+    const { portfolio } = (await runAsset(walkForwardDaily, { inputs: { ...inputs, groups }, config })).outs;
     return { metadata: portfolio!.metadata, rows: portfolio!.rows as Row[] };
   };
   const free = await traded({ comparedCostsBps: [] });
@@ -209,18 +209,13 @@ Deno.test("portfolio_daily keeps tickers and sectors within their shares of the 
   assert.ok(new Set(bound).size >= 5, `${new Set(bound).size} strategies are limited`);
   for (const column of [4, 5]) assert.ok(table.rows.some((row) => Number(row[column]) > 0), table.columns[column]);
 
-  // A sector that the listing knows counts where the settings name none, and a limit by tickers alone needs none.
-  const listed = [...legs].map((ticker) => ({
+  // A known group counts where the settings name none, and a limit by tickers alone needs none.
+  const groups = [...legs].map((ticker) => ({
     ticker,
-    name: null,
-    type: null,
-    exchange: null,
-    sector: ticker.startsWith("C") ? "Utilities" : "Energy",
-    currency: null,
-    active: true,
-    delisted_on: null,
+    group: ticker.startsWith("C") ? "Utilities" : "Energy",
+    source: "listing",
   }));
-  const known = await traded({ ...limits, sectors: {} }, listed);
+  const known = await traded({ ...limits, sectors: {} }, groups);
   assert.deepEqual(known.metadata.tickers_without_sector, { type: "number", value: 0 });
   const byTicker = (await traded({ maxTickerShare: 0.08, comparedCostsBps: [] })).metadata;
   assert.deepEqual(Object.keys(byTicker).filter((name) => name.includes("sector")), []);

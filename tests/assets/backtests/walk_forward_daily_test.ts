@@ -25,7 +25,7 @@ const inputs = {
   pairs: chosen.rows,
   windows: chain.rows(walkForwardWindows),
   index: chain.rows(marketIndex),
-  listed: [],
+  groups: [],
 };
 const trade = (config: Record<string, unknown> = {}, more: Partial<typeof inputs> = {}, signal?: AbortSignal) =>
   runAsset(walkForwardDaily, { inputs: { ...inputs, ...more }, config, signal });
@@ -282,10 +282,10 @@ Deno.test("walk_forward_daily is empty without windows, and refuses windows of o
   await assert.rejects(trade({}, { bars: gone }), /no longer has A1.*Materialize walk_forward_pairs first/);
 });
 
-Deno.test("walk_forward_daily is made of the listing only where there is a limit by sector", () => {
+Deno.test("walk_forward_daily is made of the tickers' groups only where there is a limit by sector", () => {
   const listing = PartitionSet.all(new PartitionSpace(["A0", "A1"], [""]));
   const isRead = (config: Record<string, unknown>) => {
-    const mapping = walkForwardDaily.recipe!.mappings.listed!(TradingConfig.parse(config));
+    const mapping = walkForwardDaily.recipe!.mappings.groups!(TradingConfig.parse(config));
     return !downstreamPartitions(mapping, listing, PartitionSpace.single).isEmpty;
   };
   assert.deepEqual([{}, { maxTickerShare: 0.2 }, { maxSectorShare: 0.3 }].map(isRead), [false, false, true]);

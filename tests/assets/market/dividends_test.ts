@@ -52,7 +52,7 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
     const sessions = sessionRows(bars);
     const dates = [...new Set(bars.map(({ session }) => session))].sort();
     const found = await runAsset(formationPairs, {
-      inputs: { bars, sessions },
+      inputs: { bars, sessions, groups: [] },
       config: { formationSessions: 120, tradingSessions: 40 },
       partitions: { dates: [dates[119]!, dates[159]!] },
     });
@@ -64,7 +64,7 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
     assert.deepEqual(chosen.metadata.dividends, dividends);
     const index = (await runAsset(judgedSessions, { inputs: { bars }, partitions: { dates } })).outs.index!.rows;
     const traded = await runAsset(walkForwardDaily, {
-      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows, index, listed: [] },
+      inputs: { bars, sessions, pairs: chosen.rows, windows: chosen.outs.windows!.rows, index, groups: [] },
       inputMetadata: { pairs: { dividends: said } },
     });
     assert.deepEqual(traded.metadata.dividends, dividends);

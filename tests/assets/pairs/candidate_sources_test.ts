@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CandidateConfig, candidatesOf } from "../../../assets/pairs/candidate_sources.ts";
+import { CandidateConfig, candidatesOf, withGroups } from "../../../assets/pairs/candidate_sources.ts";
 
 const line = (slope: number) => Float64Array.from({ length: 5 }, (_, t) => 10 + slope * t);
 const universe = {
@@ -27,6 +27,12 @@ Deno.test("candidatesOf() takes pairs of a group that the settings name", () => 
   const groups = { A: "energy", D: "energy", B: "banks", GONE: "banks" };
   assert.deepEqual(candidates({ candidates: ["group"], groups }), ["A/D group"]);
   assert.deepEqual(candidates({ candidates: ["group"] }), []);
+});
+
+Deno.test("withGroups() adds the known groups to those of the settings, which count first", () => {
+  const known = [{ ticker: "A", group: "energy" }, { ticker: "B", group: "energy" }, { ticker: "D", group: "energy" }];
+  const config = withGroups(CandidateConfig.parse({ candidates: ["group"], groups: { B: "banks" } }), known);
+  assert.deepEqual(candidatesOf(universe, config).map(({ pair }) => pair), [["A", "D"]]);
 });
 
 Deno.test("candidatesOf() takes the pairs whose prices kept nearest", () => {

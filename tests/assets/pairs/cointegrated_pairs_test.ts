@@ -30,7 +30,7 @@ function test(
 ) {
   const { bars, asOf } = rawBarRows(closes);
   return runAsset(cointegratedPairs, {
-    inputs: { bars, sessions: sessionRows(bars), clusters: clusterRows(clusters, asOf) },
+    inputs: { bars, sessions: sessionRows(bars), groups: [], clusters: clusterRows(clusters, asOf) },
     config,
     partitions: { dates: [asOf] },
   });
@@ -93,7 +93,7 @@ Deno.test("cointegrated_pairs refuses a pair that is hard to trade, with its liq
   const judged = async (change: (bar: RawBar) => Partial<RawBar>) => {
     const changed = bars.map((bar) => ({ ...bar, ...change(bar) }));
     const { rows: [row], metadata } = await runAsset(cointegratedPairs, {
-      inputs: { bars: changed, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, B: 0 }, asOf) },
+      inputs: { bars: changed, sessions: sessionRows(bars), groups: [], clusters: clusterRows({ A: 0, B: 0 }, asOf) },
       partitions: { dates: [asOf] },
     });
     return {
@@ -132,7 +132,7 @@ Deno.test("cointegrated_pairs takes ticker 1 as the regressor, in the criteria a
 Deno.test("cointegrated_pairs tests logarithms with dividends reinvested in both orders, and hedges shares", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
   const paid = bars.map((bar, i) => ({ ...bar, dividend: bar.ticker === "B" && i % 60 === 30 ? 1.5 : 0 }));
-  const inputs = { bars: paid, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, B: 0 }, asOf) };
+  const inputs = { bars: paid, sessions: sessionRows(bars), groups: [], clusters: clusterRows({ A: 0, B: 0 }, asOf) };
   const rowOf = async (config: Record<string, unknown>) =>
     (await runAsset(cointegratedPairs, { inputs, config, partitions: { dates: [asOf] } })).rows[0]!;
   const dividends = Float64Array.from(paid.filter(({ ticker }) => ticker === "B"), ({ dividend }) => dividend);
@@ -156,7 +156,7 @@ Deno.test("cointegrated_pairs finds a pair without a common cluster, and names i
     .map((row, i) => ({ ...row, component_1: i < 2 ? i / 100 : 5 + i * i }));
   const run = (config: Record<string, unknown>) =>
     runAsset(cointegratedPairs, {
-      inputs: { bars, sessions: sessionRows(bars), clusters },
+      inputs: { bars, sessions: sessionRows(bars), groups: [], clusters },
       config,
       partitions: { dates: [asOf] },
     });
@@ -185,6 +185,7 @@ Deno.test("cointegrated_pairs tests no pair across clusters, of noise, or of ano
   const inputs = {
     bars,
     sessions: sessionRows(bars),
+    groups: [],
     clusters: [...clusterRows({ A: 0, B: 0 }, asOf), ...clusterRows({ C: 0, D: 0 }, asOf, "service")],
   };
   const partitions = { dates: [asOf] };
@@ -258,14 +259,14 @@ Deno.test("cointegrated_pairs says how many sessions it needs, whether or not th
 
 Deno.test("cointegrated_pairs stops when it is cancelled", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
-  const inputs = { bars, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, B: 0 }, asOf) };
+  const inputs = { bars, sessions: sessionRows(bars), groups: [], clusters: clusterRows({ A: 0, B: 0 }, asOf) };
   const signal = AbortSignal.abort(new Error("enough"));
   await assert.rejects(runAsset(cointegratedPairs, { inputs, signal, partitions: { dates: [asOf] } }), /enough/);
 });
 
 Deno.test("cointegrated_pairs says so where pair_clusters was cleaned by other rules", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
-  const inputs = { bars, sessions: sessionRows(bars), clusters: clusterRows({ A: 0, GONE: 0 }, asOf) };
+  const inputs = { bars, sessions: sessionRows(bars), groups: [], clusters: clusterRows({ A: 0, GONE: 0 }, asOf) };
   await assert.rejects(
     runAsset(cointegratedPairs, { inputs, partitions: { dates: [asOf] } }),
     /pair_clusters has GONE as of 2025-07-11.*the same formationSessions, rule, maxStaleSessions and maxFilledShare/,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { formationPairs } from "../../../assets/pairs/formation_pairs.ts";
+import { noPartition } from "../../../assets/market/no_partition.ts";
+import { cointegratedPairs } from "../../../assets/pairs/cointegrated_pairs.ts";
+import { formationPairs, WalkForwardConfig } from "../../../assets/pairs/formation_pairs.ts";
 import { formations } from "../../../assets/pairs/formations.ts";
+import { everything } from "../../../engine/mod.ts";
 import { type RawBar, sessionRows, weekdays } from "../../support/bars.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
@@ -15,7 +18,7 @@ const search = (
   { bars = market, signal }: { bars?: readonly RawBar[]; signal?: AbortSignal } = {},
 ) =>
   runAsset(formationPairs, {
-    inputs: { bars, sessions: sessionRows(bars) },
+    inputs: { bars, sessions: sessionRows(bars), groups: [] },
     config: windows,
     partitions: { dates },
     signal,
@@ -66,6 +69,7 @@ Deno.test("formation_pairs counts an incomplete session in no formation, and a s
   });
   const withSplit = await runAsset(formationPairs, {
     inputs: {
+      groups: [],
       bars,
       sessions: sessionRows(bars).map((row) => ({ ...row, complete: row.session !== after })),
     },
@@ -78,7 +82,10 @@ Deno.test("formation_pairs counts an incomplete session in no formation, and a s
 });
 
 Deno.test("formation_pairs refuses formations too short for its statistics", async () => {
-  const short = runAsset(formationPairs, { inputs: { bars: [], sessions: [] }, config: { formationSessions: 99 } });
+  const short = runAsset(formationPairs, {
+    inputs: { bars: [], sessions: [], groups: [] },
+    config: { formationSessions: 99 },
+  });
   await assert.rejects(short, /formationSessions/);
 });
 
@@ -91,3 +98,34 @@ Deno.test("formation_pairs reports its progress formation by formation, and stop
 function dayAfter(date: string): string {
   return Temporal.PlainDate.from(date).add({ days: 1 }).toString();
 }
+
+Deno.test("formation_pairs and cointegrated_pairs search within the known groups where a setting asks for them", async () => {
+  const groups = ["A0", "A1", "C0"].map((ticker) => ({ ticker, group: "GOLD AND SILVER ORES", source: "details" }));
+  const config = { ...windows, candidates: ["group"], minCrossings: 5 };
+  const found = await runAsset(formationPairs, {
+    inputs: { bars: market, sessions: sessionRows(market), groups },
+    config: { ...config, maxEngleGrangerPValue: null, maxAdjustedPValue: null, groups: { C0: "SOFTWARE" } },
+    partitions: { dates: ends },
+  });
+  assert.deepEqual(found.outs.formations!.rows.map(({ pairs_tested }) => pairs_tested), [1, 1, 1, 1]);
+  assert.deepEqual(found.rows[0]!.sources, ["group"]);
+  const mapping = (config: object) => formationPairs.recipe!.mappings.groups!(WalkForwardConfig.parse(config));
+  assert.deepEqual([mapping(config), mapping({})], [everything, noPartition]);
+
+  const asOf = ends[0]!;
+  const { rows } = await runAsset(cointegratedPairs, {
+    inputs: {
+      bars: market.filter(({ session }) => session <= asOf),
+      sessions: sessionRows(market).filter(({ session }) => session <= asOf),
+      clusters: [],
+      groups,
+    },
+    config: { candidates: ["group"], formationSessions: 120 },
+    partitions: { dates: [asOf] },
+  });
+  assert.deepEqual(rows.map((row) => [row.ticker_1, row.ticker_2, row.sources.join()]), [
+    ["A0", "A1", "group"],
+    ["A0", "C0", "group"],
+    ["A1", "C0", "group"],
+  ]);
+});
