@@ -70,7 +70,12 @@ function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search[
     pair_clusters: asOf,
     cointegrated_pairs: { ...asOf, ...original, ...criteria },
     formation_pairs: { ...cleaning, ...original, ...criteria, ...walkForward },
-    walk_forward_daily: { exits: noExits, comparesSpreadCosts: false, weightings: ["equal", "volatility_scaled"] },
+    walk_forward_daily: {
+      exits: noExits,
+      comparesSpreadCosts: false,
+      weightings: ["equal", "volatility_scaled"],
+      defaultStrategy: "rolling_trend",
+    },
   };
 }
 

@@ -5,7 +5,9 @@ import { assetOut } from "../resources.ts";
 import { costKinds } from "./trading_config.ts";
 
 export const PortfolioDay = z.object({
-  strategy: z.string().min(1).describe("A strategy of the walk-forward, traditional_bands or reference"),
+  strategy: z.string().min(1).describe(
+    "A strategy of the walk-forward, best_record, traditional_bands or reference. best_record trades in each window the one with the best record before it",
+  ),
   costs: z.enum(costKinds).describe(
     "fixed: the same for every leg. spread: by the bid–ask spread of each, estimated from its formation",
   ),
@@ -17,7 +19,7 @@ export const PortfolioDay = z.object({
   ),
   session: z.iso.date(),
   headline: z.boolean().describe(
-    "Whether it is the default strategy at the configured costs: what stands for the service",
+    "Whether it stands for the service, at the configured costs: best_record, unless defaultStrategy names another",
   ),
   looks_ahead: z.boolean().describe(
     "Whether it is fitted on the sample that it trades, and could not have been earned",

@@ -16,7 +16,7 @@ export interface LimitedPortfolio extends Pick<Row, "strategy" | "costs" | "cost
 
 /** One rule's outcome on every pair at one cost level. */
 export interface RuleOutcome {
-  rule: TradingRule;
+  rule: Pick<TradingRule, "strategy" | "looksAhead" | "fillsAt">;
   level: Pick<CostLevel, "costs" | "costBps">;
   headline: boolean;
   /**

@@ -13,6 +13,7 @@ import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { backtestTrials } from "./backtest_trials.ts";
+import { bestSoFar } from "./best_so_far.ts";
 import { nearestTo, sessionSharpe, type Trials, trialsOf, varies } from "./counted_trials.ts";
 import { overfittingProbability } from "./overfitting.ts";
 import { pairOutcomes } from "./pair_outcomes.ts";
@@ -152,8 +153,10 @@ export const strategyComparison = asset({
     }
     const excess = new Map(series.map((days) => [seriesOf(days[0]!), excessOf(days)]));
     for (const alike of Map.groupBy(rows, (row) => `${costsOf(row)} ${row.weighting}`).values()) {
-      markBest(alike);
-      const probability = overfittingProbability(alike.map((row) => ({
+      // What follows the best of the others is not one of them.
+      const compared = alike.filter(({ strategy }) => strategy !== bestSoFar);
+      markBest(compared);
+      const probability = overfittingProbability(compared.map((row) => ({
         looksAhead: row.looks_ahead,
         fillsAtSignal: row.fills_at === "signal_close",
         excess: excess.get(seriesOf(row))!,

@@ -14,7 +14,9 @@ export const TradingConfig = z.strictObject({
   strategies: z.array(StrategyName).min(1).default([...defaultStrategyNames]).describe(
     "Which strategies are tried; those that the default leaves out are listed in decision 0041",
   ),
-  defaultStrategy: StrategyName.default("rolling_trend").describe("The one that stands for the service: the headline"),
+  defaultStrategy: StrategyName.nullable().default(null).describe(
+    "The one that stands for the service: the headline. null: in each window the one with the best record in the windows before it, and the first of them before there is a record",
+  ),
   parameters: z.partialRecord(StrategyName, z.record(z.string(), z.number())).default({}).describe(
     "Settings of strategies other than their defaults, by strategy and name",
   ),
@@ -66,7 +68,7 @@ export const TradingConfig = z.strictObject({
     "What cash earned a year: Sharpe ratios are of returns in excess of it, and equity of a portfolio that no long position was bought with earns it",
   ),
 }).superRefine(({ strategies, defaultStrategy, parameters, weightings }, context) => {
-  if (!strategies.includes(defaultStrategy)) {
+  if (defaultStrategy !== null && !strategies.includes(defaultStrategy)) {
     context.addIssue({ code: "custom", path: ["defaultStrategy"], message: "must be one of the strategies" });
   }
   if (!weightings.includes("equal")) {

@@ -12,7 +12,7 @@ import type { TrialSetting } from "./trial_settings.ts";
  * @param context.searches Settings of the search of each window, as JSON.
  */
 export async function trialOf(
-  rule: TradingRule,
+  rule: Pick<TradingRule, "strategy" | "looksAhead" | "settings">,
   { universe, searches, config }: { universe: string; searches: readonly string[]; config: TradingConfig },
 ): Promise<z.output<typeof TrialSetting>> {
   const { strategy, looksAhead } = rule;

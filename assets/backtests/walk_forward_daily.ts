@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
-import { eager, keepAll, notEmpty, reads } from "../../engine/mod.ts";
+import { eager, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
@@ -11,6 +11,7 @@ import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
+import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart } from "./best_so_far.ts";
 import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
 import { formationShares, pairName, shareOf } from "./formation_shares.ts";
 import { limitMetadata } from "./limit_metadata.ts";
@@ -22,7 +23,7 @@ import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
 import { type TradedPair, tradedPairs, windowPlaces } from "./traded_pair.ts";
 import { TradingConfig } from "./trading_config.ts";
 import { costLevels, tradingBpsOf } from "./trading_costs.ts";
-import { type StrategyOutcome, strategyRule } from "./trading_rule.ts";
+import { type StrategyOutcome, strategyRule, type TradingRule } from "./trading_rule.ts";
 import { trialOf } from "./trial.ts";
 import { trialSettings } from "./trial_settings.ts";
 import { type WalkForwardTrade, walkForwardTrades } from "./walk_forward_trades.ts";
@@ -139,16 +140,12 @@ export const walkForwardDaily = asset({
       cashReturn,
       benchmark: benchmarkReturns(bars, { ticker: benchmarkTicker, index: await inputs.index.rows() }),
     });
+    const strategies: Followed[] = [];
     for (const [done, rule] of rules.entries()) {
       const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
       await rule.load?.();
       for (const [i, pair] of pairs.entries()) {
-        const shared = {
-          name: pairName(pair),
-          tickers: [pair.ticker_1, pair.ticker_2] as const,
-          first: pair.first,
-          riskShare: riskShares[i]!,
-        };
+        const shared = sharedOf(pair, riskShares[i]!);
         for (const [level, { daily, entered, ...more }] of rule.trade(pair, costsOf[i]!).entries()) {
           const outcome = { daily, entered };
           outcomeRows.push(pairOutcomeRow(outcome, { pair, rule, level: levels[level]!, cashReturn }));
@@ -160,14 +157,45 @@ export const walkForwardDaily = asset({
           trades.push(...tradeRows(rule.strategy, pair, result));
         }
       }
-      for (const [i, level] of levels.entries()) {
-        const headline = i === 0 && rule.strategy === config.defaultStrategy;
-        if (portfolios) portfolioRows.push(...portfolios.of({ rule, level, headline, pairs: outcomes[i]! }));
+      if (portfolios) {
+        const days = levels.map((level, i) => {
+          const headline = i === 0 && rule.strategy === config.defaultStrategy;
+          return portfolios.of({ rule, level, headline, pairs: outcomes[i]! });
+        });
+        portfolioRows.push(...days.flat());
+        if (config.defaultStrategy === null) {
+          strategies.push({
+            rule,
+            days: days[0]!.filter(({ weighting }) => weighting === "equal"),
+            outcomes: outcomes.map((own) => own.map(({ outcome }) => portfolioPart(outcome))),
+          });
+        }
       }
       // Some tenths of a second a rule: other requests must not wait for all of them.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       progress(done + 1, rules.length);
+    }
+    const trials: Omit<TradingRule, "trade">[] = [...rules];
+    const headline = { strategy: config.defaultStrategy ?? bestSoFar, picks: [] as string[] };
+    if (portfolios && config.defaultStrategy === null) {
+      const picks = picksOf(strategies, windows);
+      headline.picks = picks.map((pick) => rules[pick]!.strategy);
+      const place = new Map(windowRows.map(({ window }, i) => [window, i]));
+      const rule = bestRule(rules, config);
+      trials.push(rule);
+      for (const [level, costs] of levels.entries()) {
+        const followed = pairs.map((pair, i) => ({
+          ...sharedOf(pair, riskShares[i]!),
+          outcome: followedOutcome(
+            pair,
+            strategies.map(({ outcomes }) => outcomes[level]![i]!),
+            (window) => picks[place.get(window)!]!,
+          ),
+          moveBps: tradingBpsOf(pair, costsOf[i]![level]!),
+        }));
+        portfolioRows.push(...portfolios.of({ rule, level: costs, headline: level === 0, pairs: followed }));
+      }
     }
     const universe = resources.barsOf ?? "bars of one source";
     const searches = windowRows.map(({ settings }) => settings);
@@ -181,16 +209,23 @@ export const walkForwardDaily = asset({
         strategies: config.strategies.join(", "),
         costs: levels[0].costs,
         cost_bps: levels[0].costBps,
+        headline_now: headline.picks.at(-1) ?? headline.strategy,
       },
       outs: {
         outcomes: { rows: outcomeRows },
-        settings: { rows: await Promise.all(rules.map((rule) => trialOf(rule, { universe, searches, config }))) },
+        settings: { rows: await Promise.all(trials.map((rule) => trialOf(rule, { universe, searches, config }))) },
         trades: { rows: trades, metadata: { open: trades.filter((trade) => trade.exit_session === null).length } },
         portfolio: {
           rows: portfolioRows,
           metadata: {
             ...dividends,
-            headline: config.defaultStrategy,
+            headline: headline.strategy,
+            ...headline.picks.length > 0 && {
+              headline_follows: table(
+                ["window", "from", "strategy"],
+                headline.picks.map((name, i) => [windowRows[i]!.window, windowRows[i]!.trading_first_session, name]),
+              ),
+            },
             benchmark: benchmarkTicker ?? "all tickers in equal parts",
             cash_rate_per_year: config.cashRatePerYear,
             ...limitMetadata(config, { pairs, sectorOf, limited: portfolios?.limited ?? [] }),
@@ -200,6 +235,28 @@ export const walkForwardDaily = asset({
     };
   },
 });
+
+/** What all outcomes of a pair in portfolios have in common. */
+function sharedOf(pair: TradedPair, riskShare: Float64Array) {
+  return {
+    name: pairName(pair),
+    tickers: [pair.ticker_1, pair.ticker_2] as const,
+    first: pair.first,
+    riskShare,
+  };
+}
+
+/** The rule of the portfolio that follows the best record: what it trades depends on all that is compared. */
+function bestRule(rules: readonly TradingRule[], { fillAt }: TradingConfig): Omit<TradingRule, "trade"> {
+  return {
+    strategy: bestSoFar,
+    looksAhead: false,
+    fillsAt: fillAt,
+    settings: { follows: rules.filter(mayBeFollowed).map(({ strategy, settings }) => ({ strategy, settings })) },
+  };
+}
+
+const mayBeFollowed = ({ looksAhead, fillsAt }: TradingRule) => !looksAhead && fillsAt !== "signal_close";
 
 const orNull = (value: number) => Number.isNaN(value) ? null : value;
 

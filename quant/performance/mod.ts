@@ -31,6 +31,7 @@ export {
   expectedMaximumSharpe,
   probabilisticSharpeRatio,
   type SharpeSample,
+  sharpeLowerEnd,
   sharpeSample,
   type SharpeTrials,
   sharpeTrials,

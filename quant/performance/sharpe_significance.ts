@@ -59,8 +59,41 @@ export function sharpeSample(returns: Float64Array): Required<SharpeSample> {
  * Source: Bailey & López de Prado (2012), The Sharpe Ratio Efficient Frontier. Verified: tests/quant/fixtures/performance.json.
  */
 export function probabilisticSharpeRatio(sample: SharpeSample, benchmarkSharpe = 0): number {
-  const { sharpe, observations, skewness = 0, kurtosis = 3 } = sample;
-  for (const [name, value] of Object.entries({ sharpe, benchmarkSharpe, skewness, kurtosis })) {
+  if (!Number.isFinite(benchmarkSharpe)) throw new RangeError(`benchmarkSharpe must be finite, not ${benchmarkSharpe}.`);
+  const spread = samplingSpread(sample);
+  const distance = (sample.sharpe - benchmarkSharpe) * Math.sqrt(sample.observations - 1);
+  if (distance === 0) return 0.5;
+  return normalCdf(distance / Math.sqrt(spread));
+}
+
+/**
+ * Lower end of the interval of a Sharpe ratio by its sampling error under skewed, fat-tailed returns: the benchmark that the true
+ * ratio exceeds with a probability of `confidence`.
+ *
+ * @param sample Per session, not annualized; see {@linkcode sharpeSample}.
+ * @param confidence Above 0 and below 1; 0.975 is the lower end of a 95 % interval.
+ * @throws {RangeError} As {@linkcode probabilisticSharpeRatio}, or if `confidence` is not between 0 and 1.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { sharpeLowerEnd } from "./sharpe_significance.ts";
+ *
+ * assert(Math.abs(sharpeLowerEnd({ sharpe: 0, observations: 101 }) + 0.196) < 1e-4);
+ * ```
+ *
+ * Source: Mertens (2002); Bailey & López de Prado (2012), The Sharpe Ratio Efficient Frontier. Verified: as the inverse of
+ * {@linkcode probabilisticSharpeRatio}. Cost: O(1), where a bootstrap resamples all returns.
+ */
+export function sharpeLowerEnd(sample: SharpeSample, confidence = 0.975): number {
+  if (!(confidence > 0 && confidence < 1)) throw new RangeError(`confidence must lie in (0, 1), got ${confidence}.`);
+  const error = Math.sqrt(samplingSpread(sample) / (sample.observations - 1));
+  return sample.sharpe - normalQuantile(confidence) * error;
+}
+
+/** Sampling variance of a Sharpe ratio per session, times its returns less one. */
+function samplingSpread({ sharpe, observations, skewness = 0, kurtosis = 3 }: SharpeSample): number {
+  for (const [name, value] of Object.entries({ sharpe, skewness, kurtosis })) {
     if (!Number.isFinite(value)) throw new RangeError(`${name} must be finite, not ${value}.`);
   }
   if (!Number.isInteger(observations) || observations < 2) {
@@ -70,10 +103,7 @@ export function probabilisticSharpeRatio(sample: SharpeSample, benchmarkSharpe =
   if (kurtosis < (1 + skewness * skewness) * (1 - 1e-12)) {
     throw new RangeError(`No distribution has skewness ${skewness} and kurtosis ${kurtosis}: at least 1 + skewness².`);
   }
-  const spread = 1 - skewness * sharpe + (kurtosis - 1) / 4 * sharpe * sharpe;
-  const distance = (sharpe - benchmarkSharpe) * Math.sqrt(observations - 1);
-  if (distance === 0) return 0.5;
-  return normalCdf(distance / Math.sqrt(Math.max(0, spread)));
+  return Math.max(0, 1 - skewness * sharpe + (kurtosis - 1) / 4 * sharpe * sharpe);
 }
 
 /** Number of strategies tried, and variance of their Sharpe ratios. */

@@ -14,9 +14,9 @@ const windows = { formation_pairs: { formationSessions: 120, tradingSessions: 40
 Deno.test("backtest_trials has the Sharpe ratio of each setting at each cost level and weighting, without the reference", async () => {
   const tables = await runChain(backtestTrials, { bars: groupedMarket(260), config: windows });
   const rows = tables.rows(backtestTrials);
-  assert.equal(rows.length, 7 * 4 * 3);
+  assert.equal(rows.length, 8 * 4 * 3);
   assert.ok(rows.every(({ strategy }) => strategy !== "reference"));
-  assert.equal(new Set(rows.map(({ trial }) => trial)).size, 7);
+  assert.equal(new Set(rows.map(({ trial }) => trial)).size, 8);
   for (const row of rows) {
     const days = tables.rows(portfolioDaily).filter((day) =>
       day.strategy === row.strategy && day.costs === row.costs && day.cost_bps === row.cost_bps &&

@@ -6,7 +6,14 @@ import { marketIndex } from "../../../assets/market/market_index.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
 import type { RowOf } from "../../../engine/mod.ts";
-import { convergenceReturns, equalRiskContribution, formationCovariance } from "../../../quant/mod.ts";
+import {
+  convergenceReturns,
+  defaultStrategyNames,
+  equalRiskContribution,
+  formationCovariance,
+  sharpeLowerEnd,
+  sharpeSample,
+} from "../../../quant/mod.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { runChain } from "../../support/asset_chain.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
@@ -32,7 +39,7 @@ Deno.test("portfolio_daily is made with walk_forward_daily", () => {
 
 Deno.test("portfolio_daily has each rule at each cost level under every weighting, each session from the first traded one", () => {
   const series = seriesOf(rows);
-  assert.equal(series.length, 8 * 4 * 3);
+  assert.equal(series.length, 9 * 4 * 3);
   for (const [, days] of series) assert.deepEqual(days.map((day) => day.session), sessions.slice(120));
   const lookingAhead = new Set(rows.filter((row) => row.looks_ahead).map((row) => row.strategy));
   assert.deepEqual(lookingAhead, new Set(["reference"]));
@@ -42,7 +49,7 @@ Deno.test("portfolio_daily has each rule at each cost level under every weightin
   assert.deepEqual(
     headline,
     new Set(
-      ["equal", "volatility_scaled", "equal_risk_contribution"].map((weighting) => `rolling_trend 2 ${weighting}`),
+      ["equal", "volatility_scaled", "equal_risk_contribution"].map((weighting) => `best_record 2 ${weighting}`),
     ),
   );
 });
@@ -62,7 +69,7 @@ Deno.test("portfolio_daily compounds returns to equity, with its drawdown", () =
 
 Deno.test("portfolio_daily holds in equal parts the pairs of walk_forward_daily", () => {
   const daily = tables.rows(walkForwardDaily);
-  const own = rows.filter((row) => row.headline && row.weighting === "equal");
+  const own = rows.filter((row) => row.strategy === "rolling_trend" && costOf(row) === 2 && row.weighting === "equal");
   for (const day of own) {
     const pairs = daily.filter((row) => row.session === day.session && row.strategy === "rolling_trend");
     assert.equal(day.allocated_pairs, pairs.length);
@@ -105,6 +112,14 @@ Deno.test("portfolio_daily has the weightings that are set, each as it is beside
   const set = (await make({ cashRatePerYear: 0.04, weightings: ["equal", "volatility_scaled", "equal"] })).rows;
   assert.deepEqual(set, rows.filter((row) => row.weighting !== "equal_risk_contribution"));
 });
+
+/** A market with windows after a record that is long enough to be judged. */
+const longer = groupedMarket(360);
+const runFollowed = async (config: Record<string, unknown>) => {
+  const tables = await runChain(portfolioDaily, { bars: longer, config: { ...windows, walk_forward_daily: config } });
+  return { tables, rows: tables.rows(portfolioDaily) };
+};
+const { tables: followedTables } = await runFollowed({ comparedCostsBps: [] });
 
 /** Closes of a ticker in sessions [from, to), in the shares of the last of them. */
 function closesOf(ticker: string, from: number, to: number): Float64Array {
@@ -193,7 +208,7 @@ Deno.test("portfolio_daily keeps tickers and sectors within their shares of the 
   const table = limited.metadata.limited_sessions!;
   assert.ok(table.type === "table");
   assert.deepEqual(table.columns, ["strategy", "costs", "cost_bps", "weighting", "ticker", "sector"]);
-  assert.equal(table.rows.length, 8 * 2 * 3);
+  assert.equal(table.rows.length, 9 * 2 * 3);
   const gross = (rows: Row[], of: readonly unknown[]) =>
     rows.filter((row) => [row.strategy, row.costs, row.cost_bps, row.weighting].every((value, i) => value === of[i]))
       .map((row) => row.gross_exposure);
@@ -222,4 +237,61 @@ Deno.test("portfolio_daily keeps tickers and sectors within their shares of the 
   assert.ok(
     byTicker.limited_sessions!.type === "table" && byTicker.limited_sessions!.rows.every((row) => row[5] === null),
   );
+});
+
+Deno.test("portfolio_daily trades as best_record in each window what had the best record before it, at every cost level", async () => {
+  const { tables, rows } = await runFollowed({});
+  const windowRows = tables.rows(walkForwardWindows);
+  const own = (strategy: string, cost: unknown, weighting: string) =>
+    rows.filter((row) => row.strategy === strategy && costOf(row) === cost && row.weighting === weighting);
+  const picks = windowRows.map(({ trading_first_session: from }) => {
+    const records = defaultStrategyNames.map((strategy) => {
+      const days = own(strategy, 2, "equal").filter(({ session }) => session < from);
+      const positions = days.reduce((sum, day) => sum + day.entered_positions, 0);
+      if (days.length < 126 || positions < 20) return -Infinity;
+      return sharpeLowerEnd(sharpeSample(Float64Array.from(days, (day) => day.daily_return - day.cash_return)));
+    });
+    const best = Math.max(...records);
+    return best === -Infinity ? "rolling_trend" : defaultStrategyNames[records.indexOf(best)]!;
+  });
+  assert.ok(picks.slice(0, 4).every((name) => name === "rolling_trend"), "120 sessions are no record");
+  assert.ok(new Set(picks).size > 1, `${picks} are all alike`);
+  for (const cost of [0, 2, 5, "spread"]) {
+    const followed = own("best_record", cost, "equal");
+    assert.equal(followed.some(({ headline }) => headline), cost === 2);
+    windowRows.forEach(({ trading_first_session: first, trading_last_session: last }, i) => {
+      const within = (days: Row[]) => days.filter(({ session }) => session >= first && session <= last);
+      const picked = within(own(picks[i]!, cost, "equal"));
+      within(followed).forEach((day, t) => {
+        for (const column of ["daily_return", "gross_exposure", "turnover", "entered_positions"] as const) {
+          assert.equal(day[column], picked[t]![column], `${column} at ${cost} in ${day.session}`);
+        }
+      });
+    });
+  }
+});
+
+Deno.test("portfolio_daily says which strategy its headline follows, and has no best_record where one is set", async () => {
+  const run = async (config: Record<string, unknown>) => {
+    const inputs = {
+      bars: longer,
+      sessions: sessionRows(longer),
+      pairs: followedTables.rows(walkForwardPairs),
+      windows: followedTables.rows(walkForwardWindows),
+      index: followedTables.rows(marketIndex),
+      groups: [],
+    };
+    return await runAsset(walkForwardDaily, { inputs, config: { comparedCostsBps: [], ...config } });
+  };
+  const byRecord = await run({});
+  const follows = byRecord.outs.portfolio!.metadata.headline_follows!;
+  assert.ok(follows.type === "table");
+  assert.deepEqual(follows.columns, ["window", "from", "strategy"]);
+  assert.equal(follows.rows.length, followedTables.rows(walkForwardWindows).length);
+  assert.deepEqual(byRecord.metadata.headline_now, { type: "text", value: follows.rows.at(-1)![2] });
+  const fixed = await run({ defaultStrategy: "ou_thresholds" });
+  const headlines = (fixed.outs.portfolio!.rows as Row[]).filter(({ headline }) => headline);
+  assert.deepEqual(new Set(headlines.map(({ strategy }) => strategy)), new Set(["ou_thresholds"]));
+  assert.deepEqual(fixed.metadata.headline_now, { type: "text", value: "ou_thresholds" });
+  assert.ok((fixed.outs.portfolio!.rows as Row[]).every(({ strategy }) => strategy !== "best_record"));
 });

@@ -6,7 +6,9 @@ const messageOf = (config: unknown) =>
   TradingConfig.safeParse(config).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
 
 Deno.test("TradingConfig refuses a default strategy that is not tried", () => {
-  assert.equal(messageOf({ strategies: ["kalman_hedge"] }), "defaultStrategy: must be one of the strategies");
+  const other = { strategies: ["kalman_hedge"], defaultStrategy: "rolling_trend" };
+  assert.equal(messageOf(other), "defaultStrategy: must be one of the strategies");
+  assert.equal(messageOf({ strategies: ["kalman_hedge"] }), undefined);
   assert.equal(messageOf({ strategies: ["kalman_hedge"], defaultStrategy: "kalman_hedge" }), undefined);
 });
 

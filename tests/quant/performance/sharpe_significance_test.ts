@@ -3,6 +3,7 @@ import {
   deflatedSharpeRatio,
   expectedMaximumSharpe,
   probabilisticSharpeRatio,
+  sharpeLowerEnd,
   sharpeSample,
   sharpeTrials,
 } from "../../../quant/performance/sharpe_significance.ts";
@@ -115,3 +116,20 @@ Deno.test("sharpeSample() refuses returns without risk", () => {
 });
 
 refusesBadReturns("sharpeSample", sharpeSample, 2);
+
+Deno.test("sharpeLowerEnd() is the ratio that the true one exceeds with the given probability", () => {
+  for (const confidence of [0.5, 0.9, 0.975]) {
+    const sample = { sharpe: 0.08, observations: 300, skewness: -1.2, kurtosis: 8 };
+    assertRelative(probabilisticSharpeRatio(sample, sharpeLowerEnd(sample, confidence)), confidence, 1e-12);
+  }
+  const short = { sharpe: 0.08, observations: 30 };
+  assert.ok(sharpeLowerEnd(short) < sharpeLowerEnd({ ...short, observations: 3000 }));
+});
+
+Deno.test("sharpeLowerEnd() refuses a confidence that is no probability, and what probabilisticSharpeRatio() refuses", () => {
+  for (const confidence of [0, 1, NaN]) {
+    assert.throws(() => sharpeLowerEnd({ sharpe: 0, observations: 100 }, confidence), RangeError);
+  }
+  assert.throws(() => sharpeLowerEnd({ sharpe: NaN, observations: 100 }), RangeError);
+  assert.throws(() => sharpeLowerEnd({ sharpe: 0, observations: 1 }), RangeError);
+});

@@ -1,0 +1,88 @@
+import type { z } from "zod";
+import { bestRecord, type RolledWindow, sharpeLowerEnd, sharpeSample } from "../../quant/mod.ts";
+import { varies } from "./counted_trials.ts";
+import type { PortfolioDay } from "./portfolio_daily.ts";
+import type { TradedPair } from "./traded_pair.ts";
+import type { PairOutcome, TradingRule } from "./trading_rule.ts";
+
+/** Name of the portfolio that trades in each window the strategy with the best record before it. */
+export const bestSoFar = "best_record";
+
+/** What a strategy made of the pairs. */
+export interface Followed {
+  rule: Pick<TradingRule, "looksAhead" | "fillsAt">;
+  /** The equal-weighted portfolio at the configured costs. */
+  days: readonly z.output<typeof PortfolioDay>[];
+  /** By level of costs and pair. */
+  outcomes: readonly (readonly PairOutcome[])[];
+}
+
+/**
+ * The strategy to trade in each window: that with the best record of {@linkcode bestRecord} over the windows before it, known before the
+ * window begins. While no record is long enough, the first.
+ *
+ * The lower end of each ratio is that of its sampling error instead of a bootstrap: records are judged anew for each window.
+ *
+ * @param windows Places among the sessions of the bars, ascending; the days of each strategy begin where the first of them trades.
+ * @returns Index of a strategy for each window.
+ */
+export function picksOf(strategies: readonly Followed[], windows: readonly RolledWindow[]): number[] {
+  const first = windows[0]?.tradingStart ?? 0;
+  return windows.map(({ tradingStart }) => {
+    const records = strategies.map(({ rule, days }) => {
+      const known = days.slice(0, tradingStart - first);
+      const excess = Float64Array.from(known, ({ daily_return, cash_return }) => daily_return - cash_return);
+      const sample = varies(excess) ? sharpeSample(excess) : null;
+      return {
+        looksAhead: rule.looksAhead,
+        fillsAtSignal: rule.fillsAt === "signal_close",
+        sessions: known.length,
+        positions: known.reduce((sum, { entered_positions }) => sum + entered_positions, 0),
+        sharpe: sample?.sharpe ?? null,
+        sharpeLow: sample && sharpeLowerEnd(sample),
+      };
+    });
+    return bestRecord(records) ?? 0;
+  });
+}
+
+/** What a pair made where each of its windows was traded by the strategy that was picked for it. */
+export function followedOutcome(
+  { numbers, windows }: Pick<TradedPair, "numbers" | "windows">,
+  outcomes: readonly PairOutcome[],
+  pickOf: (window: number) => number,
+): PairOutcome {
+  // Outside of windows nothing is held, whatever the strategy.
+  const [start] = outcomes as [PairOutcome];
+  const merged = <Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column): Column => {
+    const values = of(start).slice() as Column;
+    windows.forEach(({ tradingStart, tradingEnd }, i) => {
+      values.set(of(outcomes[pickOf(numbers[i]!)]!).subarray(tradingStart, tradingEnd), tradingStart);
+    });
+    return values;
+  };
+  return outcomeOf(merged);
+}
+
+/** The part of an outcome that portfolios read: the other columns of a strategy are three times as large, and need not be kept. */
+export function portfolioPart(outcome: PairOutcome): PairOutcome {
+  return outcomeOf((column) => column(outcome));
+}
+
+function outcomeOf(
+  columnOf: <Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column) => Column,
+): PairOutcome {
+  return {
+    daily: {
+      allocated: columnOf(({ daily }) => daily.allocated),
+      dailyReturn: columnOf(({ daily }) => daily.dailyReturn),
+      plannedGross: columnOf(({ daily }) => daily.plannedGross),
+      plannedExposure1: columnOf(({ daily }) => daily.plannedExposure1),
+      plannedExposure2: columnOf(({ daily }) => daily.plannedExposure2),
+      grossExposure: columnOf(({ daily }) => daily.grossExposure),
+      longExposure: columnOf(({ daily }) => daily.longExposure),
+      turnover: columnOf(({ daily }) => daily.turnover),
+    },
+    entered: columnOf(({ entered }) => entered),
+  };
+}
