@@ -2,7 +2,8 @@ import * as assets from "../assets/views.ts";
 import { equalTo, type RowOf } from "../engine/mod.ts";
 import { ofPair } from "./pair_filter.ts";
 import type { PairBacktest, PairTrade } from "./pair_backtest.ts";
-import type { VersionReader } from "./version_rows.ts";
+import { headlineNow } from "./portfolio.ts";
+import type { VersionReader, Versions } from "./version_rows.ts";
 
 type Day = RowOf<typeof assets.walkForwardDaily>;
 
@@ -40,6 +41,7 @@ export interface PairWindow {
 
 /** Settings of the walk-forward shown on a page; `null` for settings recorded in another form. */
 export interface TradingSettings {
+  /** The one that the headline portfolio trades now. */
   defaultStrategy: string | undefined;
   strategies: string[];
   fillAt: string | null;
@@ -72,7 +74,7 @@ export async function readWalkForward(
     wanted: string | undefined;
   },
 ): Promise<WalkForward | null> {
-  const settings = tradingSettings(read.versions.get(assets.walkForwardDaily.key)?.config);
+  const settings = tradingSettings(read.versions);
   const strategy = settings.strategies.find((name) => name === wanted) ?? settings.defaultStrategy;
   if (strategy === undefined) return null;
   const filters = [...equalTo({ strategy }), ...ofPair(tickers)];
@@ -147,15 +149,15 @@ function carriedForward(days: readonly Day[], sessions: readonly string[]): Pick
 }
 
 /** Settings of `walk_forward_daily` from the record of its rows, which can have any form. */
-function tradingSettings(config: unknown): TradingSettings {
-  const recorded = (config ?? {}) as Record<string, unknown>;
+function tradingSettings(versions: Versions): TradingSettings {
+  const recorded = (versions.get(assets.walkForwardDaily.key)?.config ?? {}) as Record<string, unknown>;
   const exits = (recorded.exits ?? {}) as Record<string, unknown>;
   const number = (value: unknown) => typeof value === "number" ? value : null;
   const text = (value: unknown) => typeof value === "string" ? value : null;
   const names = Array.isArray(recorded.strategies) ? recorded.strategies.map(String) : [];
   const [commission, slippage] = [number(recorded.commissionBps), number(recorded.slippageBps)];
   return {
-    defaultStrategy: text(recorded.defaultStrategy) ?? names[0],
+    defaultStrategy: headlineNow(versions) ?? text(recorded.defaultStrategy) ?? names[0],
     strategies: names,
     fillAt: text(recorded.fillAt),
     sizing: text(recorded.sizing),

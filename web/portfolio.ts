@@ -1,10 +1,13 @@
-import { portfolioDaily, strategyComparison } from "../assets/views.ts";
+import { portfolioDaily, strategyComparison, walkForwardDaily } from "../assets/views.ts";
 import { type Engine, equalTo, type RowOf } from "../engine/mod.ts";
 import { costOf } from "./strategy_record.ts";
+import { latestVersions, type VersionEngine, type Versions } from "./version_rows.ts";
 
-/** The service's headline portfolio: the default strategy at the configured costs, equal weights. */
+/** The service's headline portfolio, at the configured costs, equal weights. */
 export interface Portfolio {
   strategy: string;
+  /** The strategy that it trades now: another one where the portfolio follows the best record. */
+  tradedStrategy: string;
   /** In the form of `costOf`. */
   cost: string;
   sessions: string[];
@@ -35,7 +38,7 @@ export type PortfolioResult = Pick<RowOf<typeof strategyComparison>, typeof resu
 export const headlineFilters = equalTo({ headline: "true", weighting: "equal" });
 
 /** Reads the portfolio; `null` if it has no rows, or the service has no such asset. */
-export async function readPortfolio(engine: Pick<Engine, "graph" | "read">): Promise<Portfolio | null> {
+export async function readPortfolio(engine: VersionEngine): Promise<Portfolio | null> {
   if (!engine.graph.keys.includes(portfolioDaily.key)) return null;
   const { rows } = await engine.read(portfolioDaily, {
     filters: headlineFilters,
@@ -44,6 +47,7 @@ export async function readPortfolio(engine: Pick<Engine, "graph" | "read">): Pro
   if (rows.length < 2) return null;
   return {
     strategy: rows[0]!.strategy,
+    tradedStrategy: headlineNow(await latestVersions(engine, [walkForwardDaily])) ?? rows[0]!.strategy,
     cost: costOf(rows[0]!),
     sessions: rows.map(({ session }) => session),
     equity: rows.map(({ equity }) => equity),
@@ -51,6 +55,12 @@ export async function readPortfolio(engine: Pick<Engine, "graph" | "read">): Pro
     drawdown: rows.map(({ drawdown }) => drawdown),
     result: await readResult(engine),
   };
+}
+
+/** The strategy that the headline portfolio trades in the newest window, from the record of the walk-forward; `null` if unknown. */
+export function headlineNow(versions: Versions): string | null {
+  const now = versions.get(walkForwardDaily.key)?.metadata.headline_now;
+  return now?.type === "text" ? now.value : null;
 }
 
 async function readResult(engine: Pick<Engine, "graph" | "read">): Promise<PortfolioResult | null> {

@@ -7,6 +7,7 @@ const titles: Readonly<Record<string, string>> = {
   ou_thresholds: "OU thresholds",
   forecast_trend: "Forecast trend",
   forecast_band: "Forecast band",
+  best_record: "Best record so far",
   total_least_squares_bands: "Total least squares bands",
   johansen_bands: "Johansen bands",
   kalman_likelihood: "Kalman by likelihood",

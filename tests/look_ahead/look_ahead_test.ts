@@ -60,6 +60,15 @@ const everyHedge: LookAheadOptions = {
   },
 };
 
+/** Windows short enough that the best record decides what the headline trades in the last ones. */
+const followed: LookAheadOptions = {
+  where: (row) => row.strategy === "best_record",
+  config: {
+    formation_pairs: { formationSessions: 100, tradingSessions: 20 },
+    walk_forward_daily: { strategies: ["rolling_trend", "z_score_bands", "ou_thresholds"], comparedCostsBps: [] },
+  },
+};
+
 /** Costs by the spread that a formation estimates, and a fee of single tickers. */
 const bySpread: LookAheadOptions = {
   config: {
@@ -128,6 +137,7 @@ const refitsAsOf: LookAheadOptions = { ...refits, knownBy: "as_of", columns: Obj
 const told = new Map([
   [everyExit, " with every exit"],
   [everyHedge, " with other hedge ratios"],
+  [followed, " following the best record"],
   [bySpread, " at costs by spread"],
   [hardToTrade, " with bounds on liquidity"],
   [withinLimits, " within limits"],
@@ -157,6 +167,7 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.portfolioDaily, { where: (row) => row.looks_ahead === false }],
   [assets.portfolioDaily, withinLimits],
   [assets.walkForwardDaily, refits],
+  [assets.portfolioDaily, followed],
   [assets.formationSpreads, { knownBy: "trading_first_session" }],
   [assets.formationSpreads, refitsFrom],
   // Whether a session lies in the window is known in it: `walk_forward_windows` has no window before its first session.
@@ -208,6 +219,16 @@ Deno.test("the guarded market gives every asset something to do", async () => {
   assert.ok(new Set(trades.map((row) => row.window)).size >= 3);
   const traded = new Set(tables.rows(assets.walkForwardPairs).flatMap((row) => [row.ticker_1, row.ticker_2]));
   for (const special of ["A1", "B1"]) assert.ok(traded.has(special), `${special} is in a pair`);
+});
+
+Deno.test("the headline of the guarded market follows more than one strategy", async () => {
+  const chain = await runChain(assets.portfolioDaily, { bars: groupedMarket(260), config: followed.config });
+  const rows = chain.rows(assets.portfolioDaily).filter((row) => row.weighting === "equal" && row.costs === "fixed");
+  const returnOf = (strategy: string) =>
+    new Map(rows.filter((row) => row.strategy === strategy).map((row) => [row.session, row.daily_return]));
+  const [headline, first] = [returnOf("best_record"), returnOf("rolling_trend")];
+  const others = [...headline].filter(([session, value]) => value !== first.get(session));
+  assert.ok(others.length > 10 && others.length < headline.size / 2, `${others.length} of ${headline.size} sessions`);
 });
 
 Deno.test("limits lower weights of the guarded market's portfolios, and every weighting has its own", async () => {

@@ -2,20 +2,23 @@ import { portfolioDaily, strategyComparison } from "../../assets/views.ts";
 import { rowsPath } from "../rows_path.ts";
 import { decimal, percent, signedPercent } from "../figures.ts";
 import { headlineFilters, type Portfolio } from "../portfolio.ts";
-import { costTitle } from "../strategy_words.ts";
+import { costTitle, strategyTitle } from "../strategy_words.ts";
 import { inWords } from "../words.ts";
 import { Chart, type ChartData, ChartTable } from "./chart.tsx";
 import { Figure, FigureList } from "./figure_list.tsx";
 
 /** Equity of the portfolio of chosen pairs, with its figures. */
 export function PortfolioChart({ portfolio }: { portfolio: Portfolio }) {
-  const { strategy, cost, sessions, equity, benchmark, drawdown, result } = portfolio;
+  const { strategy, tradedStrategy, cost, sessions, equity, benchmark, drawdown, result } = portfolio;
   const last = sessions.length - 1;
   const total = equity[last]! - 1;
   return (
     <>
       <p class="about">
-        {inWords(strategy)} on the pairs of each walk-forward window, after costs ({costTitle(cost)}).
+        {strategy === tradedStrategy
+          ? inWords(strategy)
+          : `In each window the strategy with the best record before it (now: ${strategyTitle(tradedStrategy)}),`}{" "}
+        on the pairs of each walk-forward window, after costs ({costTitle(cost)}).
       </p>
       <FigureList>
         <Figure title="Total return" text={signedPercent(total)} of={total} />

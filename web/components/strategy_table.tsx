@@ -156,13 +156,14 @@ export function StrategyTable(
   );
 }
 
-/** Marks of a result: best record, look-ahead, fills. */
-export function Standing({ result: { best, looks_ahead, fills_at } }: { result: StrategyResult }) {
+/** Marks of a result: best record, headline, look-ahead, fills. */
+export function Standing({ result: { best, headline, looks_ahead, fills_at } }: { result: StrategyResult }) {
   if (best) {
     return (
       <span class="pill best" title="Best out-of-sample record: the highest lower end of the Sharpe band">Best</span>
     );
   }
+  if (headline) return <span class="pill" title="Stands for the service on the overview">Headline</span>;
   if (looks_ahead) return <span class="pill" title="Fitted on the sample that it trades">In-sample</span>;
   if (fills_at === "signal_close") {
     return <span class="pill" title="Filled at the very close that gave the signal">Fills at signal</span>;

@@ -23,7 +23,7 @@ import { type NewestSignals, readNewestSignals } from "../newest_signals.ts";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
 
 /** Parts of the engine used by the page. */
-export type OverviewEngine = Pick<Engine, "graph" | "states" | "read" | "newestDate" | "run" | "runs">;
+export type OverviewEngine = Pick<Engine, "graph" | "states" | "read" | "newestDate" | "run" | "runs" | "ledger">;
 
 /** Data for the overview, read at one time. */
 export interface OverviewData {
@@ -63,7 +63,7 @@ export async function readOverview(
     readPortfolio(engine),
   ]);
   const signals = portfolio &&
-    await readNewestSignals(engine, { strategy: portfolio.strategy, session: portfolio.sessions.at(-1)! });
+    await readNewestSignals(engine, { strategy: portfolio.tradedStrategy, session: portfolio.sessions.at(-1)! });
   const open = await Promise.all(runs.filter((run) => !isFinished(run.status)).map(({ id }) => engine.run(id)));
   const waiting = new Map(
     open.flatMap(({ id, steps }) =>

@@ -104,7 +104,11 @@ function Body({ record, search }: { record: StrategiesRecord; search: StrategySe
         )}
         <p class="faint about">
           Best is the strategy with the highest lower end of the 95 % band of its Sharpe ratio, among those traded out
-          of sample and filled after their signal. {sharing && `Weights: ${sharing}. `}
+          of sample and filled after their signal. {results.some(({ strategy }) => strategy === "best_record") &&
+            `${
+              strategyTitle("best_record")
+            } trades in each window the one with the best record in the windows before it. `}
+          {sharing && `Weights: ${sharing}. `}
           {triedWords(chosen)} {overfittingWords(chosen)} Bands: stationary block bootstrap, 399 resamples.{" "}
           <a href={rowsPath(strategyComparison, equalTo(columns))}>As CSV</a>
         </p>
