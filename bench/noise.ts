@@ -2,17 +2,18 @@
  * Pairs selected from markets without cointegration, and planted pairs found.
  *
  *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--sources]
- *       [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']
+ *       [--strategies all] [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']
  *
  * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that
  * settings can be tuned on some seeds and reported on others. `--settings` are settings of `formation_pairs` that differ from the
  * default, `--exits` exits of `walk_forward_daily`. `--sources` also measures every source of candidates alone, which takes three
- * times as long.
+ * times as long, `--strategies all` also the strategies that the default leaves out.
  *
  * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions of formation and 63 of trading. Tests, criteria and
  * choice are the functions of `cointegrated_pairs` and `formation_pairs`. "Before" are the rules of the originals with the bounds
  * of the default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them, and
- * strategies without further exits.
+ * strategies without further exits. "Distance" is the preset of that name: the twenty nearest pairs of each window, whatever a test
+ * says, traded by the bands of the method, on windows of the others' lengths.
  *
  * @module
  */
@@ -25,8 +26,18 @@ import { judgePairs } from "../assets/pairs/pair_criteria.ts";
 import { testPairs } from "../assets/pairs/pair_tests.ts";
 import type { PairTests } from "../assets/pairs/tested_pair.ts";
 import { pointsOf, returnLoadings } from "../assets/pairs/return_loadings.ts";
-import { original } from "../assets/presets.ts";
-import { optics, rolledWindows, selectByWindow, strategyByName, strategyNames, withExits } from "../quant/mod.ts";
+import { original, presets } from "../assets/presets.ts";
+import { WalkForwardConfig } from "../assets/pairs/formation_pairs.ts";
+import { bestSoFar } from "../assets/backtests/best_so_far.ts";
+import {
+  defaultStrategyNames,
+  optics,
+  rolledWindows,
+  selectByWindow,
+  strategyByName,
+  strategyNames,
+  withExits,
+} from "../quant/mod.ts";
 import { type NoiseMarket, noiseMarket } from "./noise/market.ts";
 import { type Earned, trade } from "./noise/trade.ts";
 
@@ -50,7 +61,17 @@ function numberOf(name: string, fallback: number): number {
 const bySource = Deno.args.includes("--sources");
 const after = SearchConfig.parse(JSON.parse(textOf("settings") ?? "{}"));
 const before = SearchConfig.parse(original);
+const { formationSessions: _, tradingSessions: _2, ...distance } = WalkForwardConfig.parse(
+  presets.distance.formation_pairs,
+);
+
 const exits = exitRulesOf(ExitsConfig.parse(JSON.parse(textOf("exits") ?? "{}")), { tradingSessions: 63 });
+const strategies = textOf("strategies") === "all" ? strategyNames : defaultStrategyNames;
+const traded = {
+  before: strategies.map((name) => strategyByName(name)),
+  after: strategies.map((name) => withExits(strategyByName(name), exits)),
+  distance: [strategyByName("distance_bands")],
+};
 const tested: Config = bySource ? { ...after, candidates: ["cluster", "neighbours", "group", "distance"] } : after;
 
 /** Candidate sources whose pairs a row of the tables covers. */
@@ -74,10 +95,11 @@ async function testsOf(prices: Map<string, Float64Array>, market: NoiseMarket): 
         groups: Object.fromEntries(market.sectors),
       },
     );
-  return { before: await test(before), after: await test(tested) };
+  return { before: await test(before), after: await test(tested), distance: await test(distance) };
 }
 
-type Selection = "before" | "after";
+const selected = ["before", "after", "distance"] as const;
+type Selection = typeof selected[number];
 
 function proposedBy({ pairs, series, tradability }: PairTests, candidates: readonly CandidateSource[]): PairTests {
   const wanted = new Set<string>(candidates);
@@ -94,8 +116,8 @@ class Tally {
   markets = 0;
   planted = 0;
   readonly sums = new Map<string, { pairs: number; planted: number }>();
-  readonly sharpes = { before: strategyNames.map(() => 0), after: strategyNames.map(() => 0) };
-  readonly claims = { before: strategyNames.map(() => 0), after: strategyNames.map(() => 0) };
+  /** Sums by selection and strategy. */
+  readonly earnings = new Map<string, { sharpe: number; claims: number }>();
 
   window(tests: Record<Selection, PairTests>, market: NoiseMarket): Record<Selection, Pair[]> {
     const add = (key: string, pairs: readonly Pair[]) => {
@@ -117,43 +139,42 @@ class Tally {
       }
       for (const rate of RATES) add(`rate ${rate} ${name}`, choose(own, { ...after, maxAdjustedPValue: rate }));
     }
-    const chosen = {
-      before: choose(tests.before, before),
-      after: choose(proposedBy(tests.after, after.candidates), after),
-    };
     const judged = {
-      before: [tests.before, before],
-      after: [proposedBy(tests.after, after.candidates), after],
-    } as const;
-    for (const selection of ["before", "after"] as const) {
-      add(`tested ${selection}`, namesOf(judged[selection][0].pairs));
-      add(`accepted ${selection}`, namesOf(judgePairs(...judged[selection]).filter(({ accepted }) => accepted)));
-      add(`chosen ${selection}`, chosen[selection]);
-    }
-    return chosen;
+      before: { tests: tests.before, config: before },
+      after: { tests: proposedBy(tests.after, after.candidates), config: after },
+      distance: { tests: tests.distance, config: distance },
+    };
+    return Object.fromEntries(selected.map((selection) => {
+      const { tests, config } = judged[selection];
+      const pairs = choose(tests, config);
+      add(`tested ${selection}`, namesOf(tests.pairs));
+      add(`accepted ${selection}`, namesOf(judgePairs(tests, config).filter(({ accepted }) => accepted)));
+      add(`chosen ${selection}`, pairs);
+      return [selection, pairs];
+    })) as Record<Selection, Pair[]>;
   }
 
-  earned(selection: Selection, { sharpes, claims }: Earned): void {
-    sharpes.forEach((sharpe, s) => this.sharpes[selection][s]! += sharpe);
-    claims.forEach((claim, s) => this.claims[selection][s]! += Number(claim));
+  earned(selection: Selection, results: Earned): void {
+    for (const [name, { sharpe, claim }] of results) {
+      const sum = this.earnings.get(`${selection} ${name}`) ?? { sharpe: 0, claims: 0 };
+      sum.sharpe += sharpe;
+      sum.claims += Number(claim);
+      this.earnings.set(`${selection} ${name}`, sum);
+    }
   }
 }
 
 async function measure(halfLife: number | null, markets: number, first: number): Promise<Tally> {
   const tally = new Tally();
-  const strategies = {
-    before: strategyNames.map((name) => strategyByName(name)),
-    after: strategyNames.map((name) => withExits(strategyByName(name), exits)),
-  };
   for (let seed = first; seed < first + markets; seed++) {
     const market = noiseMarket(seed, halfLife);
     const windows = rolledWindows(market.sessions.length, { formationSessions: 504, tradingSessions: 63 });
     const choices = await selectByWindow(market.close, windows, async (formation) => {
       return tally.window(await testsOf(formation, market), market);
     });
-    for (const selection of ["before", "after"] as const) {
+    for (const selection of selected) {
       const chosen = choices.map(({ window, choice }) => ({ window, pairs: choice[selection] }));
-      tally.earned(selection, trade(market, chosen, strategies[selection]));
+      tally.earned(selection, trade(market, chosen, traded[selection]));
     }
     tally.markets++;
   }
@@ -189,8 +210,9 @@ const pairsAndTrue = (key: string) => (tally: Tally) => {
   return `${mean(pairs, tally)} / ${mean(planted, tally)}`;
 };
 
-for (const selection of ["before", "after"] as const) {
-  console.log(`${selection === "before" ? "Before" : `After: ${textOf("settings") ?? "the default"}`}\n`);
+const titles = { before: "Before", after: `After: ${textOf("settings") ?? "the default"}`, distance: "Distance" };
+for (const selection of selected) {
+  console.log(`${titles[selection]}\n`);
   table(head, [
     row("tested, share of planted pairs", (tally) => {
       const { pairs, planted } = tally.sums.get(`tested ${selection}`)!;
@@ -198,10 +220,15 @@ for (const selection of ["before", "after"] as const) {
     }),
     row("accepted / true", pairsAndTrue(`accepted ${selection}`)),
     row("chosen / true", pairsAndTrue(`chosen ${selection}`)),
-    ...strategyNames.flatMap((name, s) => [
-      row(`Sharpe, ${name}`, (tally) => (tally.sharpes[selection][s]! / tally.markets).toFixed(2)),
-      row(`deflated above 0.95, ${name}`, (tally) => percent(tally.claims[selection][s]!, tally.markets)),
-    ]),
+    ...[...traded[selection].map(({ name }) => name), ...selection === "distance" ? [] : [bestSoFar]].flatMap(
+      (name) => {
+        const of = (tally: Tally) => tally.earnings.get(`${selection} ${name}`)!;
+        return [
+          row(`Sharpe, ${name}`, (tally) => (of(tally).sharpe / tally.markets).toFixed(2)),
+          row(`deflated above 0.95, ${name}`, (tally) => percent(of(tally).claims, tally.markets)),
+        ];
+      },
+    ),
   ]);
 }
 for (const { name, candidates } of selections) {

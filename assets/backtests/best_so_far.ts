@@ -8,11 +8,14 @@ import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 /** Name of the portfolio that trades in each window the strategy with the best record before it. */
 export const bestSoFar = "best_record";
 
+/** What is judged of a day. */
+type RecordDay = Pick<z.output<typeof PortfolioDay>, "daily_return" | "cash_return" | "entered_positions">;
+
 /** What a strategy made of the pairs. */
 export interface Followed {
   rule: Pick<TradingRule, "looksAhead" | "fillsAt">;
   /** The equal-weighted portfolio at the configured costs. */
-  days: readonly z.output<typeof PortfolioDay>[];
+  days: readonly RecordDay[];
   /** By level of costs and pair. */
   outcomes: readonly (readonly PairOutcome[])[];
 }
@@ -26,7 +29,10 @@ export interface Followed {
  * @param windows Places among the sessions of the bars, ascending; the days of each strategy begin where the first of them trades.
  * @returns Index of a strategy for each window.
  */
-export function picksOf(strategies: readonly Followed[], windows: readonly RolledWindow[]): number[] {
+export function picksOf(
+  strategies: readonly Pick<Followed, "rule" | "days">[],
+  windows: readonly RolledWindow[],
+): number[] {
   const first = windows[0]?.tradingStart ?? 0;
   return windows.map(({ tradingStart }) => {
     const records = strategies.map(({ rule, days }) => {
