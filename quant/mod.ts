@@ -11,7 +11,7 @@ export {
   mackinnonPValue,
 } from "./mackinnon.ts";
 export { normalCdf } from "./normal_distribution.ts";
-export { type LinearRegression, linearRegression } from "./linear_regression.ts";
+export { type LinearRegression, linearRegression, regressCentred } from "./linear_regression.ts";
 export { type TotalLeastSquares, totalLeastSquares } from "./total_least_squares.ts";
 export { adfuller, type AdfullerOptions, type AdfullerResult } from "./adfuller.ts";
 export { engleGranger, type EngleGrangerOptions, type EngleGrangerResult } from "./engle_granger.ts";

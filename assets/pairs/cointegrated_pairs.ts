@@ -9,6 +9,7 @@ import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, formation } from "./as_of.ts";
 import { withGroups } from "./candidate_sources.ts";
+import { halfLifeBandColumns, halfLifeBandOf } from "./half_life_bands.ts";
 import { pairClusters } from "./pair_clusters.ts";
 import { judgePairs } from "./pair_criteria.ts";
 import { type Clustering, PairTestsConfig, testPairs } from "./pair_tests.ts";
@@ -42,6 +43,7 @@ const CointegratedPair = z.object({
   ),
   hurst_exponent: z.number().nullable(),
   half_life: z.number().nullable().describe("Sessions; negative if the spread does not revert"),
+  ...halfLifeBandColumns,
   mean_crossings: z.int().nullable(),
   ...tradabilityColumns,
   accepted: z.boolean(),
@@ -78,7 +80,7 @@ export const cointegratedPairs = asset({
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
   partitionedBy: { date: "as_of" },
-  codeVersion: "5",
+  codeVersion: "6",
   partitionsDef: {
     wanted: ({ upstream: { clusters } }) => followed(clusters),
     missing: "latest",
@@ -104,7 +106,7 @@ export const cointegratedPairs = asset({
         progress: (done, total) => progress(counts.length + done / total, partitions.dates.length),
       });
       const own = judgePairs(tests, config);
-      for (const pair of own) rows.push({ as_of, ...pair });
+      for (const pair of own) rows.push({ as_of, ...pair, ...halfLifeBandOf(pair, tests) });
       counts.push([as_of, own.length, own.filter(({ accepted }) => accepted).length]);
       signal.throwIfAborted();
     }

@@ -59,7 +59,9 @@ export function sharpeSample(returns: Float64Array): Required<SharpeSample> {
  * Source: Bailey & López de Prado (2012), The Sharpe Ratio Efficient Frontier. Verified: tests/quant/fixtures/performance.json.
  */
 export function probabilisticSharpeRatio(sample: SharpeSample, benchmarkSharpe = 0): number {
-  if (!Number.isFinite(benchmarkSharpe)) throw new RangeError(`benchmarkSharpe must be finite, not ${benchmarkSharpe}.`);
+  if (!Number.isFinite(benchmarkSharpe)) {
+    throw new RangeError(`benchmarkSharpe must be finite, not ${benchmarkSharpe}.`);
+  }
   const spread = samplingSpread(sample);
   const distance = (sample.sharpe - benchmarkSharpe) * Math.sqrt(sample.observations - 1);
   if (distance === 0) return 0.5;

@@ -172,6 +172,8 @@ const tested: Tested = {
   earlier_p_value: null,
   hurst_exponent: 0.3,
   half_life: 6.5,
+  half_life_low: null,
+  half_life_high: null,
   mean_crossings: 30,
   ...tradablePair,
   accepted: true,

@@ -20,6 +20,8 @@ const accepted: TestedPair = {
   earlier_p_value: null,
   hurst_exponent: 0.3,
   half_life: 6.5,
+  half_life_low: 4.2,
+  half_life_high: 11.9,
   mean_crossings: 30,
   ...tradablePair,
   accepted: true,
@@ -112,4 +114,10 @@ Deno.test("PairTests names the tested prices, and the reason of a pair without t
     String(<PairTests tested={null} config={{}} hasDividends />),
     /no source of candidates of cointegrated_pairs/,
   );
+});
+
+Deno.test("PairTests shows the band of an accepted pair's half-life, and where it excludes no spread without reversion", () => {
+  assert.match(rowOf("Half-life, 95 % band", {})!, /^Half-life, 95 % band 4\.2 to 11\.9 sessions none/);
+  assert.match(rowOf("Half-life, 95 % band", { half_life_high: null })!, /4\.2 sessions to never/);
+  assert.equal(rowOf("Half-life, 95 % band", { half_life_low: null, half_life_high: null }), undefined);
 });

@@ -123,6 +123,13 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
       wanted: bound("maxHalfLife", (value) => `above 0, below ${value}`),
       criterion: "halfLife",
     },
+    ...(tested.half_life_low === null ? [] : [{
+      title: "Half-life, 95 % band",
+      hint: "By a bootstrap of the spread's autoregression, corrected for bias (Kilian); of accepted pairs.",
+      value: tested.half_life_high === null
+        ? `${decimal(tested.half_life_low, 1)} sessions to never`
+        : `${decimal(tested.half_life_low, 1)} to ${decimal(tested.half_life_high, 1)} sessions`,
+    }]),
     {
       title: "Mean crossings",
       hint: "How often the spread crossed its mean.",

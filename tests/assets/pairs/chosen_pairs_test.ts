@@ -29,6 +29,8 @@ function pair(names: string, engleGrangerPValue: number | null, more: Record<str
     earlier_p_value: null,
     hurst_exponent: 0.3,
     half_life: 8,
+    half_life_low: null,
+    half_life_high: null,
     mean_crossings: 60,
     ...tradablePair,
     accepted: true,

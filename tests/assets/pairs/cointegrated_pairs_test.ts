@@ -68,7 +68,10 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
   assert.ok(Math.abs(accepted!.slope! - 2) < 0.05, `slope ${accepted!.slope}`);
   assert.deepEqual(accepted!.failed_criteria, []);
   assert.deepEqual(accepted!.sources, ["cluster", "neighbours", "all"]);
+  const { half_life_low: low, half_life: halfLife, half_life_high: high } = accepted!;
+  assert.ok(low! > 0 && low! < halfLife! && halfLife! < high!, `${low} < ${halfLife} < ${high}`);
   for (const row of refused) {
+    assert.deepEqual([row.half_life_low, row.half_life_high], [null, null]);
     assert.ok(row.failed_criteria.some(({ criterion }) => criterion === "adfPValue"), JSON.stringify(row));
     assert.ok(row.failed_criteria.every(({ reason }) => reason.length > 10));
     assert.ok(row.slope !== null && row.half_life !== null && row.hurst_exponent !== null, "statistics are kept");
