@@ -7,6 +7,13 @@ export type { LegBars } from "./leg_bars.ts";
 export type { PairCosts, TradingCosts } from "./pair_account.ts";
 export type { ExitReason, PairTrade } from "./pair_position.ts";
 export { type ExitRules, withExits } from "./exit_rules.ts";
+export {
+  factorResidualDefaults,
+  type FactorResidualMarket,
+  type FactorResidualParameters,
+  type FactorResidualPortfolio,
+  factorResiduals,
+} from "./factor_residuals.ts";
 export { forecastBand } from "./forecast_band.ts";
 export { type ForecastEnsembleParameters } from "./forecast_ensemble.ts";
 export { forecastTrend, type ForecastTrendParameters } from "./forecast_trend.ts";
