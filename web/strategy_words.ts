@@ -8,6 +8,7 @@ const titles: Readonly<Record<string, string>> = {
   forecast_trend: "Forecast trend",
   forecast_band: "Forecast band",
   best_record: "Best record so far",
+  factor_residuals: "Factor residuals",
   total_least_squares_bands: "Total least squares bands",
   johansen_bands: "Johansen bands",
   kalman_likelihood: "Kalman by likelihood",

@@ -6,7 +6,7 @@ import { costKinds } from "./trading_config.ts";
 
 export const PortfolioDay = z.object({
   strategy: z.string().min(1).describe(
-    "A strategy of the walk-forward, best_record, traditional_bands or reference. best_record trades in each window the one with the best record before it",
+    "A strategy of the walk-forward, best_record, factor_residuals, traditional_bands or reference. best_record trades in each window the one with the best record before it",
   ),
   costs: z.enum(costKinds).describe(
     "fixed: the same for every leg. spread: by the bid–ask spread of each, estimated from its formation",
@@ -30,7 +30,9 @@ export const PortfolioDay = z.object({
   drawdown: z.number().max(0).describe("Below the highest equity so far"),
   gross_exposure: z.number().min(0).describe("After the close, in multiples of equity"),
   turnover: z.number().min(0).describe("Notional traded / equity"),
-  allocated_pairs: z.int().min(0).describe("Pairs that share the equity, with a position or without"),
+  allocated_pairs: z.int().min(0).describe(
+    "Pairs that share the equity, with a position or without; of factor_residuals the tickers with one",
+  ),
   entered_positions: z.int().min(0).describe("Positions entered in the session, over all pairs"),
   benchmark_equity: z.number().describe("Of the benchmark, 1 before the first session"),
   cash_equity: z.number().describe("Of cash, 1 before the first session"),

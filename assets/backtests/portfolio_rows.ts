@@ -1,5 +1,11 @@
 import type { z } from "zod";
-import { pairPortfolio, type PortfolioPair, type Weighting } from "../../quant/mod.ts";
+import {
+  type FactorResidualPortfolio,
+  type PairPortfolio,
+  pairPortfolio,
+  type PortfolioPair,
+  type Weighting,
+} from "../../quant/mod.ts";
 import type { TradedBars } from "../market/traded_bars.ts";
 import type { LimitKind, NamedLimit } from "./exposure_limits.ts";
 import type { PortfolioDay } from "./portfolio_daily.ts";
@@ -31,6 +37,12 @@ export interface RuleOutcome {
     moveBps: Float64Array;
     riskShare: Float64Array;
   }[];
+}
+
+/** What rows are made of, session by session. */
+interface PortfolioColumns extends Pick<PairPortfolio, "dailyReturn" | "equity" | "grossExposure" | "turnover"> {
+  allocatedPairs: Int32Array | Uint32Array;
+  entered: Uint32Array;
 }
 
 /** Puts what a rule made of the pairs into portfolios, from the first trading session on. */
@@ -99,31 +111,63 @@ export class PortfolioRows {
           sessions: new Map(this.#limits.map(({ kind }, i) => [kind, sumOf(portfolio.limited[i]!)])),
         });
       }
-      let peak = 1;
-      return this.#sessions.map((session, t): Row => {
-        const equity = portfolio.equity[t]!;
-        peak = Math.max(peak, equity);
-        return {
-          strategy: rule.strategy,
-          costs: level.costs,
-          cost_bps: level.costBps,
-          weighting,
-          session,
-          headline,
-          looks_ahead: rule.looksAhead,
-          fills_at: rule.fillsAt,
-          daily_return: portfolio.dailyReturn[t]!,
-          equity,
-          drawdown: equity / peak - 1,
-          gross_exposure: portfolio.grossExposure[t]!,
-          turnover: portfolio.turnover[t]!,
-          allocated_pairs: portfolio.allocatedPairs[t]!,
-          entered_positions: entered[t]!,
-          benchmark_equity: this.#benchmark[t]!,
-          cash_equity: this.#cash[t]!,
-          cash_return: this.#cashReturn[t]!,
-        };
-      });
+      return this.#rowsOf({ ...portfolio, entered }, { rule, level, headline, weighting });
+    });
+  }
+
+  /**
+   * Rows of a portfolio that is traded as a whole, at one cost level: under equal weights, which it has by itself.
+   *
+   * @param portfolio One entry for each session of the bars.
+   */
+  ofWhole(
+    portfolio: FactorResidualPortfolio,
+    { rule, level }: Pick<RuleOutcome, "rule" | "level">,
+  ): Row[] {
+    const within = <Column extends Float64Array | Uint32Array>(column: Column) =>
+      column.subarray(this.#first, this.#first + this.#sessions.length) as Column;
+    const long = within(portfolio.longExposure);
+    const dailyReturn = within(portfolio.dailyReturn).map((value, t) =>
+      value + Math.max(0, 1 - (t === 0 ? 0 : long[t - 1]!)) * this.#cashReturn[t]!
+    );
+    return this.#rowsOf({
+      dailyReturn,
+      equity: compounded(dailyReturn),
+      grossExposure: within(portfolio.grossExposure),
+      turnover: within(portfolio.turnover),
+      allocatedPairs: within(portfolio.positions),
+      entered: within(portfolio.entered),
+    }, { rule, level, headline: false, weighting: "equal" });
+  }
+
+  #rowsOf(
+    portfolio: PortfolioColumns,
+    { rule, level, headline, weighting }: Omit<RuleOutcome, "pairs"> & { weighting: Weighting },
+  ): Row[] {
+    let peak = 1;
+    return this.#sessions.map((session, t): Row => {
+      const equity = portfolio.equity[t]!;
+      peak = Math.max(peak, equity);
+      return {
+        strategy: rule.strategy,
+        costs: level.costs,
+        cost_bps: level.costBps,
+        weighting,
+        session,
+        headline,
+        looks_ahead: rule.looksAhead,
+        fills_at: rule.fillsAt,
+        daily_return: portfolio.dailyReturn[t]!,
+        equity,
+        drawdown: equity / peak - 1,
+        gross_exposure: portfolio.grossExposure[t]!,
+        turnover: portfolio.turnover[t]!,
+        allocated_pairs: portfolio.allocatedPairs[t]!,
+        entered_positions: portfolio.entered[t]!,
+        benchmark_equity: this.#benchmark[t]!,
+        cash_equity: this.#cash[t]!,
+        cash_return: this.#cashReturn[t]!,
+      };
     });
   }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defaultStrategyNames, strategyByName, strategyNames, weightings } from "../../quant/mod.ts";
 import { ExitsConfig } from "./exits.ts";
+import { FactorResidualsConfig } from "./factor_residual_rule.ts";
 
 /** How slippage is told: the same for every leg, or by the bid–ask spread of each. */
 export const costKinds = ["fixed", "spread"] as const;
@@ -19,6 +20,9 @@ export const TradingConfig = z.strictObject({
   ),
   parameters: z.partialRecord(StrategyName, z.record(z.string(), z.number())).default({}).describe(
     "Settings of strategies other than their defaults, by strategy and name",
+  ),
+  factorResiduals: FactorResidualsConfig.nullable().default(null).describe(
+    "Residuals on principal components (Avellaneda and Lee) as a strategy of their own, which trades every ticker against the factors of its universe; {} for the paper's settings, null leaves it out. Limits by ticker and sector do not apply to it",
   ),
   exits: ExitsConfig.prefault({}),
   fillAt: z.enum(["next_open", "next_close"]).default("next_open").describe(

@@ -9,6 +9,8 @@ export interface CostLevel {
   costBps: number;
   /** What each leg costs in each window of a pair. */
   of(pair: TradedPair): PairCosts[];
+  /** What a ticker costs where its bid–ask spread is as given, in basis points; `null` where it is not known. */
+  ofTicker(ticker: string, spreadBps: number | null): TradingCosts;
 }
 
 /** The levels of the settings: first the configured one, which the daily rows and the trades are of. */
@@ -52,20 +54,22 @@ function fixedLevel(costBps: number, rates: Rates, config: TradingConfig): CostL
       const costs = { leg1: legCosts(ticker_1, rates, config), leg2: legCosts(ticker_2, rates, config) };
       return windows.map(() => costs);
     },
+    ofTicker: (ticker) => legCosts(ticker, rates, config),
   };
 }
 
 /** Slippage of `spreadFactor` × the spread of each leg, and of the fixed rate at least, which also counts where no spread is known. */
 function spreadLevel(costBps: number, rates: Rates, config: TradingConfig): CostLevel {
-  const slippage = (spreadBps: number | null) => Math.max(rates.slippageBps, config.spreadFactor * (spreadBps ?? 0));
+  const ofTicker = (ticker: string, spreadBps: number | null) => {
+    const slippageBps = Math.max(rates.slippageBps, config.spreadFactor * (spreadBps ?? 0));
+    return legCosts(ticker, { ...rates, slippageBps }, config);
+  };
   return {
     costs: "spread",
     costBps,
     of: ({ ticker_1, ticker_2, spreads }) =>
-      spreads.map(([first, second]) => ({
-        leg1: legCosts(ticker_1, { ...rates, slippageBps: slippage(first) }, config),
-        leg2: legCosts(ticker_2, { ...rates, slippageBps: slippage(second) }, config),
-      })),
+      spreads.map(([first, second]) => ({ leg1: ofTicker(ticker_1, first), leg2: ofTicker(ticker_2, second) })),
+    ofTicker,
   };
 }
 

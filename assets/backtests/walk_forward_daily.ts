@@ -13,6 +13,7 @@ import { asset } from "../resources.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
 import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart } from "./best_so_far.ts";
 import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
+import { factorResidualRule, tradeFactorResiduals } from "./factor_residual_rule.ts";
 import { formationShares, pairName, shareOf } from "./formation_shares.ts";
 import { limitMetadata } from "./limit_metadata.ts";
 import { pairOutcomeRow } from "./pair_outcome_row.ts";
@@ -109,9 +110,9 @@ export const walkForwardDaily = asset({
     const { benchmarkTicker } = config;
     const legs = new Set(chosen.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]));
     if (benchmarkTicker !== null) legs.add(benchmarkTicker);
-    const bars = tradedBars(await inputs.bars.where("ticker", [...legs]).columns(...barColumnNames), complete, {
-      every: true,
-    });
+    // Factors are those of all tickers; pairs need no bars but their own.
+    const read = config.factorResiduals === null ? inputs.bars.where("ticker", [...legs]) : inputs.bars;
+    const bars = tradedBars(await read.columns(...barColumnNames), complete, { every: true });
     const pairs = tradedPairs(bars, chosen);
     const windowRows = await inputs.windows.rows();
     const windows = windowRows.map(windowPlaces(bars));
@@ -133,7 +134,7 @@ export const walkForwardDaily = asset({
     const riskShares = pairs.map((pair) => shareOf(pair, shares));
     const sectorOf = sectorsOf(config, config.maxSectorShare === null ? [] : await inputs.groups.rows());
     const limits = exposureLimits(config, sectorOf);
-    const portfolios = windows.length === 0 || pairs.length === 0 ? null : new PortfolioRows(bars, config, {
+    const portfolios = windows.length === 0 ? null : new PortfolioRows(bars, config, {
       first: windows[0]!.tradingStart,
       end: windows.at(-1)!.tradingEnd,
       limits,
@@ -157,7 +158,7 @@ export const walkForwardDaily = asset({
           trades.push(...tradeRows(rule.strategy, pair, result));
         }
       }
-      if (portfolios) {
+      if (portfolios && pairs.length > 0) {
         const days = levels.map((level, i) => {
           const headline = i === 0 && rule.strategy === config.defaultStrategy;
           return portfolios.of({ rule, level, headline, pairs: outcomes[i]! });
@@ -176,9 +177,9 @@ export const walkForwardDaily = asset({
       signal.throwIfAborted();
       progress(done + 1, rules.length);
     }
-    const trials: Omit<TradingRule, "trade">[] = [...rules];
+    const trials: Parameters<typeof trialOf>[0][] = [...rules];
     const headline = { strategy: config.defaultStrategy ?? bestSoFar, picks: [] as string[] };
-    if (portfolios && config.defaultStrategy === null) {
+    if (portfolios && pairs.length > 0 && config.defaultStrategy === null) {
       const picks = picksOf(strategies, windows);
       headline.picks = picks.map((pick) => rules[pick]!.strategy);
       const place = new Map(windowRows.map(({ window }, i) => [window, i]));
@@ -196,6 +197,14 @@ export const walkForwardDaily = asset({
         }));
         portfolioRows.push(...portfolios.of({ rule, level: costs, headline: level === 0, pairs: followed }));
       }
+    }
+    if (portfolios && config.factorResiduals !== null) {
+      const { factorResiduals: settings, maxGrossExposure } = config;
+      const rule = factorResidualRule(settings, config);
+      trials.push(rule);
+      const searched = windows.map((window, i) => ({ ...window, settings: windowRows[i]!.settings }));
+      const traded = tradeFactorResiduals(bars, { windows: searched, levels, settings, maxGrossExposure });
+      for (const [i, level] of levels.entries()) portfolioRows.push(...portfolios.ofWhole(traded[i]!, { rule, level }));
     }
     const universe = resources.barsOf ?? "bars of one source";
     const searches = windowRows.map(({ settings }) => settings);

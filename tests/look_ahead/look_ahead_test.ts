@@ -69,6 +69,20 @@ const followed: LookAheadOptions = {
   },
 };
 
+/** Residuals on principal components, of few tickers. */
+const factorResiduals: LookAheadOptions = {
+  where: (row) => row.strategy === "factor_residuals",
+  config: {
+    formation_pairs: { formationSessions: 120, tradingSessions: 40 },
+    walk_forward_daily: {
+      strategies: ["z_score_bands"],
+      defaultStrategy: "z_score_bands",
+      comparedCostsBps: [],
+      factorResiduals: { factors: 2, scoreSessions: 20, positionShare: 0.1, maxHalfLifeSessions: 30 },
+    },
+  },
+};
+
 /** Costs by the spread that a formation estimates, and a fee of single tickers. */
 const bySpread: LookAheadOptions = {
   config: {
@@ -138,6 +152,7 @@ const told = new Map([
   [everyExit, " with every exit"],
   [everyHedge, " with other hedge ratios"],
   [followed, " following the best record"],
+  [factorResiduals, " of factor residuals"],
   [bySpread, " at costs by spread"],
   [hardToTrade, " with bounds on liquidity"],
   [withinLimits, " within limits"],
@@ -168,6 +183,7 @@ const honest: [AnyAsset, LookAheadOptions][] = [
   [assets.portfolioDaily, withinLimits],
   [assets.walkForwardDaily, refits],
   [assets.portfolioDaily, followed],
+  [assets.portfolioDaily, factorResiduals],
   [assets.formationSpreads, { knownBy: "trading_first_session" }],
   [assets.formationSpreads, refitsFrom],
   // Whether a session lies in the window is known in it: `walk_forward_windows` has no window before its first session.

@@ -4,12 +4,14 @@ import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.t
 import { walkForwardTrades } from "../../../assets/backtests/walk_forward_trades.ts";
 import { marketIndex } from "../../../assets/market/market_index.ts";
 import { walkForwardPairs } from "../../../assets/pairs/walk_forward_pairs.ts";
+import { tradedBars } from "../../../assets/market/traded_bars.ts";
 import { walkForwardWindows } from "../../../assets/pairs/walk_forward_windows.ts";
 import type { RowOf } from "../../../engine/mod.ts";
 import {
   convergenceReturns,
   defaultStrategyNames,
   equalRiskContribution,
+  factorResiduals,
   formationCovariance,
   sharpeLowerEnd,
   sharpeSample,
@@ -17,6 +19,7 @@ import {
 import { runAsset } from "../../../testing/run_asset.ts";
 import { runChain } from "../../support/asset_chain.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
+import { columnsOf } from "../../support/market_of.ts";
 import { groupedMarket } from "../../support/grouped_market.ts";
 
 type Row = RowOf<typeof portfolioDaily>;
@@ -294,4 +297,53 @@ Deno.test("portfolio_daily says which strategy its headline follows, and has no 
   assert.deepEqual(new Set(headlines.map(({ strategy }) => strategy)), new Set(["ou_thresholds"]));
   assert.deepEqual(fixed.metadata.headline_now, { type: "text", value: "ou_thresholds" });
   assert.ok((fixed.outs.portfolio!.rows as Row[]).every(({ strategy }) => strategy !== "best_record"));
+});
+
+Deno.test("portfolio_daily has residuals on principal components where they are set, at every cost level, and else nothing changed", async () => {
+  const settings = { factors: 2, scoreSessions: 20, positionShare: 0.1, maxHalfLifeSessions: 30 };
+  const { tables, rows: all } = await make({ cashRatePerYear: 0.04, factorResiduals: settings });
+  const [own, others] = [true, false].map((is) => all.filter((row) => (row.strategy === "factor_residuals") === is));
+  assert.deepEqual(others, rows);
+  assert.equal(own!.length, 4 * sessions.slice(120).length);
+  assert.deepEqual(
+    new Set(own!.map(({ weighting, headline }) => `${weighting} ${headline}`)),
+    new Set(["equal false"]),
+  );
+
+  const legs = new Map([
+    ...tradedBars({ ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) }).legs,
+  ]);
+  const windowRows = tables.rows(walkForwardWindows);
+  const at = (session: string) => sessions.indexOf(session);
+  const market = {
+    sessions,
+    legs,
+    windows: windowRows.map((window) => {
+      const [start, end] = [at(window.formation_first_session), at(window.trading_first_session)];
+      // C3 stops trading, and cleaning leaves it out of later formations.
+      const isTraded = (ticker: string) => legs.get(ticker)!.close.subarray(end - 5, end).some((close) => close > 0);
+      return {
+        formationStart: start,
+        tradingStart: end,
+        tradingEnd: at(window.trading_last_session) + 1,
+        complete: window.complete,
+        tickers: [...legs.keys()].filter(isTraded),
+      };
+    }),
+  };
+  const expected = factorResiduals(
+    market,
+    () => ({ commissionBps: 1, slippageBps: 1, borrowBpsPerYear: 50 }),
+    { ...settings, maxGrossExposure: 2 },
+  );
+  const days = own!.filter((row) => costOf(row) === 2);
+  days.forEach((day, t) => {
+    const idle = Math.max(0, 1 - (t === 0 ? 0 : expected.longExposure[119 + t]!)) * day.cash_return;
+    assert.ok(Math.abs(day.daily_return - expected.dailyReturn[120 + t]! - idle) < 1e-12, day.session);
+    assert.equal(day.gross_exposure, expected.grossExposure[120 + t]!);
+    assert.equal(day.entered_positions, expected.entered[120 + t]!);
+  });
+  assert.ok(days.some(({ gross_exposure }) => gross_exposure > 0));
+  const last = (cost: unknown) => own!.filter((row) => costOf(row) === cost).at(-1)!.equity;
+  assert.ok(last(0) > last(2) && last(2) > last(5) && last(2) > last("spread"));
 });

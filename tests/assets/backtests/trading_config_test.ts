@@ -5,6 +5,23 @@ import { TradingConfig } from "../../../assets/backtests/trading_config.ts";
 const messageOf = (config: unknown) =>
   TradingConfig.safeParse(config).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
 
+Deno.test("TradingConfig has the paper's settings for factor residuals, and refuses those that do not fit", () => {
+  assert.equal(TradingConfig.parse({}).factorResiduals, null);
+  assert.deepEqual(TradingConfig.parse({ factorResiduals: {} }).factorResiduals, {
+    factors: 15,
+    scoreSessions: 60,
+    entryScore: 1.25,
+    exitLongScore: 0.5,
+    exitShortScore: 0.75,
+    maxHalfLifeSessions: 30 * Math.LN2,
+    positionShare: 0.02,
+  });
+  assert.equal(
+    messageOf({ factorResiduals: { factors: 20, scoreSessions: 25, exitLongScore: 2 } }),
+    "factorResiduals.scoreSessions: must be at least factors + 10; factorResiduals.exitLongScore: must be below entryScore",
+  );
+});
+
 Deno.test("TradingConfig refuses a default strategy that is not tried", () => {
   const other = { strategies: ["kalman_hedge"], defaultStrategy: "rolling_trend" };
   assert.equal(messageOf(other), "defaultStrategy: must be one of the strategies");
