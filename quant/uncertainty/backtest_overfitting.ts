@@ -48,7 +48,7 @@ export interface BacktestOverfitting {
  * ```
  *
  * Source: Bailey, Borwein, López de Prado & Zhu (2017), Journal of Computational Finance 20. Verified:
- * tests/quant/fixtures/uncertainty.json (brute force on the concatenated blocks). Cost: O(T·N + C(S, S/2)·N·(S + log N)).
+ * tests/quant/fixtures/overfitting.json (RiskLabAI) and uncertainty.json (brute force on the concatenated blocks). Cost: O(T·N + C(S, S/2)·N·(S + log N)).
  */
 export function backtestOverfitting(
   trials: readonly Float64Array[],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { backtestOverfitting } from "../../../quant/uncertainty/backtest_overfitting.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
+import riskLab from "../fixtures/overfitting.json" with { type: "json" };
 import fixture from "../fixtures/uncertainty.json" with { type: "json" };
 
 for (const { name, trials, blocks, ...expected } of fixture.overfitting) {
@@ -12,6 +13,15 @@ for (const { name, trials, blocks, ...expected } of fixture.overfitting) {
       assert.equal(found[column].length, expected[column].length);
       expected[column].forEach((value, d) => assert.ok(Math.abs(found[column][d]! - value) < 1e-12, `${column} ${d}`));
     }
+  });
+}
+
+for (const { name, trials, blocks, probability, sortedLogits } of riskLab) {
+  Deno.test(`backtestOverfitting() has the probability and the logits of RiskLabAI to 1e-12: ${name}`, () => {
+    const found = backtestOverfitting(trials.map((returns) => Float64Array.from(returns)), { blocks });
+    assert.ok(Math.abs(found.probability - probability) < 1e-12, `${found.probability}, not ${probability}`);
+    assert.equal(found.logits.length, sortedLogits.length);
+    found.logits.sort().forEach((logit, d) => assert.ok(Math.abs(logit - sortedLogits[d]!) < 1e-12, `logit ${d}`));
   });
 }
 
