@@ -11,6 +11,7 @@ import { readOriginal } from "./assets/imported/original/read_original.ts";
 import type { ImportResources, PendingImport } from "./assets/imported/resources.ts";
 import { lossOfHistory, lossText } from "./assets/imported/source_change.ts";
 import { asksForGroups, assetsOf } from "./assets/of_source.ts";
+import { withPinnedTested } from "./assets/pairs/pinned_pairs.ts";
 import { presets } from "./assets/presets.ts";
 import type { Resources } from "./assets/resources.ts";
 import type { VendorResources } from "./assets/polled/vendor_resources.ts";
@@ -59,7 +60,7 @@ async function pairsTrading(environment: Environment): Promise<Project> {
       await requireSameHistory(environment, { opened, market, imported });
       return {
         assets: assetsOf(kind, { imported, grouped: asksForGroups(opened.config) }),
-        config: await withImportedPairs(opened.config, opened.database),
+        config: withPinnedTested(await withImportedPairs(opened.config, opened.database)),
       };
     },
     imports: importsOf(calendar),

@@ -14,6 +14,9 @@ export const candidateSources = ["cluster", "neighbours", "group", "distance", "
 /** What may propose a pair. */
 export type CandidateSource = typeof candidateSources[number];
 
+/** A pair of the settings, ticker 1 first. */
+export const NamedPair = z.tuple([z.string().min(1), z.string().min(1)]);
+
 /** Where the pairs that are tested come from. */
 export const CandidateConfig = z.strictObject({
   candidates: z.array(z.enum(candidateSources)).min(1).default(["cluster", "neighbours", "all"]).describe(
@@ -55,10 +58,15 @@ export interface CandidateUniverse {
   prices: ReadonlyMap<string, Float64Array>;
 }
 
-/** The pairs to be tested, each once with the sources that proposed it, in ticker order. */
+/**
+ * The pairs to be tested, each once with the sources that proposed it, in ticker order.
+ *
+ * @param named Pairs that are tested whatever the sources propose, as far as both tickers have prices: of the source `named`.
+ */
 export function candidatesOf(
   universe: CandidateUniverse,
   config: z.output<typeof CandidateConfig>,
+  named: readonly TickerPair[] = [],
 ): CandidatePair[] {
   const { tickers, clusters, points, prices } = universe;
   const sources: Record<CandidateSource, () => readonly TickerPair[]> = {
@@ -76,5 +84,8 @@ export function candidatesOf(
       tickers.length > config.smallUniverse ? [] : groupPairs(new Map(tickers.map((ticker) => [ticker, "all"]))),
   };
   const wanted = candidateSources.filter((source) => config.candidates.includes(source));
-  return candidatePairs(tickers, Object.fromEntries(wanted.map((source) => [source, sources[source]()])));
+  return candidatePairs(tickers, {
+    ...Object.fromEntries(wanted.map((source) => [source, sources[source]()])),
+    named: named.filter((pair) => pair.every((ticker) => prices.has(ticker))),
+  });
 }

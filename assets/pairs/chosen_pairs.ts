@@ -4,6 +4,7 @@ import { pairCapacity } from "../../quant/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, followed } from "./as_of.ts";
+import { NamedPair } from "./candidate_sources.ts";
 import { ChoiceConfig, choosePairs, nameOf } from "./choice_rule.ts";
 import { cointegratedPairs } from "./cointegrated_pairs.ts";
 import { tradabilityColumns } from "./tradability_criteria.ts";
@@ -38,14 +39,11 @@ const ChosenPair = z.object({
   reason: z.string().nullable().describe("Why the tests would refuse a pinned pair"),
 });
 
-/** A pair by hand, ticker 1 first. */
-const PinnedPair = z.tuple([z.string().min(1), z.string().min(1)]);
-
 /** Settings of `chosen_pairs`. */
 export const ChosenPairsConfig = z.strictObject({
   ...ChoiceConfig.shape,
   notional: z.number().positive().max(1e12).default(10_000).describe("USD of both legs for which shares are computed"),
-  pinnedPairs: z.array(PinnedPair).default([]).describe(
+  pinnedPairs: z.array(NamedPair).default([]).describe(
     'Pairs that are chosen first, in this order, regardless of the tests, such as [["KO", "PEP"]]; the walk-forward excludes them',
   ),
 }).superRefine(({ pinnedPairs, bannedTickers }, context) => {
@@ -171,6 +169,6 @@ function pinnedRow(
     pinned: true,
     reason: found
       ? `Tested as ${found.ticker_1} / ${found.ticker_2}${reasons === null ? ", and accepted." : `: ${reasons}`}`
-      : "Not tested: no source of candidates proposes it.",
+      : "Not tested: no source of candidates proposes it, nor does namedPairs of cointegrated_pairs.",
   };
 }

@@ -8,7 +8,7 @@ import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
 import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, formation } from "./as_of.ts";
-import { withGroups } from "./candidate_sources.ts";
+import { NamedPair, withGroups } from "./candidate_sources.ts";
 import { halfLifeBandColumns, halfLifeBandOf } from "./half_life_bands.ts";
 import { pairClusters } from "./pair_clusters.ts";
 import { judgePairs } from "./pair_criteria.ts";
@@ -21,7 +21,7 @@ const CointegratedPair = z.object({
   ticker_1: z.string().min(1).describe("The regressor x"),
   ticker_2: z.string().min(1).describe("The dependent leg y"),
   cluster: z.int().min(0).nullable().describe("Of both tickers; null if they share none"),
-  sources: z.array(z.string()).describe("Sources of the pair: cluster, neighbours, group, distance, all"),
+  sources: z.array(z.string()).describe("Sources of the pair: cluster, neighbours, group, distance, all, named"),
   slope: z.number().nullable().describe("Hedge ratio of y on x by least squares, in shares: of the closes"),
   intercept: z.number().nullable().describe("USD, of the same line"),
   adf_statistic: z.number().nullable(),
@@ -53,7 +53,18 @@ const CointegratedPair = z.object({
 });
 
 /** Settings of `cointegrated_pairs`. */
-export const CointegratedPairsConfig = z.strictObject({ ...AsOfConfig.shape, ...PairTestsConfig.shape });
+export const CointegratedPairsConfig = z.strictObject({
+  ...AsOfConfig.shape,
+  ...PairTestsConfig.shape,
+  namedPairs: z.array(NamedPair).default([]).describe(
+    'Pairs that are tested whatever the sources propose, such as [["KO", "PEP"]]; those that chosen_pairs pins, unless set',
+  ),
+}).superRefine(({ namedPairs }, context) => {
+  namedPairs.forEach(([ticker_1, ticker_2], i) => {
+    if (ticker_1 !== ticker_2) return;
+    context.addIssue({ code: "custom", path: ["namedPairs", i], message: `pairs ${ticker_1} with itself` });
+  });
+});
 type CointegratedPairsConfig = z.output<typeof CointegratedPairsConfig>;
 
 /**
@@ -103,6 +114,7 @@ export const cointegratedPairs = asset({
       requireSameCleaning(clusters, { as_of, tickers: known.matrix.tickers });
       const tests = await testPairs(known, clusteringOf(clusters), search, {
         signal,
+        named: config.namedPairs,
         progress: (done, total) => progress(counts.length + done / total, partitions.dates.length),
       });
       const own = judgePairs(tests, config);

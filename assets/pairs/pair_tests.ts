@@ -19,6 +19,8 @@ export type Clustering = Pick<CandidateUniverse, "clusters" | "points">;
 /** How tests are watched. */
 export interface PairTestsOptions {
   signal?: AbortSignal;
+  /** Pairs that are tested whatever the sources propose. */
+  named?: readonly (readonly [string, string])[];
   /** Told the pairs done and to do. */
   progress?: (done: number, total: number) => void;
 }
@@ -31,12 +33,12 @@ export async function testPairs(
   formation: Formation,
   { clusters, points }: Clustering,
   config: z.output<typeof PairTestsConfig>,
-  { signal, progress }: PairTestsOptions = {},
+  { signal, progress, named = [] }: PairTestsOptions = {},
 ): Promise<PairTests> {
   const prices = pricesOf(formation, config);
   const series = testedSeries(prices, config);
   const closes = new Map(formation.matrix.tickers.map((ticker, i) => [ticker, formation.matrix.closes[i]!]));
-  const candidates = candidatesOf({ tickers: formation.matrix.tickers, clusters, points, prices }, config);
+  const candidates = candidatesOf({ tickers: formation.matrix.tickers, clusters, points, prices }, config, named);
   const inBothOrders = config.testOrders === "both";
   const scan = await scanPairs(series, {
     pairs: candidates.map(({ pair }) => pair),

@@ -61,6 +61,11 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
   const text = (value: number | null, of: (value: number) => string) => value === null ? "–" : of(value);
   return [
     {
+      title: "Proposed by",
+      hint: "Sources of candidates; named: by the settings, such as a pinned pair.",
+      value: tested.sources.join(", "),
+    },
+    {
       title: "p cointegration",
       hint:
         `Engle–Granger of ${tested.ticker_2} on ${tested.ticker_1}; null hypothesis: the legs are not cointegrated. Chosen pairs are ranked by the larger of both orders.`,

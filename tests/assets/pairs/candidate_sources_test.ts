@@ -53,6 +53,15 @@ Deno.test("candidatesOf() joins its sources by default and says which proposed a
   assert.deepEqual(candidates({ candidates: ["all", "cluster"] })[1], "A/C cluster+all");
 });
 
+Deno.test("candidatesOf() takes named pairs whatever the sources propose, as far as there are prices", () => {
+  const config = CandidateConfig.parse({ candidates: ["cluster"] });
+  const found = candidatesOf(universe, config, [["D", "B"], ["C", "A"], ["A", "GONE"]]);
+  assert.deepEqual(found.map(({ pair, sources }) => `${pair.join("/")} ${sources.join("+")}`), [
+    "A/C cluster+named",
+    "B/D named",
+  ]);
+});
+
 Deno.test("candidatesOf() finds nothing where nothing is known of how tickers move", () => {
   const unknown = { ...universe, clusters: new Map(), points: new Map() };
   assert.deepEqual(candidates({ candidates: ["cluster", "neighbours"] }, unknown), []);

@@ -212,7 +212,10 @@ Deno.test("chosen_pairs has pinned pairs first, in their order, regardless of th
   );
   assert.deepEqual([of("F").shares_1, of("F").max_notional], [null, 480_000], "capacity knows no order of the legs");
   assert.deepEqual([of("Z").shares_1, of("Z").max_notional], [null, null]);
-  assert.deepEqual([of("Z").slope, of("Z").reason], [null, "Not tested: no source of candidates proposes it."]);
+  assert.deepEqual([of("Z").slope, of("Z").reason], [
+    null,
+    "Not tested: no source of candidates proposes it, nor does namedPairs of cointegrated_pairs.",
+  ]);
   assert.deepEqual([of("F").slope, of("F").reason], [null, "Tested as E / F, and accepted."]);
   assert.deepEqual([of("A").pinned, of("A").reason], [false, null]);
   assert.ok(metadata.as_of?.type === "table");
