@@ -2,12 +2,13 @@
  * Pairs selected from markets without cointegration, and planted pairs found.
  *
  *     deno run -A bench/noise.ts [--noise 10] [--planted 5] [--first 1] [--sources]
- *       [--strategies all] [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']
+ *       [--strategies all] [--only after] [--settings '{"maxAdjustedPValue": 0.2}'] [--exits '{"timeStopHalfLives": null}']
  *
  * `--noise` and `--planted` are the numbers of markets, the latter for each half-life; `--first` is the first seed, so that
  * settings can be tuned on some seeds and reported on others. `--settings` are settings of `formation_pairs` that differ from the
  * default, `--exits` exits of `walk_forward_daily`. `--sources` also measures every source of candidates alone, which takes three
- * times as long, `--strategies all` also the strategies that the default leaves out.
+ * times as long, `--strategies all` also the strategies that the default leaves out; `--only` leaves out the other two of `before`, `after` and
+ * `distance`, which is three times as fast.
  *
  * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions of formation and 63 of trading. Tests, criteria and
  * choice are the functions of `cointegrated_pairs` and `formation_pairs`. "Before" are the rules of the originals with the bounds
@@ -75,12 +76,29 @@ const traded = {
 const tested: Config = bySource ? { ...after, candidates: ["cluster", "neighbours", "group", "distance"] } : after;
 
 /** Candidate sources whose pairs a row of the tables covers. */
-const selections: readonly { name: string; candidates: readonly CandidateSource[] }[] = [
+const candidateRows: readonly { name: string; candidates: readonly CandidateSource[] }[] = [
   { name: "as set", candidates: after.candidates },
   ...(bySource ? tested.candidates.map((source) => ({ name: source, candidates: [source] })) : []),
 ];
 
-async function testsOf(prices: Map<string, Float64Array>, market: NoiseMarket): Promise<Record<Selection, PairTests>> {
+const selections = ["before", "after", "distance"] as const;
+type Selection = typeof selections[number];
+const only = textOf("only");
+if (only !== undefined && !selections.some((name) => name === only)) {
+  throw new RangeError(`--only must be one of ${selections.join(", ")}, got ${only}.`);
+}
+const selected = selections.filter((name) => only === undefined || name === only);
+
+type Tests = Partial<Record<Selection, PairTests>>;
+
+/** Settings of what is tested and of what is chosen of it. */
+const configs: Record<Selection, { tested: Config; chosen: Config }> = {
+  before: { tested: before, chosen: before },
+  after: { tested, chosen: after },
+  distance: { tested: distance, chosen: distance },
+};
+
+async function testsOf(prices: Map<string, Float64Array>, market: NoiseMarket): Promise<Tests> {
   const sessions = Array.from({ length: 504 }, (_, t) => String(t).padStart(6, "0"));
   const matrix = { sessions, tickers: [...prices.keys()], closes: [...prices.values()] };
   const { tickers, points } = returnLoadings(matrix);
@@ -95,11 +113,10 @@ async function testsOf(prices: Map<string, Float64Array>, market: NoiseMarket): 
         groups: Object.fromEntries(market.sectors),
       },
     );
-  return { before: await test(before), after: await test(tested), distance: await test(distance) };
+  const tests: Tests = {};
+  for (const selection of selected) tests[selection] = await test(configs[selection].tested);
+  return tests;
 }
-
-const selected = ["before", "after", "distance"] as const;
-type Selection = typeof selected[number];
 
 function proposedBy({ pairs, series, tradability }: PairTests, candidates: readonly CandidateSource[]): PairTests {
   const wanted = new Set<string>(candidates);
@@ -119,7 +136,7 @@ class Tally {
   /** Sums by selection and strategy. */
   readonly earnings = new Map<string, { sharpe: number; claims: number }>();
 
-  window(tests: Record<Selection, PairTests>, market: NoiseMarket): Record<Selection, Pair[]> {
+  window(tests: Tests, market: NoiseMarket): Record<Selection, Pair[]> {
     const add = (key: string, pairs: readonly Pair[]) => {
       const sum = this.sums.get(key) ?? { pairs: 0, planted: 0 };
       sum.pairs += pairs.length;
@@ -130,8 +147,8 @@ class Tally {
       pairs.map(({ ticker_1, ticker_2 }): Pair => [ticker_1, ticker_2]);
     this.windows++;
     this.planted += market.planted.size;
-    for (const { name, candidates } of selections) {
-      const own = proposedBy(tests.after, candidates);
+    for (const { name, candidates } of tests.after ? candidateRows : []) {
+      const own = proposedBy(tests.after!, candidates);
       add(`tested ${name}`, namesOf(own.pairs));
       const off = { maxEngleGrangerPValue: null, maxAdjustedPValue: null };
       for (const gate of GATES) {
@@ -139,16 +156,12 @@ class Tally {
       }
       for (const rate of RATES) add(`rate ${rate} ${name}`, choose(own, { ...after, maxAdjustedPValue: rate }));
     }
-    const judged = {
-      before: { tests: tests.before, config: before },
-      after: { tests: proposedBy(tests.after, after.candidates), config: after },
-      distance: { tests: tests.distance, config: distance },
-    };
     return Object.fromEntries(selected.map((selection) => {
-      const { tests, config } = judged[selection];
-      const pairs = choose(tests, config);
-      add(`tested ${selection}`, namesOf(tests.pairs));
-      add(`accepted ${selection}`, namesOf(judgePairs(tests, config).filter(({ accepted }) => accepted)));
+      const config = configs[selection].chosen;
+      const own = proposedBy(tests[selection]!, config.candidates);
+      const pairs = choose(own, config);
+      add(`tested ${selection}`, namesOf(own.pairs));
+      add(`accepted ${selection}`, namesOf(judgePairs(own, config).filter(({ accepted }) => accepted)));
       add(`chosen ${selection}`, pairs);
       return [selection, pairs];
     })) as Record<Selection, Pair[]>;
@@ -231,7 +244,7 @@ for (const selection of selected) {
     ),
   ]);
 }
-for (const { name, candidates } of selections) {
+for (const { name, candidates } of selected.includes("after") ? candidateRows : []) {
   console.log(`Chosen / true by gate, candidates ${name}: ${candidates.join(", ")}\n`);
   table(head, [
     row("tested, share of planted pairs", (tally) => {
