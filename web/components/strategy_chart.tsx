@@ -79,6 +79,8 @@ function chartOf({ days, results, chosen, benchmark }: StrategiesRecord): ChartD
       colour: colours[i % colours.length]!,
       part: result.strategy,
       values: on(own.sessions, own.equity),
+      // Colours repeat after the eighth strategy; a dash tells the ninth from the first.
+      ...i >= colours.length && { shape: "dashed" as const },
       ...!isTradable(result) && { shape: "dotted" as const },
       ...result.strategy === chosen.strategy && { strong: true as const },
     }];
