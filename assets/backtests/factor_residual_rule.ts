@@ -1,48 +1,15 @@
-import { z } from "zod";
-import {
-  cleanPrices,
-  factorResidualDefaults as defaults,
-  type FactorResidualPortfolio,
-  factorResiduals,
-  type RolledWindow,
-} from "../../quant/mod.ts";
+import type { z } from "zod";
+import { cleanPrices, type FactorResidualPortfolio, factorResiduals, type RolledWindow } from "../../quant/mod.ts";
 import { tradabilityWithin } from "../market/tradability.ts";
 import { closesWithin, type TradedBars } from "../market/traded_bars.ts";
 import { SearchConfig } from "../pairs/formation_search.ts";
 import { tradabilityFailures } from "../pairs/tradability_criteria.ts";
+import type { FactorResidualsConfig } from "./factor_residuals.ts";
 import type { CostLevel } from "./trading_costs.ts";
 import type { TradingRule } from "./trading_rule.ts";
 
 /** Name of the strategy, which trades tickers against factors and no pairs. */
 export const factorResidualsName = "factor_residuals";
-
-/** Settings of residuals on principal components as a strategy. */
-export const FactorResidualsConfig = z.strictObject({
-  factors: z.int().min(1).max(100).default(defaults.factors).describe(
-    "Most principal components; never more than a quarter of the tickers",
-  ),
-  scoreSessions: z.int().min(20).max(1000).default(defaults.scoreSessions).describe(
-    "Sessions over which a ticker's returns are regressed on the factors'",
-  ),
-  entryScore: z.number().gt(0).max(100).default(defaults.entryScore).describe("Entered beyond this s-score"),
-  exitLongScore: z.number().min(0).max(100).default(defaults.exitLongScore).describe(
-    "A long position is closed above minus this s-score",
-  ),
-  exitShortScore: z.number().min(0).max(100).default(defaults.exitShortScore).describe(
-    "A short position is closed below this s-score",
-  ),
-  maxHalfLifeSessions: z.number().gt(0).max(1000).default(defaults.maxHalfLifeSessions).describe(
-    "Residuals that revert more slowly are not entered",
-  ),
-  positionShare: z.number().gt(0).max(1).default(defaults.positionShare).describe(
-    "Value of a position's ticker at entry, as a share of equity; its hedge comes on top",
-  ),
-}).superRefine(({ factors, scoreSessions, entryScore, exitLongScore, exitShortScore }, context) => {
-  const wrong = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-  if (scoreSessions < factors + 10) wrong("scoreSessions", "must be at least factors + 10");
-  if (exitLongScore >= entryScore) wrong("exitLongScore", "must be below entryScore");
-  if (exitShortScore >= entryScore) wrong("exitShortScore", "must be below entryScore");
-});
 
 /** A window with the search of its formation, whose rules for prices and liquidity choose the tickers. */
 export interface SearchedWindow extends RolledWindow {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defaultStrategyNames, strategyByName, strategyNames, weightings } from "../../quant/mod.ts";
 import { ExitsConfig } from "./exits.ts";
-import { FactorResidualsConfig } from "./factor_residual_rule.ts";
+import { FactorResidualsConfig } from "./factor_residuals.ts";
 
 /** How slippage is told: the same for every leg, or by the bid–ask spread of each. */
 export const costKinds = ["fixed", "spread"] as const;
