@@ -122,6 +122,8 @@ function crowded(): AnyAsset[] {
         earlier_p_value: null,
         hurst_exponent: 0.5,
         half_life: 1 + i / 3,
+        half_life_low: null,
+        half_life_high: null,
         mean_crossings: 20 + step,
         ...tradablePair,
         accepted: i < 50,

@@ -10,7 +10,7 @@ import { requireInteger } from "../validate.ts";
 import { dayNumbers } from "./calendar_days.ts";
 import { isPrice, type LegBars } from "./leg_bars.ts";
 import type { TradingCosts } from "./pair_account.ts";
-import type { RolledWindow } from "./rolled_windows.ts";
+import { requireWindows, type RolledWindow } from "./rolled_windows.ts";
 
 /** Settings of {@linkcode factorResiduals}. */
 export interface FactorResidualParameters {
@@ -116,19 +116,10 @@ export function factorResiduals(
     positions: new Uint32Array(length),
     entered: new Uint32Array(length),
   };
+  requireWindows(windows, length);
   let equity = 1;
-  let traded = 0;
   for (const [number, window] of windows.entries()) {
     const { formationStart, tradingStart, tradingEnd, complete } = window;
-    if (!(0 <= formationStart && formationStart < tradingStart && tradingStart < tradingEnd && tradingEnd <= length)) {
-      throw new RangeError(
-        `The window [${formationStart}, ${tradingStart}, ${tradingEnd}) does not fit ${length} sessions.`,
-      );
-    }
-    if (tradingStart < traded) {
-      throw new RangeError(`The trading window from ${tradingStart} begins before the last one ends at ${traded}.`);
-    }
-    traded = tradingEnd;
     const formation = tradingStart - formationStart;
     const followed = window.tickers.map((ticker) => ({
       ticker,
@@ -140,11 +131,15 @@ export function factorResiduals(
     const costs = followed.map(({ ticker }) => costsOf(ticker, number));
     const rates = costs.map(({ commissionBps, slippageBps }) => (commissionBps + slippageBps) / 10_000);
 
-    let open: Position[] = [];
+    const decide = (before: readonly Position[], t: number) =>
+      decided(before, scores(t), {
+        prices: Float64Array.from(universe, ({ close }) => close[t]!),
+        equity,
+        settings,
+      });
     const held = new Float64Array(universe.length);
-    let ordered = 0;
-    // Nothing is held in the first session: the formation's last close is the first that decides.
-    decide(formation - 1);
+    // The formation's last close is the first that decides.
+    let { open, ordered } = decide([], formation - 1);
     for (let t = formation; t < universe[0]!.close.length && equity > 0; t++) {
       const now = formationStart + t;
       const before = equity;
@@ -152,8 +147,7 @@ export function factorResiduals(
       let gains = 0;
       const last = complete && now === tradingEnd - 1;
       for (const [i, index] of universe.entries()) {
-        const wanted = open.reduce((sum, { units }) => sum + units[i]!, 0);
-        const target = last ? 0 : wanted;
+        const target = open.reduce((sum, { units }) => sum + units[i]!, 0);
         const short = Math.max(0, -held[i]! * index.close[t - 1]!);
         gains -= short * costs[i]!.borrowBpsPerYear / 10_000 * (days[now]! - days[now - 1]!) / 365;
         let units = held[i]!;
@@ -190,38 +184,42 @@ export function factorResiduals(
       }
       portfolio.grossExposure[now] = gross / equity;
       portfolio.positions[now] = open.length;
-      decide(t);
-    }
-
-    /** Closes and opens positions by the scores at a close. */
-    function decide(t: number): void {
-      ordered = 0;
-      const found = scores!(t);
-      open = open.filter(({ ticker, side }) => {
-        const score = found[ticker];
-        // A residual that can no longer be judged, or reverts no more, gives no reason to hold it.
-        if (score === null || score === undefined) return false;
-        return side === 1 ? score.score <= -settings.exitLongScore : score.score >= settings.exitShortScore;
-      });
-      const wanted = new Float64Array(universe.length);
-      for (const { units } of open) units.forEach((value, i) => wanted[i]! += value);
-      for (const [ticker, score] of found.entries()) {
-        if (score === null || !(Math.abs(score.score) > settings.entryScore)) continue;
-        if (!(score.halfLife > 0 && score.halfLife <= settings.maxHalfLifeSessions)) continue;
-        if (open.some((position) => position.ticker === ticker)) continue;
-        const side = score.score < 0 ? 1 : -1;
-        const value = side * settings.positionShare * equity;
-        const units = score.hedge.map((share, i) => value * ((i === ticker ? 1 : 0) - share) / universe[i]!.close[t]!);
-        const after = wanted.map((has, i) => has + units[i]!);
-        const gross = after.reduce((sum, has, i) => sum + Math.abs(has) * universe[i]!.close[t]!, 0);
-        if (gross > settings.maxGrossExposure * equity) continue;
-        wanted.set(after);
-        open.push({ ticker, side, units });
-        ordered++;
-      }
+      ({ open, ordered } = decide(open, t));
     }
   }
   return portfolio;
+}
+
+/** Positions after a close, closed and opened by its scores. */
+function decided(
+  before: readonly Position[],
+  found: readonly (Score | null)[],
+  { prices, equity, settings }: { prices: Float64Array; equity: number; settings: FactorResidualParameters },
+): { open: Position[]; ordered: number } {
+  const open = before.filter(({ ticker, side }) => {
+    const score = found[ticker];
+    // A residual that can no longer be judged, or reverts no more, gives no reason to hold it.
+    if (!score) return false;
+    return side === 1 ? score.score <= -settings.exitLongScore : score.score >= settings.exitShortScore;
+  });
+  const wanted = new Float64Array(prices.length);
+  for (const { units } of open) units.forEach((value, i) => wanted[i]! += value);
+  let ordered = 0;
+  for (const [ticker, score] of found.entries()) {
+    if (score === null || !(Math.abs(score.score) > settings.entryScore)) continue;
+    if (!(score.halfLife > 0 && score.halfLife <= settings.maxHalfLifeSessions)) continue;
+    if (open.some((position) => position.ticker === ticker)) continue;
+    const side = score.score < 0 ? 1 : -1;
+    const value = side * settings.positionShare * equity;
+    const units = score.hedge.map((share, i) => value * ((i === ticker ? 1 : 0) - share) / prices[i]!);
+    const after = wanted.map((has, i) => has + units[i]!);
+    const gross = after.reduce((sum, has, i) => sum + Math.abs(has) * prices[i]!, 0);
+    if (gross > settings.maxGrossExposure * equity) continue;
+    wanted.set(after);
+    open.push({ ticker, side, units });
+    ordered++;
+  }
+  return { open, ordered };
 }
 
 /** The value of a ticker with dividends reinvested, at fills and closes; 1 before the first close. */

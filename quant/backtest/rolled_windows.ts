@@ -99,3 +99,23 @@ export async function selectByWindow<Choice>(
   }
   return selections;
 }
+
+/** @throws {RangeError} If a window does not fit so many sessions, or trades before the one before has ended. */
+export function requireWindows(windows: readonly RolledWindow[], sessions: number): void {
+  let traded = 0;
+  for (const { formationStart, tradingStart, tradingEnd } of windows) {
+    if (
+      !(0 <= formationStart && formationStart < tradingStart && tradingStart < tradingEnd && tradingEnd <= sessions)
+    ) {
+      throw new RangeError(
+        `The window [${formationStart}, ${tradingStart}, ${tradingEnd}) does not fit ${sessions} sessions.`,
+      );
+    }
+    if (tradingStart < traded) {
+      throw new RangeError(
+        `The trading window from ${tradingStart} begins before the last one ends at ${traded}: one account cannot trade both.`,
+      );
+    }
+    traded = tradingEnd;
+  }
+}

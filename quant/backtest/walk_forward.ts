@@ -9,7 +9,7 @@ import { dayNumbers } from "./calendar_days.ts";
 import { dividendPerShare, isPrice, type LegBars, splitRatio, trailingMissing } from "./leg_bars.ts";
 import type { PairCosts, TradingCosts } from "./pair_account.ts";
 import { type PairOrder, PairPosition, type PairPrices, type PairTrade } from "./pair_position.ts";
-import { type RolledWindow, rolledWindows, type RollOptions } from "./rolled_windows.ts";
+import { requireWindows, type RolledWindow, rolledWindows, type RollOptions } from "./rolled_windows.ts";
 import type { FittedStrategy, Formation, Levels, Strategy } from "./strategy.ts";
 import { type WalkForwardDaily, type WalkForwardSignal, WalkForwardTable } from "./walk_forward_table.ts";
 
@@ -408,22 +408,6 @@ function windowsOf(options: WalkForwardOptions): readonly RolledWindow[] {
     }
     windows = rolledWindows(sessions.length, { formationSessions, tradingSessions, step });
   }
-  let traded = 0;
-  for (const { formationStart, tradingStart, tradingEnd } of windows) {
-    if (
-      !(0 <= formationStart && formationStart < tradingStart && tradingStart < tradingEnd &&
-        tradingEnd <= sessions.length)
-    ) {
-      throw new RangeError(
-        `The window [${formationStart}, ${tradingStart}, ${tradingEnd}) does not fit ${sessions.length} sessions.`,
-      );
-    }
-    if (tradingStart < traded) {
-      throw new RangeError(
-        `The trading window from ${tradingStart} begins before the last one ends at ${traded}: one account cannot trade both.`,
-      );
-    }
-    traded = tradingEnd;
-  }
+  requireWindows(windows, sessions.length);
   return windows;
 }
