@@ -56,12 +56,11 @@ export function tradeFactorResiduals(
     return { ...window, tickers, tradability };
   });
   const market = { sessions: bars.sessions, legs: bars.legs, windows: universes };
-  return levels.map((level) =>
-    factorResiduals(market, (ticker, window) => {
-      const spread = universes[window]!.tradability.get(ticker)?.spread ?? null;
-      return level.ofTicker(ticker, spread === null ? null : spread * 10_000);
-    }, { ...settings, maxGrossExposure })
-  );
+  const costs = levels.map((level) => (ticker: string, window: number) => {
+    const spread = universes[window]!.tradability.get(ticker)?.spread ?? null;
+    return level.ofTicker(ticker, spread === null ? null : spread * 10_000);
+  });
+  return factorResiduals(market, costs, { ...settings, maxGrossExposure });
 }
 
 function searchOf(settings: string): z.output<typeof SearchConfig> {

@@ -54,6 +54,9 @@ export interface FactorResidualMarket {
   windows: readonly (RolledWindow & { tickers: readonly string[] })[];
 }
 
+/** Costs of a ticker in a window, by its number. */
+export type FactorResidualCosts = (ticker: string, window: number) => TradingCosts;
+
 /** The portfolio, one entry per session. */
 export interface FactorResidualPortfolio {
   /** After costs. */
@@ -86,7 +89,8 @@ interface Position {
  * factor exposure sold, above it the reverse. Orders fill at the next open, or at the close of a session without one; a ticker without a
  * bar waits, and one whose price never moves in the formation is left out. A position keeps its shares, with dividends reinvested, until its exit or the end of a complete window.
  *
- * @param costsOf Costs of a ticker in a window.
+ * @param levels Costs of a ticker in a window, at each level of costs.
+ * @returns A portfolio for each level; the scores, which cost the most time, are computed once for all.
  * @throws {RangeError} If a window does not fit the sessions or overlaps the one before, or a setting is out of its range.
  *
  * @example
@@ -101,25 +105,16 @@ interface Position {
  */
 export function factorResiduals(
   { sessions, legs, windows }: FactorResidualMarket,
-  costsOf: (ticker: string, window: number) => TradingCosts,
+  levels: readonly FactorResidualCosts[],
   parameters: Partial<FactorResidualParameters> = {},
-): FactorResidualPortfolio {
+): FactorResidualPortfolio[] {
   const settings = { ...factorResidualDefaults, ...parameters };
   requireSettings(settings);
-  const length = sessions.length;
+  requireWindows(windows, sessions.length);
   const days = dayNumbers(sessions);
-  const portfolio: FactorResidualPortfolio = {
-    dailyReturn: new Float64Array(length),
-    grossExposure: new Float64Array(length),
-    longExposure: new Float64Array(length),
-    turnover: new Float64Array(length),
-    positions: new Uint32Array(length),
-    entered: new Uint32Array(length),
-  };
-  requireWindows(windows, length);
-  let equity = 1;
+  const accounts = levels.map(() => new Account(sessions.length));
   for (const [number, window] of windows.entries()) {
-    const { formationStart, tradingStart, tradingEnd, complete } = window;
+    const { formationStart, tradingStart, tradingEnd } = window;
     const formation = tradingStart - formationStart;
     const followed = window.tickers.map((ticker) => ({
       ticker,
@@ -128,21 +123,56 @@ export function factorResiduals(
     const universe = followed.map(({ index }) => index);
     const scores = scorer(universe, { formation, ...settings });
     if (scores === null) continue;
-    const costs = followed.map(({ ticker }) => costsOf(ticker, number));
-    const rates = costs.map(({ commissionBps, slippageBps }) => (commissionBps + slippageBps) / 10_000);
+    levels.forEach((costsOf, level) => {
+      const costs = followed.map(({ ticker }) => costsOf(ticker, number));
+      accounts[level]!.trade(window, { universe, scores, costs, days, settings });
+    });
+  }
+  return accounts.map(({ portfolio }) => portfolio);
+}
 
+/** The account of one level of costs. */
+class Account {
+  readonly portfolio: FactorResidualPortfolio;
+  #equity = 1;
+
+  constructor(sessions: number) {
+    const column = () => new Float64Array(sessions);
+    this.portfolio = {
+      dailyReturn: column(),
+      grossExposure: column(),
+      longExposure: column(),
+      turnover: column(),
+      positions: new Uint32Array(sessions),
+      entered: new Uint32Array(sessions),
+    };
+  }
+
+  /** Trades a window, from flat; a complete one to flat. */
+  trade(
+    { formationStart, tradingStart, tradingEnd, complete }: RolledWindow,
+    { universe, scores, costs, days, settings }: {
+      universe: readonly TickerIndex[];
+      scores: (t: number) => (Score | null)[];
+      costs: readonly TradingCosts[];
+      days: Float64Array;
+      settings: FactorResidualParameters;
+    },
+  ): void {
+    const { portfolio } = this;
+    const rates = costs.map(({ commissionBps, slippageBps }) => (commissionBps + slippageBps) / 10_000);
     const decide = (before: readonly Position[], t: number) =>
       decided(before, scores(t), {
         prices: Float64Array.from(universe, ({ close }) => close[t]!),
-        equity,
+        equity: this.#equity,
         settings,
       });
     const held = new Float64Array(universe.length);
     // The formation's last close is the first that decides.
-    let { open, ordered } = decide([], formation - 1);
-    for (let t = formation; t < universe[0]!.close.length && equity > 0; t++) {
-      const now = formationStart + t;
-      const before = equity;
+    let { open, ordered } = decide([], tradingStart - formationStart - 1);
+    for (let now = tradingStart; now < tradingEnd && this.#equity > 0; now++) {
+      const t = now - formationStart;
+      const before = this.#equity;
       let moved = 0;
       let gains = 0;
       const last = complete && now === tradingEnd - 1;
@@ -168,14 +198,11 @@ export function factorResiduals(
         }
         held[i] = units;
       }
-      equity = Math.max(0, equity + gains);
+      const equity = this.#equity = Math.max(0, before + gains);
       portfolio.dailyReturn[now] = equity / before - 1;
       portfolio.turnover[now] = moved / before;
-      portfolio.entered[now] = last ? 0 : ordered;
-      if (last || equity === 0) {
-        open = [];
-        continue;
-      }
+      if (last || equity === 0) continue;
+      portfolio.entered[now] = ordered;
       let gross = 0;
       for (const [i, index] of universe.entries()) {
         const value = held[i]! * index.close[t]!;
@@ -187,7 +214,6 @@ export function factorResiduals(
       ({ open, ordered } = decide(open, t));
     }
   }
-  return portfolio;
 }
 
 /** Positions after a close, closed and opened by its scores. */
@@ -274,17 +300,20 @@ function scorer(
   const count = Math.min(factors, Math.floor(universe.length / 4));
   if (count < 1 || formation <= scoreSessions) return null;
   const returns = universe.map(({ close }) => close.map((value, t) => t === 0 ? 0 : value / close[t - 1]! - 1));
-  const known = returns.map((column) => column.slice(1, formation));
-  const { weights } = eigenportfolios(known, count);
+  const past = returns.map((column) => column.slice(1, formation));
+  const { weights } = eigenportfolios(past, count);
   const factorReturns = weights.map((weight) => {
     const factor = new Float64Array(returns[0]!.length);
     returns.forEach((column, i) => column.forEach((value, t) => factor[t]! += weight[i]! * value));
     return factor;
   });
+  const known = new Map<number, (Score | null)[]>();
   return (t) => {
+    const earlier = known.get(t);
+    if (earlier) return earlier;
     const within = (column: Float64Array) => column.slice(t + 1 - scoreSessions, t + 1);
     const window = factorReturns.map(within);
-    return returns.map((column, i) => {
+    const found = returns.map((column, i): Score | null => {
       if (!universe[i]!.trades[t]) return null;
       try {
         const { score, halfLife, betas } = residualScore(within(column), window);
@@ -298,6 +327,8 @@ function scorer(
         throw error;
       }
     });
+    known.set(t, found);
+    return found;
   };
 }
 

@@ -8,6 +8,7 @@ export type { PairCosts, TradingCosts } from "./pair_account.ts";
 export type { ExitReason, PairTrade } from "./pair_position.ts";
 export { type ExitRules, withExits } from "./exit_rules.ts";
 export {
+  type FactorResidualCosts,
   factorResidualDefaults,
   type FactorResidualMarket,
   type FactorResidualParameters,

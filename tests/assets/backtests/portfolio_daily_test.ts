@@ -331,17 +331,14 @@ Deno.test("portfolio_daily has residuals on principal components where they are 
       };
     }),
   };
-  const expected = factorResiduals(
-    market,
-    () => ({ commissionBps: 1, slippageBps: 1, borrowBpsPerYear: 50 }),
-    { ...settings, maxGrossExposure: 2 },
-  );
+  const costs = () => ({ commissionBps: 1, slippageBps: 1, borrowBpsPerYear: 50 });
+  const [expected] = factorResiduals(market, [costs], { ...settings, maxGrossExposure: 2 });
   const days = own!.filter((row) => costOf(row) === 2);
   days.forEach((day, t) => {
-    const idle = Math.max(0, 1 - (t === 0 ? 0 : expected.longExposure[119 + t]!)) * day.cash_return;
-    assert.ok(Math.abs(day.daily_return - expected.dailyReturn[120 + t]! - idle) < 1e-12, day.session);
-    assert.equal(day.gross_exposure, expected.grossExposure[120 + t]!);
-    assert.equal(day.entered_positions, expected.entered[120 + t]!);
+    const idle = Math.max(0, 1 - (t === 0 ? 0 : expected!.longExposure[119 + t]!)) * day.cash_return;
+    assert.ok(Math.abs(day.daily_return - expected!.dailyReturn[120 + t]! - idle) < 1e-12, day.session);
+    assert.equal(day.gross_exposure, expected!.grossExposure[120 + t]!);
+    assert.equal(day.entered_positions, expected!.entered[120 + t]!);
   });
   assert.ok(days.some(({ gross_exposure }) => gross_exposure > 0));
   const last = (cost: unknown) => own!.filter((row) => costOf(row) === cost).at(-1)!.equity;

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { factorResidualDefaults, factorResiduals } from "../../../quant/backtest/factor_residuals.ts";
-import type { FactorResidualMarket } from "../../../quant/backtest/factor_residuals.ts";
+import {
+  factorResidualDefaults,
+  factorResiduals as factorResidualsAt,
+} from "../../../quant/backtest/factor_residuals.ts";
+import type { FactorResidualCosts, FactorResidualMarket } from "../../../quant/backtest/factor_residuals.ts";
 import fixture from "../fixtures/factor_residuals.json" with { type: "json" };
 
 const tickers = fixture.legs.map((_, i) => `T${String(i).padStart(2, "0")}`);
@@ -16,6 +19,12 @@ const market: FactorResidualMarket = {
   windows: fixture.windows.map((window) => ({ ...window, tickers })),
 };
 const costsOf = () => fixture.costs;
+/** The portfolio at one level of costs. */
+const factorResiduals = (
+  of: FactorResidualMarket,
+  costs: FactorResidualCosts,
+  settings?: Parameters<typeof factorResidualsAt>[2],
+) => factorResidualsAt(of, [costs], settings)[0]!;
 const free = () => ({ commissionBps: 0, slippageBps: 0, borrowBpsPerYear: 0 });
 
 Deno.test("factorResiduals() makes of a market what numpy makes of it: splits, dividends, missing bars and costs included", () => {
@@ -106,4 +115,10 @@ Deno.test("factorResiduals() refuses windows that overlap or do not fit, and set
     ]
   ) assert.throws(() => factorResiduals(market, free, settings), RangeError, JSON.stringify(settings));
   assert.equal(factorResidualDefaults.factors, 15);
+});
+
+Deno.test("factorResiduals() trades each level of costs as it would alone", () => {
+  const both = factorResidualsAt(market, [costsOf, free], fixture.settings);
+  assert.deepEqual(both, [costsOf, free].map((costs) => factorResiduals(market, costs, fixture.settings)));
+  assert.notDeepEqual(both[0], both[1]);
 });
