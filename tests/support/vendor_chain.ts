@@ -28,6 +28,8 @@ export interface VendorChainOptions extends VendorOptions {
   resources?: Partial<VendorResources & ImportResources>;
   /** Whether data were imported into the database, or are about to be. */
   imported?: boolean;
+  /** Whether a setting asks for groups of tickers. */
+  grouped?: boolean;
 }
 
 /** Received data and their immediate results: everything up to the search for pairs. */
@@ -57,7 +59,7 @@ export async function withVendorChain<T>(
       calendar: xnys,
       ...given.resources,
     };
-    const assets = assetsOf("vendor", { imported });
+    const assets = assetsOf("vendor", { imported, grouped: given.grouped });
     return { resources, engine: await Engine.open({ assets, database, resources, clock, logger: silentLogger }) };
   };
   let opened = await open();

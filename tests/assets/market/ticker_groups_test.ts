@@ -5,6 +5,8 @@ import { presets } from "../../../assets/presets.ts";
 import { assetGraph } from "../../../engine/mod.ts";
 import { rawDetails } from "../../support/raw_details.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
+import { withEmbedded } from "../../support/database.ts";
+import { withVendorChain } from "../../support/vendor_chain.ts";
 
 const listed = [["A", "Energy"], ["B", null], ["C", "  "], ["D", null]].map(([ticker, sector]) => ({
   ticker: ticker!,
@@ -63,4 +65,24 @@ Deno.test("assetsOf() has pairs wait for a vendor's details only where a setting
   };
   assert.deepEqual(waitsForDetails({}), [false, false, false]);
   assert.deepEqual(waitsForDetails({ grouped: true }), [true, true, true]);
+});
+
+Deno.test("ticker_groups asks a vendor for details only where a setting asks for groups, and then has the industries", async () => {
+  const market = { tickers: 6, from: "2024-02-01", to: "2024-02-09" };
+  const resources = { universe: { type: "CS", exchange: "XNAS" } };
+  for (const grouped of [false, true]) {
+    await withEmbedded((database) =>
+      withVendorChain({ database, ...market, resources, grouped }, async (chain) => {
+        assert.equal((await chain.materialize("+ticker_groups")).status, "succeeded");
+        const { ticker_details = 0 } = chain.calls();
+        const followed = await chain.rows("raw_tickers");
+        assert.ok(followed.length > 2);
+        assert.equal(ticker_details, grouped ? followed.length : 0);
+        assert.deepEqual(
+          (await chain.rows("ticker_groups")).map(({ ticker, group, source }) => [ticker, group, source]),
+          grouped ? followed.map(({ ticker }) => [ticker, "ELECTRONIC COMPUTERS", "details"]) : [],
+        );
+      })
+    );
+  }
 });
