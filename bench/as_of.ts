@@ -69,7 +69,7 @@ try {
     }
     return found;
   };
-  console.log(`raw_daily_bars and raw_splits: ${(await run("raw_daily_bars sessions")).toFixed(1)} s`);
+  console.log(`what is received: ${(await run("raw_daily_bars sessions +ticker_groups")).toFixed(1)} s`);
   const seconds = await run(searches, { range: { from: "2018-01-01" } });
   const before = await selections();
   console.log(

@@ -203,7 +203,7 @@ async function holdToThePast(
         }
         return await selections(chain);
       };
-      succeeded(await chain.materialize("raw_daily_bars sessions"));
+      succeeded(await chain.materialize("raw_daily_bars sessions +ticker_groups"));
       const before = await search(false);
       assert.deepEqual([...before.keys()].sort(), asOf);
       changed = true;
