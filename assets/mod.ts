@@ -33,6 +33,7 @@ export { walkForwardTrades } from "./backtests/walk_forward_trades.ts";
 export { pairOutcomes } from "./backtests/pair_outcomes.ts";
 export { portfolioDaily } from "./backtests/portfolio_daily.ts";
 export { trialSettings } from "./backtests/trial_settings.ts";
+export { trialsByHand } from "./backtests/trials_by_hand.ts";
 export { backtestTrials } from "./backtests/backtest_trials.ts";
 export { strategyComparison } from "./backtests/strategy_comparison.ts";
 export { formationSpreads } from "./forecasts/formation_spreads.ts";

@@ -2,6 +2,7 @@ import { assetsWith } from "../engine/mod.ts";
 import type { SourceCalendar } from "../resources/exchange_calendar/mod.ts";
 import type { MarketData } from "../resources/market_data/market_data.ts";
 import type { ServiceProbe } from "../resources/service_probe.ts";
+import type { TrialsByHand } from "../resources/trials_by_hand.ts";
 
 /** Resources of assets for every source of bars. */
 export interface SharedResources {
@@ -11,6 +12,8 @@ export interface SharedResources {
   barsOf?: string;
   /** How the service itself is; absent without a server, as in most tests. */
   serviceProbe?: ServiceProbe;
+  /** Settings that were moved on pages; absent without a server, as in most tests. */
+  trialsByHand?: TrialsByHand;
 }
 
 /** Outside resources of the functions of assets. `main.ts` fills it. */

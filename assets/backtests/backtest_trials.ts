@@ -4,15 +4,21 @@ import { asset } from "../resources.ts";
 import { sessionSharpe } from "./counted_trials.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
 import { trialColumns, type TrialSetting, trialSettings } from "./trial_settings.ts";
+import { trialsByHand } from "./trials_by_hand.ts";
 
 const BacktestTrial = z.object({
   ...trialColumns,
+  trial: z.string().min(1).describe(
+    "Hash of universe, strategy and settings: equal ones are one trial, whenever it ran. Of a trial by hand, on one pair, a blank and the pair follow",
+  ),
   costs: PortfolioDay.shape.costs,
   cost_bps: PortfolioDay.shape.cost_bps,
   weighting: PortfolioDay.shape.weighting,
   fills_at: PortfolioDay.shape.fills_at,
   first_session: z.iso.date(),
-  last_session: z.iso.date().describe("The last one when it ran: a trial that is no longer set stays as it was"),
+  last_session: z.iso.date().describe(
+    "The last one when it ran: a trial that is no longer set stays as it was, and so does one by hand",
+  ),
   sessions: z.int().min(2).describe("How many returns"),
   total_return: z.number().describe("0.1 is 10 %, after costs"),
   session_sharpe: z.number().describe("Of returns in excess of cash, a session; 0 where they never vary"),
@@ -35,7 +41,7 @@ const read = [
  * Every backtest that ever ran, with its Sharpe ratio: the ledger for which that of a shown one is deflated.
  *
  * A trial is a partition. Trials of the present settings are made again with each session; those of earlier settings are kept as they
- * were, because they were tried.
+ * were, because they were tried. Trials by hand are of one pair, which has all equity: their weighting is `equal`.
  */
 export const backtestTrials = asset({
   key: "backtest_trials",
@@ -44,7 +50,7 @@ export const backtestTrials = asset({
   layer: "gold",
   description:
     "Every setting that was ever backtested, with its Sharpe ratio at each cost level: what a shown result was picked from.",
-  deps: { settings: trialSettings, portfolio: portfolioDaily },
+  deps: { settings: trialSettings, portfolio: portfolioDaily, byHand: trialsByHand },
   automation: eager(),
   row: BacktestTrial,
   primaryKey: ["trial", "costs", "cost_bps", "weighting"],
@@ -52,7 +58,9 @@ export const backtestTrials = asset({
   partitionsDef: {
     async wanted({ upstream }) {
       const set = await upstream.settings.rows() as readonly z.output<typeof TrialSetting>[];
-      return { names: set.filter(({ looks_ahead }) => !looks_ahead).map(({ trial }) => trial).sort() };
+      const byHand = await upstream.byHand.rows() as readonly { trial: string }[];
+      const ran = set.filter(({ looks_ahead }) => !looks_ahead);
+      return { names: [...ran, ...byHand].map(({ trial }) => trial).sort() };
     },
     gone: "keep",
   },
@@ -85,7 +93,9 @@ export const backtestTrials = asset({
         };
       });
     });
-    return { rows, metadata: { trials: set.length } };
+    const byHand = (await inputs.byHand.rows()).filter(({ trial }) => wanted.has(trial));
+    rows.push(...byHand.map(({ ticker_1: _1, ticker_2: _2, ...row }) => ({ ...row, weighting: "equal" as const })));
+    return { rows, metadata: { trials: set.length, trials_by_hand: byHand.length } };
   },
 });
 

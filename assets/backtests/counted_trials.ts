@@ -7,7 +7,9 @@ export interface Trials {
   settings: SharpeTrials | null;
   /** How many of the settings are no longer set. */
   before: number;
-  /** Each pair under each strategy; `null` where there is none. */
+  /** How many of the settings were tried by hand alone, on the page of a pair. */
+  byHand: number;
+  /** Each pair under each strategy, and under each setting tried by hand; `null` where there is none. */
   pairs: SharpeTrials | null;
 }
 
@@ -33,6 +35,16 @@ export function varies(values: Float64Array): boolean {
 /** Number and variance of some trials, by their Sharpe ratios a session; `null` of none. */
 export function trialsOf(sharpes: readonly number[]): SharpeTrials | null {
   return sharpes.length === 0 ? null : sharpeTrials(Float64Array.from(sharpes));
+}
+
+/**
+ * Adds trials whose own ratio is of another kind, such as that of one pair among portfolios: they count, and the variance stays.
+ *
+ * Their ratios would differ from each other by little where a setting was moved step by step, and make the variance smaller: the more
+ * was tried, the less would be deflated.
+ */
+export function withMore(trials: SharpeTrials | null, more: number): SharpeTrials | null {
+  return trials && { ...trials, trials: trials.trials + more };
 }
 
 /** Of each trial and weighting the result at the costs that are nearest, those of the same kind first: it counts once. */

@@ -14,10 +14,11 @@ import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { backtestTrials } from "./backtest_trials.ts";
 import { bestSoFar } from "./best_so_far.ts";
-import { nearestTo, sessionSharpe, type Trials, trialsOf, varies } from "./counted_trials.ts";
+import { nearestTo, sessionSharpe, type Trials, trialsOf, varies, withMore } from "./counted_trials.ts";
 import { overfittingProbability } from "./overfitting.ts";
 import { pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
+import { settingOf } from "./trial.ts";
 import { trialSettings } from "./trial_settings.ts";
 
 type Day = z.output<typeof PortfolioDay>;
@@ -76,11 +77,16 @@ const StrategyResult = z.object({
   settings_tried_before: z.int().min(0).describe(
     "Of them those of settings that are no longer set, which backtest_trials keeps",
   ),
+  settings_tried_by_hand: z.int().min(0).describe(
+    "Of them those that were only moved on the page of a pair, each once however many pairs it was tried on",
+  ),
   pairs_tested: z.int().min(0).describe("Pairs tested for cointegration, over all windows"),
   probabilistic_sharpe: share("Probability that the true Sharpe ratio is above 0, had nothing else been tried"),
   expected_maximum_sharpe: share("A year; what the best of as many worthless settings shows by luck"),
   deflated_sharpe: share("Probability that the true Sharpe ratio is above 0, given the settings tried"),
-  pair_trials: z.int().min(0).describe("Pairs × strategies traded at these costs, the reference not among them"),
+  pair_trials: z.int().min(0).describe(
+    "Pairs × strategies traded at these costs, the reference not among them, and pairs × settings tried by hand",
+  ),
   deflated_sharpe_all_trials: share(
     "The same given each pair under each strategy as a trial of its own (pair_trials): as severe as if one had been picked by its result",
   ),
@@ -95,7 +101,7 @@ const StrategyResult = z.object({
  * Pairs are chosen on formations, before the sessions that are judged, so that a reader who picks the best row picks among settings:
  * `deflated_sharpe` counts these. `deflated_sharpe_all_trials` counts each pair under each strategy. Each takes count and variance of
  * Sharpe ratios from the same trials. The reference stands beside them for what its look-ahead is worth: it could not
- * have been traded, and is no trial.
+ * have been traded, and is no trial. Trials by hand count in both, by their number alone.
  *
  * `overfitting_probability` is that of `backtestOverfitting`, the same for all rows of the same costs and weighting.
  *
@@ -116,7 +122,7 @@ export const strategyComparison = asset({
     trials: backtestTrials,
   },
   automation: eager(),
-  codeVersion: "4",
+  codeVersion: "5",
   row: StrategyResult,
   primaryKey: ["strategy", "costs", "cost_bps", "weighting"],
   retention: keepAll,
@@ -129,9 +135,13 @@ export const strategyComparison = asset({
     ].filter((days) => days.length >= 2);
     const set = await inputs.settings.rows();
     const now = new Set(set.map(({ trial }) => trial));
-    const before = (await inputs.trials.rows()).filter(({ trial, universe }) =>
-      !now.has(trial) && universe === set[0]?.universe
+    const others = (await inputs.trials.rows()).filter(({ trial, universe }) =>
+      !now.has(settingOf(trial).setting) && universe === set[0]?.universe
     );
+    const before = others.filter(({ trial }) => !settingOf(trial).byHand);
+    const byHand = others.filter(({ trial }) => settingOf(trial).byHand);
+    const settingsByHand = new Set(byHand.map(({ trial }) => settingOf(trial).setting))
+      .difference(new Set(before.map(({ trial }) => trial)));
     const ofPairs = Map.groupBy((await inputs.outcomes.rows()).filter((row) => !row.looks_ahead), costsOf);
     const rows: Result[] = [];
     for (const [costs, sameCosts] of Map.groupBy(series, (days) => costsOf(days[0]!))) {
@@ -139,9 +149,16 @@ export const strategyComparison = asset({
       const earlier = nearestTo(before, sameCosts[0]![0]!).map(({ session_sharpe }) => session_sharpe);
       const trials: Trials = {
         pairsTested,
-        settings: trialsOf([...eligible.map((days) => sessionSharpe(excessOf(days))), ...earlier]),
+        settings: withMore(
+          trialsOf([...eligible.map((days) => sessionSharpe(excessOf(days))), ...earlier]),
+          settingsByHand.size,
+        ),
         before: earlier.length,
-        pairs: trialsOf((ofPairs.get(costs) ?? []).map(({ session_sharpe }) => session_sharpe)),
+        byHand: settingsByHand.size,
+        pairs: withMore(
+          trialsOf((ofPairs.get(costs) ?? []).map(({ session_sharpe }) => session_sharpe)),
+          byHand.length,
+        ),
       };
       for (const days of sameCosts) {
         rows.push(resultOf(days, trials));
@@ -210,7 +227,7 @@ function excessOf(days: readonly Day[]): Float64Array {
   return Float64Array.from(days, ({ daily_return }, t) => daily_return - cash[t]!);
 }
 
-function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before }: Trials): Result {
+function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before, byHand }: Trials): Result {
   const [first] = days as [Day];
   const dailyReturn = Float64Array.from(days, (day) => day.daily_return);
   const cashReturn = cashOf(days);
@@ -269,6 +286,7 @@ function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before }
     correlation: finite(sheet.benchmark!.correlation),
     settings_tried: settings?.trials ?? 0,
     settings_tried_before: before,
+    settings_tried_by_hand: byHand,
     pairs_tested: pairsTested,
     probabilistic_sharpe: sample && probabilisticSharpeRatio(sample),
     expected_maximum_sharpe: finite(sheet.expectedMaximumSharpe),

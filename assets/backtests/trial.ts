@@ -29,6 +29,17 @@ export async function trialOf(
   };
 }
 
+/** The name of a trial by hand: that of its setting, and the pair that it was tried on. */
+export function trialOnPair(setting: string, { ticker_1, ticker_2 }: Record<"ticker_1" | "ticker_2", string>): string {
+  return `${setting} ${ticker_1}/${ticker_2}`;
+}
+
+/** The name of a trial's setting, and whether it was tried by hand, on one pair. */
+export function settingOf(trial: string): { setting: string; byHand: boolean } {
+  const end = trial.indexOf(" ");
+  return end < 0 ? { setting: trial, byHand: false } : { setting: trial.slice(0, end), byHand: true };
+}
+
 async function hashOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(digest).toHex().slice(0, 24);

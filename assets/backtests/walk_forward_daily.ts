@@ -269,7 +269,8 @@ const mayBeFollowed = ({ looksAhead, fillsAt }: TradingRule) => !looksAhead && f
 
 const orNull = (value: number) => Number.isNaN(value) ? null : value;
 
-function dailyRows(
+/** Rows of `walk_forward_daily` for a pair. */
+export function dailyRows(
   strategy: string,
   { ticker_1, ticker_2, sessions, windows, numbers }: TradedPair,
   { daily }: StrategyOutcome["result"],
@@ -312,7 +313,8 @@ function dailyRows(
   );
 }
 
-function tradeRows(
+/** Rows of `walk_forward_trades` for a pair. */
+export function tradeRows(
   strategy: string,
   { ticker_1, ticker_2, numbers }: TradedPair,
   { trades }: StrategyOutcome["result"],

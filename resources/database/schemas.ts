@@ -3,8 +3,8 @@
  * PostgreSQL reads as a name. Comments and other literals are matched to be skipped.
  */
 const names =
-  /(?<skipped>--[^\n]*|\/\*.*?\*\/)|(?<before>(?<![\w$"])(?:to_reg\w+|nextval|setval|currval)\s*\(\s*)?(?<literal>'(?:[^']|'')*')(?<cast>\s*::\s*reg\w+)?|(?<keyword>(?<![\w$"])SCHEMA\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?)(?<quote>"?)(?<made>engine|access|raw|silver|gold|retired)\k<quote>(?![\w$"])|(?<![\w$".])(?<open>"?)(?<named>engine|access|raw|silver|gold|retired)\k<open>(?=\s*\.)/gis;
-const inLiteral = /^'("?)(engine|access|raw|silver|gold|retired)\1(?=['.])/i;
+  /(?<skipped>--[^\n]*|\/\*.*?\*\/)|(?<before>(?<![\w$"])(?:to_reg\w+|nextval|setval|currval)\s*\(\s*)?(?<literal>'(?:[^']|'')*')(?<cast>\s*::\s*reg\w+)?|(?<keyword>(?<![\w$"])SCHEMA\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?)(?<quote>"?)(?<made>engine|access|raw|silver|gold|retired|research)\k<quote>(?![\w$"])|(?<![\w$".])(?<open>"?)(?<named>engine|access|raw|silver|gold|retired|research)\k<open>(?=\s*\.)/gis;
+const inLiteral = /^'("?)(engine|access|raw|silver|gold|retired|research)\1(?=['.])/i;
 
 /**
  * Rewrites the schema names of statements, if schemas have a prefix in the database: `engine.run` is `tandem_engine.run`. Names

@@ -1,7 +1,7 @@
 import type { Sql } from "../../resources/database/mod.ts";
 
 /** Schemas created by migrations, with their own tables and those of assets; `public` is PostgreSQL's. */
-const own = ["engine", "access"];
+const own = ["engine", "access", "research"];
 const forAssets = ["raw", "silver", "gold", "retired", "public"];
 
 /** Tables with more pages are truncated, at a cost independent of rows; deleting a few rows is ten times as fast. */

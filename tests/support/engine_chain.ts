@@ -5,6 +5,7 @@ import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { type SourceCalendar, xnys } from "../../resources/exchange_calendar/mod.ts";
 import type { MarketData } from "../../resources/market_data/mod.ts";
+import type { TrialsByHand } from "../../resources/trials_by_hand.ts";
 
 /** The real assets on a real engine. */
 export interface AssetChain {
@@ -19,16 +20,17 @@ export interface AssetChain {
 
 /** Runs `test` with all assets on an empty database, and always closes the engine. */
 export async function withAssetChain<T>(
-  { database, marketData, calendar = xnys, clock, config }: {
+  { database, marketData, calendar = xnys, clock, config, trialsByHand }: {
     database: Database;
     marketData: MarketData;
     calendar?: SourceCalendar;
     clock: Clock;
     config?: Readonly<Record<string, unknown>>;
+    trialsByHand?: TrialsByHand;
   },
   test: (chain: AssetChain) => Promise<T>,
 ): Promise<T> {
-  const resources: Resources = { marketData, calendar };
+  const resources: Resources = { marketData, calendar, trialsByHand };
   const options = { assets: Object.values(assets), database, resources, clock, config, logger: silentLogger };
   const engine = await Engine.open(options);
   try {

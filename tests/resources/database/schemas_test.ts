@@ -60,7 +60,7 @@ Deno.test("a database takes one prefix of schemas", async () => {
     }
   };
   try {
-    const made = ["access", "engine", "gold", "raw", "retired", "silver"].map((name) => `tandem_${name}`);
+    const made = ["access", "engine", "gold", "raw", "research", "retired", "silver"].map((name) => `tandem_${name}`);
     assert.deepEqual(await schemas("tandem_"), made);
     assert.deepEqual(await schemas("tandem_"), made);
     for (const other of ["", "other_"]) {

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { strategyByName, type StrategyName } from "../../quant/mod.ts";
+import { TradingConfig } from "./trading_config.ts";
+
+/** A parameter of a strategy as a reader moves it. The strategy itself may allow more. */
+interface Movable {
+  title: string;
+  least: number;
+  most: number;
+  whole?: true;
+}
+
+const deviations = (title: string): Movable => ({ title, least: 0.05, most: 6 });
+const entryZ = deviations("Entry z-score");
+const stopZ: Movable = { title: "Stop z-score", least: 0.5, most: 12 };
+const exitZ: Movable = { title: "Exit z-score", least: 0, most: 4 };
+const bandZ = deviations("Band z-score");
+const ofForecasts: Record<string, Movable> = {
+  horizon: { title: "Forecast horizon, sessions", least: 1, most: 60, whole: true },
+  coverage: { title: "Coverage of the interval", least: 0.05, most: 0.95 },
+};
+
+/** Parameters that decide within milliseconds. Weights of forecasters are not among them: some take minutes to fit. */
+const movable: Readonly<Record<StrategyName, Readonly<Record<string, Movable>>>> = {
+  rolling_trend: {
+    bandZ,
+    trendSessions: { title: "Trend window, sessions", least: 3, most: 120, whole: true },
+    minRSquared: { title: "Least r² of a trend", least: 0, most: 0.99 },
+  },
+  z_score_bands: { entryZ, exitZ, stopZ },
+  kalman_hedge: {
+    entryZ,
+    exitZ,
+    stopZ,
+    adaptationSessions: { title: "Adaptation window, sessions", least: 1, most: 250 },
+  },
+  ou_thresholds: {
+    minEntryZ: { title: "Least entry z-score", least: 0, most: 6 },
+    stopZ,
+    expectedCostBps: { title: "Expected cost, bps", least: 0, most: 100 },
+    maxHalfLifeSessions: { title: "Longest half-life, sessions", least: 1, most: 250 },
+  },
+  forecast_trend: { bandZ, ...ofForecasts },
+  forecast_band: ofForecasts,
+};
+
+/**
+ * Settings that can be moved for one pair under a strategy, as a schema whose defaults are those that are set: what decides when the
+ * pair is traded, how its legs are weighed, and what it costs. The windows are not among them, since the pair was chosen for these.
+ */
+export function movableSettings(strategy: StrategyName, config: TradingConfig) {
+  const standing = strategyByName(strategy, config.parameters[strategy]).parameters;
+  const parameters = Object.fromEntries(
+    Object.entries(movable[strategy]).map(([name, { title, least, most, whole }]) => {
+      const number = (whole ? z.int() : z.number()).min(least).max(most);
+      return [name, number.default(standing[name]!).meta({ title })];
+    }),
+  );
+  const { exits, sizing, fillAt, pairGrossExposure, commissionBps, slippageBps, borrowBpsPerYear } = config;
+  const exit = (title: string, most: number, set: number | null) =>
+    z.number().gt(0).max(most).nullable().default(set).meta({ title });
+  const cost = (title: string, most: number, set: number) => z.number().min(0).max(most).default(set).meta({ title });
+  return z.strictObject({
+    parameters: z.strictObject(parameters),
+    exits: z.strictObject({
+      spreadStopZ: exit("Stop of the spread, deviations", 12, exits.spreadStopZ),
+      timeStopHalfLives: exit("Time stop, half-lives", 20, exits.timeStopHalfLives),
+      maxHalfLifeOfWindow: exit("Longest half-life, share of the window", 2, exits.maxHalfLifeOfWindow),
+    }),
+    pairGrossExposure: z.number().min(0.1).max(4).default(pairGrossExposure).meta({ title: "Gross exposure at entry" }),
+    sizing: TradingConfig.shape.sizing.unwrap().default(sizing).meta({ title: "Sizing" }),
+    fillAt: TradingConfig.shape.fillAt.unwrap().default(fillAt).meta({ title: "Fill" }),
+    commissionBps: cost("Commission, bps", 50, commissionBps),
+    slippageBps: cost("Slippage, bps", 50, slippageBps),
+    borrowBpsPerYear: cost("Borrow fee, bps a year", 1000, borrowBpsPerYear),
+  }).partial().superRefine((moved, context) => {
+    try {
+      movedConfig(config, strategy, moved as MovedSettings);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // At the first parameter that is moved: the message names all that do not go together.
+      const [first = Object.keys(parameters)[0]!] = Object.keys(moved.parameters ?? {});
+      context.addIssue({ code: "custom", path: ["parameters", first], message: error.message });
+    }
+  });
+}
+
+/** Settings that differ from those that are set. */
+export type MovedSettings = Partial<
+  & Pick<
+    TradingConfig,
+    "sizing" | "fillAt" | "pairGrossExposure" | "commissionBps" | "slippageBps" | "borrowBpsPerYear"
+  >
+  & { parameters: Record<string, number>; exits: Partial<TradingConfig["exits"]> }
+>;
+
+/**
+ * The settings of the walk-forward with some moved, for one strategy alone.
+ *
+ * @throws {RangeError} If the strategy does not allow the parameters.
+ */
+export function movedConfig(config: TradingConfig, strategy: StrategyName, moved: MovedSettings): TradingConfig {
+  const { parameters = {}, exits = {}, ...others } = moved;
+  const ownParameters = { ...config.parameters[strategy], ...parameters };
+  const defaults = strategyByName(strategy).parameters;
+  // A parameter that is moved to its default is not set: equal settings are one trial.
+  for (const name of Object.keys(parameters)) if (ownParameters[name] === defaults[name]) delete ownParameters[name];
+  strategyByName(strategy, ownParameters);
+  return {
+    ...config,
+    ...others,
+    exits: { ...config.exits, ...exits },
+    parameters: { ...config.parameters, [strategy]: ownParameters },
+  };
+}
