@@ -10,6 +10,7 @@ import { importedKeys } from "./assets/imported/imported_keys.ts";
 import { readOriginal } from "./assets/imported/original/read_original.ts";
 import type { ImportResources, PendingImport } from "./assets/imported/resources.ts";
 import { lossOfHistory, lossText } from "./assets/imported/source_change.ts";
+import { PairsByHand } from "./assets/backtests/pair_by_hand.ts";
 import { asksForGroups, assetsOf } from "./assets/of_source.ts";
 import { withPinnedTested } from "./assets/pairs/pinned_pairs.ts";
 import { presets } from "./assets/presets.ts";
@@ -28,6 +29,7 @@ import {
 } from "./resources/market_data/mod.ts";
 import { OriginalDataError } from "./resources/original/mod.ts";
 import { serviceProbe } from "./resources/service_probe.ts";
+import { trialsByHand } from "./resources/trials_by_hand.ts";
 import { schedules } from "./schedules/mod.ts";
 import {
   ConfigurationError,
@@ -54,6 +56,8 @@ async function pairsTrading(environment: Environment): Promise<Project> {
     config: presets[environment.preset],
     dataSource: source,
     nextSession: (date) => calendar.nextSession(date),
+    pairTrials: ({ engine, database }) =>
+      new PairsByHand({ engine, record: trialsByHand(database), universe: barsOf(environment) }),
     async opened(opened) {
       market = isVendor ? null : marketOf(environment, opened);
       const imported = opened.pendingImport !== undefined || await wasImported(opened.database);
@@ -172,6 +176,7 @@ function resourcesFrom(
   const shared = {
     calendar,
     barsOf: barsOf(environment),
+    trialsByHand: trialsByHand(database),
     serviceProbe: serviceProbe({ database, dataDir: environment.dataDir, states }),
     pendingImport: context.pendingImport as PendingImport | undefined,
   };

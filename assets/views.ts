@@ -41,6 +41,7 @@ export const pairTrades = view<"pairTrades">("pair_trades");
 export const pairMetrics = view<"pairMetrics">("pair_metrics");
 export const walkForwardDaily = view<"walkForwardDaily">("walk_forward_daily");
 export const walkForwardTrades = view<"walkForwardTrades">("walk_forward_trades");
+export const backtestTrials = view<"backtestTrials">("backtest_trials");
 export const portfolioDaily = view<"portfolioDaily">("portfolio_daily");
 export const strategyComparison = view<"strategyComparison">("strategy_comparison");
 export const spreadForecasts = view<"spreadForecasts">("spread_forecasts");

@@ -55,6 +55,7 @@ export function appOf(
         scheduler,
         source: project.dataSource,
         nextSession: project.nextSession,
+        pairTrials: project.pairTrials?.({ engine, database }),
         apiDocument: () => openApiDocument(app.routes, { version: deno.version }),
         access: signInOptions(service, { environment, logger, siteUrl }),
       }),

@@ -1,10 +1,11 @@
 import type { ImportReport } from "../cli/mod.ts";
-import type { AnyAsset, AssetState, Logger, Schedule } from "../engine/mod.ts";
+import type { AnyAsset, AssetState, Engine, Logger, Schedule } from "../engine/mod.ts";
 import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/mod.ts";
 import type { DataSource } from "../resources/market_data/data_source.ts";
 import type { ServiceInstruments } from "../resources/metrics/mod.ts";
 import type { Environment } from "../settings/environment.ts";
+import type { PairTrials } from "../web/mod.ts";
 
 /** Inputs of a project's resources. */
 export interface ProjectContext {
@@ -76,6 +77,8 @@ export interface Project {
   imports?: ProjectImports;
   /** The session of the exchange after a date, `null` beyond its calendar: pages show when an order fills. */
   nextSession?(date: string): string | null;
+  /** Backtests pairs under settings moved on their pages; without it they cannot be moved. */
+  pairTrials?(opened: { engine: Engine; database: Database }): PairTrials;
   /** Creates the `resources` of asset functions, once the database is open. */
   resources?(context: ProjectContext): unknown;
   /** Current delay of a call of the vendor, for the metrics. */

@@ -14,6 +14,7 @@ import { type BackfillEngine, BackfillsPage, readBackfills } from "./pages/backf
 import { forecastPages } from "./forecast_pages.tsx";
 import type { ForecastsEngine } from "./forecast_record.ts";
 import type { ClustersEngine } from "./cluster_map.ts";
+import type { PairTrials } from "./moved_pair.ts";
 import { pairPages } from "./pair_pages.tsx";
 import type { SelectionsEngine } from "./selection_history.ts";
 import type { PairsEngine } from "./tested_pairs.ts";
@@ -44,6 +45,8 @@ export interface PageOptions {
   source?: DataSource;
   /** The session of the exchange after a date; without it pages do not say when an order fills. */
   nextSession?(date: string): string | null;
+  /** Backtests of pairs under settings moved on their pages; without it they cannot be moved. */
+  pairTrials?: PairTrials;
   /** The clock; the system clock by default. */
   clock?: { now(): Temporal.Instant };
   /** The OpenAPI document; without it the page about the API is missing. */
@@ -62,6 +65,7 @@ export function page(
     scheduler,
     source,
     nextSession = () => null,
+    pairTrials,
     clock = { now: () => Temporal.Now.instant() },
     access,
     apiDocument,
@@ -80,7 +84,7 @@ export function page(
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
       return answer(c, <OverviewPage {...data} />, 200, { states: data.assets });
     })
-    .route("/pairs", pairPages({ engine, nextSession }))
+    .route("/pairs", pairPages({ engine, nextSession, pairTrials }))
     .route("/strategies", strategyPages({ engine, source: source ?? null }))
     .route("/forecasts", forecastPages({ engine }))
     .get("/backfills", async (c) => {

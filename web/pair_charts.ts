@@ -158,12 +158,28 @@ export function pairSpread(closes: PairCloses, { slope, intercept }: { slope: nu
   return { sessions: closes.sessions, values, mean, standardDeviation: Math.sqrt(variance) };
 }
 
-/** Equity, and its drawdown below. */
-export function equityChart({ sessions, equity }: PairBacktest): ChartData {
+/** Equity, and its drawdown below; `beside` is drawn fainter. */
+export function equityChart(
+  { sessions, equity }: PairBacktest,
+  beside?: { name: string; backtest: PairBacktest },
+): ChartData {
+  const other = new Map(beside?.backtest.sessions.map((session, t) => [session, beside.backtest.equity[t]!]));
   return {
     sessions,
     panes: [
-      { format: "usd", lines: [{ name: "Equity in USD", colour: "first", values: equity }] },
+      {
+        format: "usd",
+        lines: [
+          { name: "Equity in USD", colour: "first", values: equity },
+          ...beside
+            ? [{
+              name: beside.name,
+              colour: "faint" as const,
+              values: sessions.map((session) => other.get(session) ?? null),
+            }]
+            : [],
+        ],
+      },
       {
         format: "percent",
         lines: [{ name: "Drawdown", colour: "loss", shape: "area", values: underwater(equity) }],

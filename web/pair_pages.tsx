@@ -1,9 +1,10 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { ColumnOf } from "../engine/mod.ts";
 import { answer, answerCsv } from "./answer.tsx";
 import { clusterPages } from "./cluster_pages.tsx";
 import type { ClustersEngine } from "./cluster_map.ts";
 import { monthlyReturns } from "./monthly_returns.ts";
+import { type PairTrials, readMovedPair } from "./moved_pair.ts";
 import { askedForecasts } from "./forecast_pages.tsx";
 import { type ForecastsEngine, readPairForecasts } from "./forecast_record.ts";
 import { PairPage } from "./pages/pair.tsx";
@@ -52,9 +53,10 @@ const testedColumns = [
 
 /** Pages under `/pairs`: tested pairs, clusters, past selections, and each pair. */
 export function pairPages(
-  { engine, nextSession }: {
+  { engine, nextSession, pairTrials }: {
     engine: PairsEngine & VersionEngine & ClustersEngine & SelectionsEngine & ForecastsEngine;
     nextSession(date: string): string | null;
+    pairTrials?: PairTrials;
   },
 ): Hono {
   return new Hono()
@@ -77,7 +79,8 @@ export function pairPages(
     .get("/:ticker_1/:ticker_2", async (c) => {
       const { ticker_1, ticker_2 } = c.req.param();
       const tickers = [ticker_1, ticker_2] as const;
-      const { view, problems } = readPairView(new URL(c.req.url).searchParams);
+      const parameters = new URL(c.req.url).searchParams;
+      const { view, problems } = readPairView(parameters);
       const pair = await readPair(engine, tickers, { strategy: view.strategy });
       if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
       if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
@@ -90,10 +93,18 @@ export function pairPages(
         problems.set("strategy", `There is no strategy “${view.strategy.slice(0, 40)}”: ${known}.`);
         delete view.strategy;
       }
+      const moved = await readMovedPair(pairTrials, pair, { parameters, isShown: isShown(c) });
       const page = (
-        <PairPage pair={pair} forecasts={forecasts} view={view} problems={problems} nextSession={nextSession} />
+        <PairPage
+          pair={pair}
+          forecasts={forecasts}
+          view={{ ...view, moved: moved?.parameters }}
+          moved={moved}
+          problems={problems}
+          nextSession={nextSession}
+        />
       );
-      return answer(c, page, problems.size > 0 ? 400 : 200);
+      return answer(c, page, problems.size + (moved?.problems.size ?? 0) > 0 ? 400 : 200);
     })
     // Tables of the page that are computed and not assets.
     .get("/:ticker_1/:ticker_2/:table{(monthly_returns|spread_distribution)\\.csv}", async (c) => {
@@ -131,4 +142,13 @@ export function pairPages(
       ];
       return answerCsv(c, table, { names, rows });
     });
+}
+
+/**
+ * Whether an answer reaches the reader. A page of another site can ask for this one by an image or a script, which shows nothing of it
+ * and so tries nothing.
+ */
+function isShown(c: Context): boolean {
+  if (c.req.method === "HEAD") return false;
+  return c.req.header("Sec-Fetch-Site") !== "cross-site" || c.req.header("Sec-Fetch-Dest") === "document";
 }

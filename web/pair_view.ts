@@ -37,7 +37,10 @@ const pairAddress = new Address("", {
   /** USD of both legs together, which determines the shares shown. */
   notional: standing(standingNotional, number("Notional in USD", { least: 1, most: 1_000_000_000 })),
 });
-export type PairView = SearchOf<typeof pairAddress>;
+export type PairView = SearchOf<typeof pairAddress> & {
+  /** Settings moved by hand, as parameters of the address: those of the strategy alone. */
+  moved?: Readonly<Record<string, string>>;
+};
 
 /** Reads the view from an address. Unreadable parameters take their defaults; `problems` has the reasons. */
 export function readPairView(parameters: URLSearchParams): { view: PairView; problems: Map<string, string> } {
@@ -51,10 +54,11 @@ export function pairViewPath(
   view: PairView,
   changes: Partial<PairView> = {},
 ): string {
-  return pairAddress.write(view, changes, { path: pairPath(...tickers) });
+  const { moved = view.moved } = "strategy" in changes ? { moved: {} } : changes;
+  return pairAddress.write(view, changes, { path: pairPath(...tickers), more: moved });
 }
 
 /** Parameters of a view, without those at their default. */
 export function pairViewEntries(view: PairView): [name: string, value: string][] {
-  return pairAddress.entries(view);
+  return [...pairAddress.entries(view), ...Object.entries(view.moved ?? {})];
 }

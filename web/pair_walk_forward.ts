@@ -6,6 +6,7 @@ import { headlineNow } from "./portfolio.ts";
 import type { VersionReader, Versions } from "./version_rows.ts";
 
 type Day = RowOf<typeof assets.walkForwardDaily>;
+type Trade = RowOf<typeof assets.walkForwardTrades>;
 
 /** Signal at the close of a session, and the position after it. */
 export interface PairDay {
@@ -88,12 +89,22 @@ export async function readWalkForward(
   return {
     strategy,
     settings,
-    days: days.map(dayOf),
     windows: windows.map(windowOf).sort((a, b) => a.tradingFirst < b.tradingFirst ? -1 : 1),
     newestSession: newest.map((row) => row.trading_last_session).sort().at(-1) ?? null,
-    ...carriedForward(days, sessions),
-    trades: trades.map(tradeOf),
+    ...tradedDays({ days, trades }, sessions),
   };
+}
+
+/**
+ * The days and trades of a backtest, with its equity on all sessions from its first to its last.
+ *
+ * @param sessions Those of the legs, or of more.
+ */
+export function tradedDays(
+  { days, trades }: { days: readonly Day[]; trades: readonly Trade[] },
+  sessions: readonly string[],
+): Pick<WalkForward, "days" | "trades" | "sessions" | "equity"> {
+  return { days: days.map(dayOf), trades: trades.map(tradeOf), ...carriedForward(days, sessions) };
 }
 
 function dayOf(row: Day): PairDay {
@@ -123,7 +134,7 @@ function windowOf(row: RowOf<typeof assets.walkForwardPairs>): PairWindow {
   };
 }
 
-function tradeOf(row: RowOf<typeof assets.walkForwardTrades>): PairTrade {
+function tradeOf(row: Trade): PairTrade {
   return {
     entry: row.entry_session,
     exit: row.exit_session,

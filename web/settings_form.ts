@@ -4,12 +4,16 @@ import { z } from "zod";
 export interface SettingField {
   /** Its path, joined by dots. */
   name: string;
+  /** In words; `null` where its name is all there is. */
+  title: string | null;
   description: string | null;
   kind: "number" | "integer" | "boolean" | "choice" | "list" | "text" | "json";
   /** Options of a choice, or of a list with fixed entries. */
   choices: readonly string[] | null;
   /** Bounds in words: `at least 1, below 20`. */
   bounds: string | null;
+  /** Bounds of a number that has both, for a slider. */
+  range: { least: number; most: number } | null;
   /** Whether an empty field means `null`. */
   nullable: boolean;
   /** The value used unless a run overrides it. */
@@ -30,6 +34,7 @@ export interface ReadSettings {
 
 interface JsonSchema {
   type?: string;
+  title?: string;
   properties?: Record<string, JsonSchema>;
   items?: JsonSchema;
   enum?: unknown[];
@@ -65,10 +70,12 @@ export class SettingsForm {
       const kind = kindOf(of, alternatives.filter(({ type }) => type !== "null").length);
       return {
         name,
+        title: leaf.title ?? null,
         description: leaf.description ?? of.description ?? null,
         kind,
         choices: choicesOf(of, kind),
         bounds: boundsOf(of),
+        range: rangeOf(of),
         nullable: alternatives.some(({ type }) => type === "null"),
         standing: textOf(valueAt(now, standing, path), kind),
         byDefault: textOf(valueAt(this.#defaults, schema.parse({}), path), kind),
@@ -157,6 +164,11 @@ function boundsOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, 
     ...told(minItems, "entries, at least"),
   ];
   return bounds.length === 0 ? null : bounds.join(", ");
+}
+
+function rangeOf({ minimum, exclusiveMinimum, maximum }: JsonSchema): SettingField["range"] {
+  const least = minimum ?? exclusiveMinimum;
+  return least === undefined || maximum === undefined ? null : { least, most: maximum };
 }
 
 /** `undefined` for an empty field. @throws {SyntaxError} If a field of JSON is invalid. */

@@ -60,6 +60,7 @@ const FILES: Readonly<Record<string, ServedFile>> = {
     "live_parts.js",
     "minimap.js",
     "overview.js",
+    "pair.js",
     "palette.js",
     "preferences.js",
     "receipt.js",

@@ -52,37 +52,43 @@ export function movableSettings(strategy: StrategyName, config: TradingConfig) {
   const standing = strategyByName(strategy, config.parameters[strategy]).parameters;
   const parameters = Object.fromEntries(
     Object.entries(movable[strategy]).map(([name, { title, least, most, whole }]) => {
-      const number = (whole ? z.int() : z.number()).min(least).max(most);
-      return [name, number.default(standing[name]!).meta({ title })];
+      return [name, within(least, most, { whole }).default(standing[name]!).meta({ title })];
     }),
   );
   const { exits, sizing, fillAt, pairGrossExposure, commissionBps, slippageBps, borrowBpsPerYear } = config;
   const exit = (title: string, most: number, set: number | null) =>
-    z.number().gt(0).max(most).nullable().default(set).meta({ title });
-  const cost = (title: string, most: number, set: number) => z.number().min(0).max(most).default(set).meta({ title });
+    within(0.05, most).nullable().default(set).meta({ title });
+  const cost = (title: string, most: number, set: number) => within(0, most).default(set).meta({ title });
   return z.strictObject({
-    parameters: z.strictObject(parameters),
+    parameters: z.strictObject(parameters).prefault({}),
     exits: z.strictObject({
       spreadStopZ: exit("Stop of the spread, deviations", 12, exits.spreadStopZ),
       timeStopHalfLives: exit("Time stop, half-lives", 20, exits.timeStopHalfLives),
       maxHalfLifeOfWindow: exit("Longest half-life, share of the window", 2, exits.maxHalfLifeOfWindow),
-    }),
-    pairGrossExposure: z.number().min(0.1).max(4).default(pairGrossExposure).meta({ title: "Gross exposure at entry" }),
+    }).prefault({}),
+    pairGrossExposure: within(0.1, 4).default(pairGrossExposure).meta({ title: "Gross exposure at entry" }),
     sizing: TradingConfig.shape.sizing.unwrap().default(sizing).meta({ title: "Sizing" }),
     fillAt: TradingConfig.shape.fillAt.unwrap().default(fillAt).meta({ title: "Fill" }),
     commissionBps: cost("Commission, bps", 50, commissionBps),
     slippageBps: cost("Slippage, bps", 50, slippageBps),
     borrowBpsPerYear: cost("Borrow fee, bps a year", 1000, borrowBpsPerYear),
-  }).partial().superRefine((moved, context) => {
+  }).superRefine(({ parameters }, context) => {
     try {
-      movedConfig(config, strategy, moved as MovedSettings);
+      movedConfig(config, strategy, { parameters: parameters as Record<string, number> });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      // At the first parameter that is moved: the message names all that do not go together.
-      const [first = Object.keys(parameters)[0]!] = Object.keys(moved.parameters ?? {});
-      context.addIssue({ code: "custom", path: ["parameters", first], message: error.message });
+      // It is the parameters that are moved which do not go together.
+      for (const name of Object.keys(parameters)) {
+        if (parameters[name] === standing[name]) continue;
+        context.addIssue({ code: "custom", path: ["parameters", name], message: error.message });
+      }
     }
   });
+}
+
+function within(least: number, most: number, { whole = false } = {}): z.ZodNumber {
+  const error = `must be a ${whole ? "whole number" : "number"} from ${least} to ${most}`;
+  return (whole ? z.int({ error }) : z.number({ error })).min(least, { error }).max(most, { error });
 }
 
 /** Settings that differ from those that are set. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { migrate } from "../../resources/database/mod.ts";
 import { type TrialByHand, trialsByHand } from "../../resources/trials_by_hand.ts";
 import { databases } from "../support/database.ts";
 
@@ -27,7 +26,6 @@ for (const { name, ignore, open } of databases) {
     async fn() {
       const database = await open();
       try {
-        await migrate(database, new URL("../../sql/migrations/", import.meta.url));
         const record = trialsByHand(database);
         const start = Temporal.Now.instant().subtract({ hours: 1 });
         const end = Temporal.Now.instant().add({ hours: 1 });

@@ -3,7 +3,7 @@ import { type Engine, type ScheduleState, silentLogger } from "../../engine/mod.
 import { openAccess } from "../../access/mod.ts";
 import { type DataSource, dataSourceOf } from "../../resources/market_data/mod.ts";
 import { api, onError, onNotFound, openApiDocument } from "../../routes/mod.ts";
-import { page, pageNotFound, pageOnError } from "../../web/mod.ts";
+import { page, pageNotFound, pageOnError, type PairTrials } from "../../web/mod.ts";
 import type { ScheduleControl } from "../../routes/schedules.ts";
 import { fixedSchedules } from "./fixed_schedules.ts";
 
@@ -34,7 +34,7 @@ export function pageAndApi(
   engine: Engine,
   scheduler: ScheduleControl = fixedSchedules([pageSchedule]),
   source: DataSource = dataSourceOf("csv:prices.csv"),
-  clock?: { now(): Temporal.Instant },
+  { clock, pairTrials }: { clock?: { now(): Temporal.Instant }; pairTrials?: PairTrials } = {},
 ): Hono {
   const logger = silentLogger;
   const access = openAccess({ database: engine.ledger.database, required: false });
@@ -50,6 +50,7 @@ export function pageAndApi(
         scheduler,
         source,
         clock,
+        pairTrials,
         access: door,
         apiDocument: () => openApiDocument(app.routes, { version: "1" }),
       }),
@@ -64,11 +65,17 @@ export interface PageServer {
 }
 
 /** Serves on loopback; any free port unless one is given. */
-export function servePage(engine: Engine, port = 0, scheduler?: ScheduleControl, source?: DataSource): PageServer {
+export function servePage(
+  engine: Engine,
+  port = 0,
+  scheduler?: ScheduleControl,
+  source?: DataSource,
+  more: { pairTrials?: PairTrials } = {},
+): PageServer {
   const stopping = new AbortController();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, signal: stopping.signal, onListen() {} },
-    pageAndApi(engine, scheduler, source).fetch,
+    pageAndApi(engine, scheduler, source, more).fetch,
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

@@ -372,6 +372,7 @@ const result: RowOf<typeof strategyComparison> = {
   correlation: 0.1,
   settings_tried: 10,
   settings_tried_before: 4,
+  settings_tried_by_hand: 0,
   pairs_tested: 55,
   probabilistic_sharpe: 0.99,
   expected_maximum_sharpe: 1,

@@ -47,7 +47,7 @@ async function withPages(
 ) {
   Object.assign(world, { source: "csv", sessions: ["2026-11-18", "2026-11-19"], tidy: true });
   await withTinyEngine(async (tiny) => {
-    const app = pageAndApi(tiny.engine, fixedSchedules([]), dataSourceOf(setting), tiny.clock);
+    const app = pageAndApi(tiny.engine, fixedSchedules([]), dataSourceOf(setting), { clock: tiny.clock });
     const read = async (path: string) => {
       const html = await (await app.request(path)).text();
       return /<div class="status-bar".*?<\/div>/s.exec(html)?.[0].replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ")

@@ -216,7 +216,10 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 shows the walk-forward with its gaps, d
   assert.deepEqual(sessions, pageSessions.slice(40), "what it sat out is there too");
   assert.deepEqual(equity.lines[0].values.slice(19, 32), [110_000, ...Array(10).fill(110_000), 99_000, 110_000]);
   assert.deepEqual([below.lines[0].values[30], below.lines[0].values[49]], [-0.1, 0]);
-  assert.match(page.text, /Total return \+21\.0 % Max drawdown −10\.0 % Trades 2 Win rate \(closed trades\) 100\.0 % /);
+  assert.match(
+    page.text,
+    /Total return \+21\.0 % Annualized \+232\.3 % Volatility 45\.3 % Sharpe 2\.87 Max drawdown −10\.0 % Trades 2 Win rate \(closed trades\) 100\.0 % /,
+  );
   assert.match(page.text, /Costs 60 USD Windows 2 Sessions traded 40/);
   assert.match(page.text, /2026-04-28 open short PEP, long KO – 8 −300 20 −0\.3 %/);
   assert.match(page.text, /2026-03-04 2026-03-16 long PEP, short KO stop 8 5,000 40 \+5\.0 %/);

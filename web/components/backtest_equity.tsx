@@ -5,10 +5,12 @@ import { Chart, ChartTable } from "./chart.tsx";
 
 /** Equity of a pair's backtest over its drawdown. */
 export function BacktestEquity(
-  { id, label, backtest, csv }: {
+  { id, label, backtest, beside, csv }: {
     id: string;
     label: string;
     backtest: PairBacktest;
+    /** Another one, for comparison. */
+    beside?: { name: string; backtest: PairBacktest };
     csv: { title: string; href: string }[];
   },
 ) {
@@ -20,7 +22,7 @@ export function BacktestEquity(
       label={`${label}: ${decimal(equity.at(-1)!, 0)} USD on ${sessions.at(-1)}, maximum drawdown ${
         percent(Math.min(...below))
       }`}
-      data={equityChart(backtest)}
+      data={equityChart(backtest, beside)}
     >
       <ChartTable
         label={label}

@@ -263,7 +263,7 @@ export interface ChartTableProps {
   sessions: readonly string[];
   /** The texts of a session by its index; called only for the sessions shown. */
   cells(position: number): readonly string[];
-  /** Addresses of all sessions as CSV. */
+  /** Addresses of all sessions as CSV; empty if they have none. */
   csv: readonly { title: string; href: string }[];
 }
 
@@ -274,7 +274,8 @@ export function ChartTable({ label, columns, sessions, cells, csv }: ChartTableP
   return (
     <>
       <p class="faint">
-        {shown.length < all.length ? "The last session of each month. " : ""}Every session as CSV:{" "}
+        {shown.length < all.length ? "The last session of each month. " : ""}
+        {csv.length > 0 && "Every session as CSV: "}
         {csv.map(({ title, href }, i) => (
           <>
             {i > 0 ? ", " : ""}

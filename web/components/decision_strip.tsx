@@ -22,7 +22,7 @@ export interface DecisionStripProps {
 export function DecisionStrip({ tickers, decision, view, strategy, settings, nextSession }: DecisionStripProps) {
   const { state, signal, session, why, levels, position, target, open, halfLife, timeStopSessions } = decision;
   return (
-    <section class={`decision ${state}`} aria-labelledby="decision-title">
+    <section id="decision" class={`decision ${state}`} aria-labelledby="decision-title" data-live>
       <div class="decision-signal">
         <h2 id="decision-title">
           {session === null ? "Signal" : `Signal at the ${session} close`}

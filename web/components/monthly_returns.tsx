@@ -8,14 +8,15 @@ const shades = 4;
 
 /** Returns by month in a table shaded by their size. */
 export function MonthlyReturns(
-  { years, label, csv }: { years: readonly YearOfReturns[]; label: string; csv: string },
+  { years, label, csv }: { years: readonly YearOfReturns[]; label: string; csv?: string },
 ) {
   const largest = largestOf(years);
   return (
     <>
       <h3 class="part">Returns by month</h3>
       <p class="about">
-        In shades of gain and loss, the deepest {signedPercent(largest).replace("+", "±")}. <a href={csv}>As CSV</a>
+        In shades of gain and loss, the deepest {signedPercent(largest).replace("+", "±")}.{" "}
+        {csv !== undefined && <a href={csv}>As CSV</a>}
       </p>
       <TableScroller label={`${label} by month`}>
         <MonthlyTable years={years} />

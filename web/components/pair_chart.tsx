@@ -5,6 +5,7 @@ import { decimal } from "../figures.ts";
 import { from100, pairChart } from "../pair_charts.ts";
 import { deviationsOf, type PairFormation } from "../pair_formation.ts";
 import type { PairRecord } from "../pair_record.ts";
+import type { WalkForward } from "../pair_walk_forward.ts";
 import { pairParts, pairRanges, type PairView, pairViewPath } from "../pair_view.ts";
 import { rowsPath } from "../rows_path.ts";
 import { strategyTitle } from "../strategy_words.ts";
@@ -12,8 +13,15 @@ import { Chart, ChartTable } from "./chart.tsx";
 
 /** Legs and spread in deviations on one time axis, with a table of the data. */
 export function PairChart(
-  { pair, formation, view }: { pair: PairRecord; formation: PairFormation | null; view: PairView },
+  { pair: standing, tried, formation, view }: {
+    pair: PairRecord;
+    /** The backtest under settings moved by hand, drawn in place of that of the pair. */
+    tried: WalkForward | null;
+    formation: PairFormation | null;
+    view: PairView;
+  },
 ) {
+  const pair = tried === null ? standing : { ...standing, walkForward: tried };
   const { tickers, closes, walkForward } = pair;
   if (closes === null) {
     return <p class="empty">{cleanPrices.key} has no sessions that both {tickers.join(" and ")} have.</p>;
@@ -51,7 +59,7 @@ export function PairChart(
         logarithmic: view.logarithmic,
         lead: <ScaleLinks tickers={tickers} view={view} />,
       }}
-      caption={<Caption pair={pair} formation={formation} />}
+      caption={<Caption pair={pair} isTried={tried !== null} formation={formation} />}
     >
       <ChartTable
         label="Closes and z-score"
@@ -70,7 +78,7 @@ export function PairChart(
         ]}
         csv={[
           ...tickers.map((ticker) => ({ title: ticker, href: rowsPath(cleanPrices, equalTo({ ticker })) })),
-          ...walkForward
+          ...walkForward && tried === null
             ? [{
               title: "z-scores",
               href: rowsPath(walkForwardDaily, [
@@ -102,14 +110,18 @@ function ScaleLinks({ tickers, view }: { tickers: readonly [string, string]; vie
   );
 }
 
-function Caption({ pair: { tickers, walkForward }, formation }: { pair: PairRecord; formation: PairFormation | null }) {
+function Caption({ pair: { tickers, walkForward }, isTried, formation }: {
+  pair: PairRecord;
+  isTried: boolean;
+  formation: PairFormation | null;
+}) {
   return (
     <>
       Closes are adjusted for splits. {walkForward && (
         <>
           The z-score is that of {strategyTitle(walkForward.strategy)}{" "}
-          at each close, by the formation before its window; positions are those of the walk-forward backtest.
-          {" "}
+          at each close, by the formation before its window; positions are those of the walk-forward backtest
+          {isTried && " under the moved settings"}.{" "}
         </>
       )}
       {formation && (

@@ -6,8 +6,8 @@ export interface TradeTableProps {
   tickers: readonly [string, string];
   trades: readonly PairTrade[];
   label: string;
-  /** Address of the trades as CSV. */
-  csv: string;
+  /** Address of the trades as CSV; the rows of the page without one. */
+  csv?: string;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -44,9 +44,11 @@ export function TradeTable({ tickers, trades, label, csv }: TradeTableProps) {
   return (
     <details class="trades" open={trades.length <= 12}>
       <summary>{counted(trades.length, "trade")}, the latest first</summary>
-      <p class="faint">
-        <a href={csv}>As CSV</a>
-      </p>
+      {csv !== undefined && (
+        <p class="faint">
+          <a href={csv}>As CSV</a>
+        </p>
+      )}
       <DataTable label={label} bounded columns={columnsOf(tickers)} rows={trades.toReversed()} />
     </details>
   );

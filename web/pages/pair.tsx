@@ -15,6 +15,7 @@ import { Sources } from "../components/sources.tsx";
 import { brieflyFigured } from "../figures.ts";
 import type { PairForecasts } from "../forecast_record.ts";
 import { Layout } from "../layout.tsx";
+import type { MovedPair } from "../moved_pair.ts";
 import { pairSpread } from "../pair_charts.ts";
 import { decisionOf } from "../pair_decision.ts";
 import { formationOf } from "../pair_formation.ts";
@@ -27,6 +28,8 @@ export interface PairPageProps {
   pair: PairRecord;
   forecasts: PairForecasts | null;
   view: PairView;
+  /** `null` if settings cannot be moved. */
+  moved: MovedPair | null;
   /** Invalid parameters, with the problem. */
   problems: ReadonlyMap<string, string>;
   /** The session after a date; `null` if the calendar has none. */
@@ -34,17 +37,18 @@ export interface PairPageProps {
 }
 
 /** One pair: its signal, chart, backtests, forecasts and tests, with the source of each number. */
-export function PairPage({ pair, forecasts, view, problems, nextSession }: PairPageProps) {
+export function PairPage({ pair, forecasts, view, moved, problems, nextSession }: PairPageProps) {
   const { tickers, walkForward, reference, tested, sources } = pair;
   const name = tickers.join(" / ");
   const path = pairPath(...tickers);
   const formation = formationOf(pair);
+  const { walkForward: tried } = typeof moved?.result === "object" && moved.result || { walkForward: null };
   const decision = decisionOf(pair, { formation, notional: view.notional });
   return (
     <Layout
       title={`${name} · Tandem`}
       path={path}
-      script="charts.js"
+      script="pair.js"
       styles={["pairs.css", "pair.css"]}
       sections={[
         { id: "chart", title: "Chart" },
@@ -69,12 +73,12 @@ export function PairPage({ pair, forecasts, view, problems, nextSession }: PairP
         settings={walkForward?.settings ?? null}
         nextSession={decision.session === null ? null : nextSession(decision.session)}
       />
-      <section id="chart" class="panel" aria-label="Chart">
-        <PairChart pair={pair} formation={formation} view={view} />
+      <section id="chart" class="panel" aria-label="Chart" data-live>
+        <PairChart pair={pair} tried={tried} formation={formation} view={view} />
         {pair.dividends && <PairDividends dividends={pair.dividends} tickers={tickers} />}
       </section>
       <Panel id="walk-forward" title="Walk-forward backtest">
-        <PairWalkForward pair={pair} view={view} />
+        <PairWalkForward pair={pair} view={view} moved={moved} />
       </Panel>
       {forecasts && (
         <Panel id="forecasts" title="Forecasts of the spread, with realized values">

@@ -128,9 +128,14 @@ function Body({ record, search }: { record: StrategiesRecord; search: StrategySe
 }
 
 /** Number of settings by which the Sharpe ratios are deflated. */
-function triedWords({ settings_tried: tried, settings_tried_before: before }: StrategyResult): string {
-  const earlier = before === null || before === 0 ? "" : `, ${count(before)} of them in earlier runs`;
-  return `Deflated Sharpe counts ${counted(tried, "setting")} tried on these bars${earlier}.`;
+function triedWords(
+  { settings_tried: tried, settings_tried_before: before, settings_tried_by_hand: byHand }: StrategyResult,
+): string {
+  const parts = [
+    ...before ? [`${count(before)} of them in earlier runs`] : [],
+    ...byHand ? [`${count(byHand)} by hand on the pages of pairs`] : [],
+  ];
+  return `Deflated Sharpe counts ${[`${counted(tried, "setting")} tried on these bars`, ...parts].join(", ")}.`;
 }
 
 /** The probability of backtest overfitting, and its meaning. */

@@ -6,7 +6,6 @@ import { TradingConfig } from "../../../assets/backtests/trading_config.ts";
 import { settingOf } from "../../../assets/backtests/trial.ts";
 import { strategyNames } from "../../../quant/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
-import { migrate } from "../../../resources/database/mod.ts";
 import { trialsByHand } from "../../../resources/trials_by_hand.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 import { runChain } from "../../support/asset_chain.ts";
@@ -94,7 +93,6 @@ for (const { name, ignore, open } of databases) {
     async fn() {
       const database = await open();
       try {
-        await migrate(database, new URL("../../../sql/migrations/", import.meta.url));
         const record = trialsByHand(database);
         const strategies = ["z_score_bands", "rolling_trend"];
         // Trials are recorded by the clock of the database.
