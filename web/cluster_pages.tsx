@@ -13,12 +13,14 @@ export function clusterPages({ engine }: { engine: ClustersEngine }): Hono {
   const read = async (c: Context) => {
     const { search } = clustersAddress.read(new URL(c.req.url).searchParams);
     const map = await readClusterMap(engine, search);
-    return { search, map, members: map && await readClusterMembers(engine, map, search.cluster) };
+    const found = map?.places.find(({ ticker }) => ticker.toUpperCase() === search.find?.trim().toUpperCase());
+    const cluster = search.cluster ?? found?.cluster;
+    return { search, map, members: map && await readClusterMembers(engine, map, cluster) };
   };
   return new Hono()
     .get("/", async (c) => {
       const { search, map, members } = await read(c);
-      const page = <ClustersPage map={map} members={members} asOf={search.asOf} />;
+      const page = <ClustersPage map={map} members={members} asOf={search.asOf} find={search.find} />;
       return answer(c, page, map === null && search.asOf !== undefined ? 404 : 200);
     })
     .get("/prices.csv", async (c) => {

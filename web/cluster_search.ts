@@ -7,6 +7,8 @@ export const clustersAddress = new Address("/pairs/clusters", {
   preset: text({ longest: 40 }),
   projection: named("map", standing("components", oneOf("Map", Object.keys(projections) as Projection[]))),
   cluster: number("Cluster", { whole: true }),
+  /** A ticker or the number of a cluster. */
+  find: text({ longest: 40 }),
 });
 export type ClustersSearch = SearchOf<typeof clustersAddress>;
 

@@ -26,6 +26,17 @@ pageTest(
   },
 );
 
+pageTest("GET /pairs/clusters marks a ticker, and compares its cluster, without a script", async (ask) => {
+  const found = await ask("/pairs/clusters?find=pep");
+  assert.deepEqual([...found.html.matchAll(/data-ticker="(\w+)"[^>]*class="found"/g)].map((match) => match[1]), [
+    "PEP",
+  ]);
+  assert.match(found.text, /Cluster 0, 3 tickers/);
+  const none = await ask("/pairs/clusters?find=%3Cx%3E");
+  assert.match(none.text, /No ticker or cluster matches “<x>”\./);
+  assert.ok(!none.html.includes("<x>"));
+});
+
 pageTest("GET /pairs/clusters shows the same tickers by t-SNE where its address asks for it", async (ask) => {
   const components = await ask("/pairs/clusters");
   const [, path] = /<a href="([^"]*map=tsne[^"]*)">\s*t-SNE/.exec(components.html)!;
@@ -40,7 +51,7 @@ pageTest("GET /pairs/clusters shows the same tickers by t-SNE where its address 
   const [[x]] = placesOf(page.html).filter(([, , name]) => name === "KO") as [[string]];
   assert.ok(placesOf(page.html).every((place) => Number(place[0]) <= Number(x)));
   // Form and links keep the map.
-  assert.equal([...page.html.matchAll(/<input type="hidden" name="map" value="tsne"/g)].length, 2);
+  assert.equal([...page.html.matchAll(/<input type="hidden" name="map" value="tsne"/g)].length, 3);
 });
 
 pageTest(
@@ -58,7 +69,7 @@ pageTest(
       /100 on 2026-01-05, the first of 90 sessions of the formation\. The source has no dividends of these/,
     );
     assert.doesNotMatch(text, /are drawn/);
-    assert.match(text, /Cluster 0: prices and correlations/);
+    assert.match(text, /Prices and correlations .*Cluster 0, 3 tickers: KO, PEP, CVX|CVX, KO, PEP/);
   },
 );
 

@@ -3,6 +3,7 @@
 /// <reference lib="esnext" />
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import { followGestures, wheelFactor, wheelPixels } from "./gestures.js";
 
 const mostScale = 2;
 /** Below these scales nodes hide first their words, then their names, then all but their colours. */
@@ -12,8 +13,6 @@ const boxScale = 0.12;
 /** Fraction of the view by which a key or button moves, and factor by which it zooms. */
 const keyStep = 0.15;
 const zoomStep = 1.25;
-/** A movement of at most this many pixels counts as a click. */
-const clickSlack = 4;
 /** Delay after the last movement before the graph is rendered sharply again. */
 const restMs = 160;
 
@@ -25,9 +24,6 @@ export class GraphView {
   #x = 0;
   #y = 0;
   #scale = 1;
-  /** Position of each touch or mouse button that is down. @type {Map<number, { x: number, y: number }>} */
-  #down = new Map();
-  #moved = 0;
   #frame = 0;
   /** Size of the view, cached: reading it during a movement would force a layout each time. */
   #size = { width: 0, height: 0 };
@@ -47,17 +43,7 @@ export class GraphView {
     this.height = graph.viewBox.baseVal.height;
     view.classList.add("driven");
     view.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    view.addEventListener("pointerdown", (event) => this.#press(event));
-    view.addEventListener("pointermove", (event) => this.#drag(event));
-    for (const kind of /** @type {const} */ (["pointerup", "pointercancel"])) {
-      view.addEventListener(kind, (event) => this.#release(event));
-    }
-    // Ignore the click at the end of a drag.
-    view.addEventListener("click", (event) => {
-      if (this.#moved > clickSlack) event.preventDefault(), event.stopImmediatePropagation();
-    }, { capture: true });
-    // Prevent the browser's own drag of links and images.
-    view.addEventListener("dragstart", (event) => event.preventDefault());
+    followGestures(view, { pan: (x, y) => this.pan(x, y), zoom: (factor, x, y) => this.zoom(factor, x, y) });
     // Undo the browser's scrolling to a focused element: the view does not scroll, it transforms the graph.
     view.addEventListener("scroll", () => view.scrollTo(0, 0));
     const measure = () => this.#size = { width: view.clientWidth, height: view.clientHeight };
@@ -167,42 +153,8 @@ export class GraphView {
   #wheel(event) {
     event.preventDefault();
     const { left, top } = this.view.getBoundingClientRect();
-    // Some mice report lines or pages instead of pixels.
-    const pixels = event.deltaY * (event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1);
-    if (event.shiftKey) return this.pan(-pixels, 0);
-    this.zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0016)), event.clientX - left, event.clientY - top);
-  }
-
-  /** @param {PointerEvent} event */
-  #press(event) {
-    if (event.button !== 0) return;
-    if (this.#down.size === 0) this.#moved = 0;
-    this.#down.set(event.pointerId, { x: event.clientX, y: event.clientY });
-  }
-
-  /** @param {PointerEvent} event */
-  #drag(event) {
-    const from = this.#down.get(event.pointerId);
-    if (!from) return;
-    const to = { x: event.clientX, y: event.clientY };
-    const other = [...this.#down].find(([id]) => id !== event.pointerId)?.[1];
-    this.#moved += Math.hypot(to.x - from.x, to.y - from.y);
-    // Capture the pointer only after a movement: the click of a captured pointer goes to the view instead of the node.
-    if (this.#moved > clickSlack) this.view.setPointerCapture(event.pointerId);
-    this.#down.set(event.pointerId, to);
-    if (!other) return this.pan(to.x - from.x, to.y - from.y);
-    const { left, top } = this.view.getBoundingClientRect();
-    this.zoom(
-      Math.hypot(to.x - other.x, to.y - other.y) / Math.max(1, Math.hypot(from.x - other.x, from.y - other.y)),
-      (to.x + other.x) / 2 - left,
-      (to.y + other.y) / 2 - top,
-    );
-    this.pan((to.x - from.x) / 2, (to.y - from.y) / 2);
-  }
-
-  /** @param {PointerEvent} event */
-  #release(event) {
-    this.#down.delete(event.pointerId);
+    if (event.shiftKey) return this.pan(-wheelPixels(event), 0);
+    this.zoom(wheelFactor(event), event.clientX - left, event.clientY - top);
   }
 
   #draw() {

@@ -1,3 +1,4 @@
+import { placeLabels } from "../client/label_places.js";
 import type { ClusterMap, MappedTicker, Projection } from "../cluster_map.ts";
 import { clusterPath } from "../cluster_search.ts";
 import { counted, decimal } from "../figures.ts";
@@ -7,8 +8,9 @@ const [width, height] = [960, 560];
 const margin = 36;
 /** Number of colours. Adjacent clusters differ; more clusters reuse colours and are told apart by their numbers. */
 const colours = 8;
-/** Above this number of clustered tickers their names are left out. */
+/** Above this number of clustered tickers names are shown once the map is zoomed. */
 const mostNames = 90;
+const radius = 4.5;
 
 /** Captions of the projections, and how they place values. */
 const kinds: Readonly<Record<Projection, { by: string; axes: boolean; axisOf: typeof stretchedAxis }>> = {
@@ -16,65 +18,96 @@ const kinds: Readonly<Record<Projection, { by: string; axes: boolean; axisOf: ty
   tsne: { by: "by t-SNE of their loadings", axes: false, axisOf: evenAxis },
 };
 
-/** Tickers placed by a projection of their loadings, each cluster with a colour and its number. */
-export function ClusterChart({ map }: { map: ClusterMap }) {
+/**
+ * Tickers placed by a projection of their loadings, each cluster with a colour and its number. `client/clusters.js` zooms it,
+ * highlights clusters, and places labels again by the same rule.
+ *
+ * @param found Tickers to be marked.
+ */
+export function ClusterChart({ map, found }: { map: ClusterMap; found: ReadonlySet<string> }) {
   const { places, clusters, projection } = map;
   const { by, axes, axisOf } = kinds[projection];
   const xs = axisOf(places.map(({ x }) => x));
   const ys = axisOf(places.map(({ y }) => y));
   const x = (value: number) => at(margin + (width - 2 * margin) * xs.place(value));
   const y = (value: number) => at(height - margin - (height - 2 * margin) * ys.place(value));
-  const inside = places.filter(({ cluster }) => cluster >= 0);
-  const outside = places.filter(({ cluster }) => cluster < 0);
-  const named = inside.length <= mostNames;
+  const points = places.map((one) => ({ one, x: x(one.x), y: y(one.y) }));
+  const inside = points.filter(({ one }) => one.cluster >= 0);
+  const outside = points.filter(({ one }) => one.cluster < 0);
+  const shown = clusters.filter(({ cluster }) => inside.some(({ one }) => one.cluster === cluster));
+  const labels = [
+    ...shown.map(({ cluster }) => ({
+      text: String(cluster),
+      size: 13,
+      anchors: inside.filter(({ one }) => one.cluster === cluster).sort((a, b) => a.y - b.y),
+    })),
+    ...points.map((point) => ({
+      text: point.one.ticker,
+      size: 10,
+      anchors: found.has(point.one.ticker) || point.one.cluster >= 0 && inside.length <= mostNames ? [point] : [],
+    })),
+  ];
+  const bounds = { left: 0, right: width, top: 0, bottom: height };
+  const placed = placeLabels(labels, { unit: 1, bounds, points: inside, radius });
+  const [numbers, names] = [placed.slice(0, shown.length), placed.slice(shown.length)];
   return (
-    <figure class="drawing scroller" tabindex={0} role="region" aria-label="Map of the clusters, may scroll sideways">
+    <figure
+      class="drawing scroller map"
+      tabindex={0}
+      role="region"
+      aria-label="Map of the clusters, may scroll sideways"
+    >
+      <div class="map-tools" data-map-tools hidden>
+        <button type="button" class="quiet" data-zoom="1.5" aria-label="Zoom in">+</button>
+        <button type="button" class="quiet" data-zoom={1 / 1.5} aria-label="Zoom out">−</button>
+        <button type="button" class="quiet" data-zoom="0" aria-label="Show the whole map">All</button>
+      </div>
       <svg
         class="clusters"
         viewBox={`0 0 ${width} ${height}`}
         role="group"
+        data-cluster-map
+        data-most-names={mostNames}
         aria-label={`${counted(places.length, "ticker")} ${by}: ${counted(clusters.length, "cluster")} with ${
           counted(inside.length, "ticker")
-        }, the others in none. The table below has them.`}
+        }, the others in none. The table beside has them.`}
       >
         {axes && xs.has(0) && <line class="axis" x1={x(0)} x2={x(0)} y1={margin / 2} y2={height - margin} />}
         {axes && ys.has(0) && <line class="axis" x1={margin} x2={width - margin / 2} y1={y(0)} y2={y(0)} />}
-        {outside.map((one) => <Point key={one.ticker} one={one} x={x(one.x)} y={y(one.y)} />)}
-        {inside.map((one) => <Point key={one.ticker} one={one} x={x(one.x)} y={y(one.y)} />)}
-        {named &&
-          inside.map(({ ticker, x: px, y: py }) => (
-            <text class="name" x={x(px) + 6} y={y(py) + 3} key={ticker}>{ticker}</text>
-          ))}
-        {clusters.map(({ cluster, tickers: members }) => {
-          const of = inside.filter((one) =>
-            one.cluster === cluster
-          );
-          if (of.length === 0) {
-            return null;
-          }
-          const middle = of.reduce((sum, one) =>
-            sum + one.x, 0) / of.length;
-          const top = Math.min(...of.map((one) =>
-            y(one.y)
-          ));
-          return (
-            <a href={clusterPath(map, cluster)} tabindex={-1} key={cluster}>
-              <text
-                class={`number c${cluster % colours}`}
-                x={x(middle)}
-                y={Math.max(14, top - 9)}
-                text-anchor="middle"
-              >
-                {cluster}
-                <title>{`Cluster ${cluster}: ${members.join(", ")}`}</title>
-              </text>
-            </a>
-          );
-        })}
+        {[...outside, ...inside].map(({ one, ...at }) => (
+          <Point key={one.ticker} one={one} {...at} found={found.has(one.ticker)} />
+        ))}
+        {points.map(({ one: { ticker, cluster } }, i) => (
+          <text
+            class="name"
+            key={ticker}
+            data-names={ticker}
+            data-cluster={cluster < 0 ? undefined : cluster}
+            text-anchor="middle"
+            hidden={names[i] === null}
+            {...placeOf(names[i]!)}
+          >
+            {ticker}
+          </text>
+        ))}
+        {shown.map(({ cluster, tickers: members }, i) => (
+          <a
+            href={clusterPath(map, cluster)}
+            tabindex={-1}
+            key={cluster}
+            data-cluster={cluster}
+            hidden={numbers[i] === null}
+          >
+            <text class={`number c${cluster % colours}`} text-anchor="middle" {...placeOf(numbers[i]!)}>
+              {cluster}
+              <title>{`Cluster ${cluster}: ${members.join(", ")}`}</title>
+            </text>
+          </a>
+        ))}
         {axes && (
           <>
             <text class="title" x={width - margin / 2} y={height - 10} text-anchor="end">component 1 →</text>
-            <text class="title" x={12} y={14}>↑ component 2</text>
+            <text class="title" x={12} y={2} dominant-baseline="hanging">↑ component 2</text>
           </>
         )}
       </svg>
@@ -82,10 +115,22 @@ export function ClusterChart({ map }: { map: ClusterMap }) {
   );
 }
 
-function Point({ one: { ticker, cluster, ...at }, x, y }: { one: MappedTicker; x: number; y: number }) {
+function placeOf(place: { x: number; y: number } | null) {
+  return place === null ? {} : { x: at(place.x), y: at(place.y) };
+}
+
+function Point(
+  { one: { ticker, cluster, ...at }, x, y, found }: { one: MappedTicker; x: number; y: number; found: boolean },
+) {
   return (
-    <a href={tickerPath(ticker)} tabindex={-1}>
-      <circle class={cluster < 0 ? "noise" : `c${cluster % colours}`} cx={x} cy={y} r={cluster < 0 ? 2.5 : 4.5}>
+    <a
+      href={tickerPath(ticker)}
+      tabindex={-1}
+      data-ticker={ticker}
+      data-cluster={cluster < 0 ? undefined : cluster}
+      class={found ? "found" : undefined}
+    >
+      <circle class={cluster < 0 ? "noise" : `c${cluster % colours}`} cx={x} cy={y} r={cluster < 0 ? 2.5 : radius}>
         <title>
           {`${ticker}, ${cluster < 0 ? "in no cluster" : `cluster ${cluster}`} (${decimal(at.x, 2)}, ${
             decimal(at.y, 2)

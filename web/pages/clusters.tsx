@@ -9,7 +9,7 @@ import { ClusterPrices } from "../components/cluster_prices.tsx";
 import { CorrelationMap } from "../components/correlation_map.tsx";
 import { DataTable } from "../components/data_table.tsx";
 import { PairTabs } from "../components/pair_tabs.tsx";
-import { Panel } from "../components/panel.tsx";
+import { LivePanel } from "../components/live_panel.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rowsPath } from "../rows_path.ts";
@@ -17,13 +17,19 @@ import { tickerPath } from "../ticker_path.ts";
 
 /** Clusters of tickers as of a session, and the members of one cluster. */
 export function ClustersPage(
-  { map, members, asOf }: { map: ClusterMap | null; members: ClusterMembers | null; asOf: string | undefined },
+  { map, members, asOf, find }: {
+    map: ClusterMap | null;
+    members: ClusterMembers | null;
+    asOf: string | undefined;
+    /** A ticker or the number of a cluster that is looked for. */
+    find: string | undefined;
+  },
 ) {
   return (
     <Layout
       title="Clusters · Tandem"
       path="/pairs/clusters"
-      script="charts.js"
+      script="clusters.js"
       styles={["pairs.css"]}
       sections={members === null
         ? []
@@ -43,7 +49,7 @@ export function ClustersPage(
     >
       <section id="map" class="panel" aria-label="Clusters">
         <PairTabs path="/pairs/clusters" />
-        {map === null ? <Absent asOf={asOf} /> : <Found map={map} />}
+        {map === null ? <Absent asOf={asOf} /> : <Found map={map} find={find} />}
       </section>
       {map !== null && members !== null && <Members map={map} of={members} />}
     </Layout>
@@ -65,9 +71,10 @@ function Absent({ asOf }: { asOf: string | undefined }) {
     );
 }
 
-function Found({ map }: { map: ClusterMap }) {
+function Found({ map, find }: { map: ClusterMap; find: string | undefined }) {
   const { preset, presets, testedPreset, asOf, asOfSessions, tickers, clusters, projection } = map;
   const inside = clusters.reduce((sum, cluster) => sum + cluster.tickers.length, 0);
+  const found = foundTickers(map, find);
   const csv = rowsPath(pairClusters, equalTo({ as_of: asOf, preset }), { order: ["cluster", "ticker"] });
   return (
     <>
@@ -100,7 +107,27 @@ function Found({ map }: { map: ClusterMap }) {
           ? "Axes: PCA loadings, compressed at the extremes. Tickers close on these two components may be apart on the others."
           : "t-SNE of all five PCA loadings: neighbours have similar loadings. Directions, sizes of groups and distances between groups mean nothing."}
       </p>
-      <Projections map={map} />
+      <div class="map-head">
+        <Projections map={map} />
+        <form action="/pairs/clusters" method="get" role="search" aria-label="Map">
+          {clustersAddress.entries({ ...map, cluster: undefined, find: undefined }).map(([name, value]) => (
+            <input type="hidden" name={name} value={value} key={name} />
+          ))}
+          <input
+            type="search"
+            name="find"
+            value={find ?? ""}
+            placeholder="Ticker or cluster"
+            aria-label="Find a ticker or cluster"
+            autocomplete="off"
+            data-find
+          />
+          <button type="submit">Find</button>
+        </form>
+        <p class="faint" role="status" data-found>
+          {find !== undefined && found.size === 0 && `No ticker or cluster matches “${find}”.`}
+        </p>
+      </div>
       {map.places.length === 0
         ? (
           <p class="empty">
@@ -109,15 +136,20 @@ function Found({ map }: { map: ClusterMap }) {
             <a href={`/assets/${tickerMap.key}`}>Open {tickerMap.key}</a>
           </p>
         )
-        : <ClusterChart map={map} />}
-      <details open={clusters.length <= 12}>
-        <summary>{counted(clusters.length, "cluster")} with their tickers</summary>
-        <p class="faint">
-          <a href={csv}>Every ticker as CSV</a>
-        </p>
+        : (
+          <>
+            <p class="faint">
+              Pointing at a ticker or number highlights its cluster, a click keeps it. Drag to move. The wheel zooms
+              once the map is clicked, as do + and −. A double click shows all. <a href={csv}>Every ticker as CSV</a>
+            </p>
+          </>
+        )}
+      <div class="cluster-layout">
+        {map.places.length > 0 && <ClusterChart map={map} found={found} />}
         <DataTable
           label="Clusters"
           bounded
+          row={({ cluster }) => ({ "data-cluster": String(cluster) })}
           columns={[
             {
               title: "Cluster",
@@ -149,9 +181,18 @@ function Found({ map }: { map: ClusterMap }) {
           ]}
           rows={clusters}
         />
-      </details>
+      </div>
     </>
   );
+}
+
+/** Tickers that a text means: a ticker, the number of a cluster, or else the beginning of tickers. */
+function foundTickers({ places }: ClusterMap, find: string | undefined): ReadonlySet<string> {
+  const wanted = find?.trim().toUpperCase() ?? "";
+  if (wanted === "") return new Set();
+  const exact = places.filter(({ ticker, cluster }) => ticker.toUpperCase() === wanted || String(cluster) === wanted);
+  const found = exact.length > 0 ? exact : places.filter(({ ticker }) => ticker.toUpperCase().startsWith(wanted));
+  return new Set(found.map(({ ticker }) => ticker));
 }
 
 /** Links to other projections of the same tickers, if the project has any. */
@@ -177,7 +218,7 @@ function Members({ map, of }: { map: ClusterMap; of: ClusterMembers }) {
   const { asOf, preset, projection, clusters } = map;
   return (
     <>
-      <Panel id="cluster" title={`Cluster ${of.cluster}: prices and correlations`}>
+      <LivePanel id="cluster" title="Prices and correlations">
         <form class="filters" action="/pairs/clusters#cluster" method="get" aria-label="Cluster">
           <input type="hidden" name="as_of" value={asOf} />
           <input type="hidden" name="preset" value={preset} />
@@ -195,11 +236,20 @@ function Members({ map, of }: { map: ClusterMap; of: ClusterMembers }) {
           </label>
           <button type="submit">Show</button>
         </form>
+        <p class="about">
+          Cluster {of.cluster}, {counted(of.size, "ticker")}:{" "}
+          {(clusters.find(({ cluster }) => cluster === of.cluster)?.tickers ?? []).map((ticker, i) => (
+            <>
+              {i > 0 && ", "}
+              <a href={tickerPath(ticker)}>{ticker}</a>
+            </>
+          ))}
+        </p>
         <h3 class="part">Prices over the formation</h3>
         <ClusterPrices of={of} search={map} />
         <h3 class="part">Correlations</h3>
         <CorrelationMap of={of} search={map} />
-      </Panel>
+      </LivePanel>
       <ChartCredit />
     </>
   );
