@@ -383,7 +383,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 draws the residual and the months, with
 
 pageTest("GET /pairs/selections shows which pairs were chosen when", async (ask) => {
   const page = await ask("/pairs/selections");
-  assert.match(page.text, new RegExp(`3 pairs in 2 selections from ${pageSessions[84]} to ${pageSessions[89]}`));
+  assert.match(page.text, new RegExp(`3 pairs in 2 selections, ${pageSessions[84]} to ${pageSessions[89]}`));
   assert.match(page.text, new RegExp(`KO / PEP 1 of 2 ${pageSessions[89]} now`));
   assert.match(page.text, new RegExp(`T00 / ZZ 1 of 2 ${pageSessions[84]} ${pageSessions[84]}`));
   assert.match(page.text, new RegExp(`${pageSessions[89]} 2 2 1 ${pageSessions[84]} 1 – –`));

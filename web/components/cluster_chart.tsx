@@ -60,7 +60,7 @@ export function ClusterChart({ map, found }: { map: ClusterMap; found: ReadonlyS
       <div class="map-tools" data-map-tools hidden>
         <button type="button" class="quiet" data-zoom="1.5" aria-label="Zoom in">+</button>
         <button type="button" class="quiet" data-zoom={1 / 1.5} aria-label="Zoom out">−</button>
-        <button type="button" class="quiet" data-zoom="0" aria-label="Show the whole map">All</button>
+        <button type="button" class="quiet" data-zoom="0" aria-label="All: show the whole map">All</button>
       </div>
       <svg
         class="clusters"

@@ -6,8 +6,8 @@ import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
 import { type SelectedPair, type SelectionHistory, shownSelections } from "../selection_history.ts";
 import { type Column, DataTable } from "../components/data_table.tsx";
+import { percentText } from "../time_axis.ts";
 
-const cellWidth = 7;
 const stripHeight = 16;
 const shownPairs = 200;
 
@@ -68,8 +68,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
       {shown.length === 0 ? <p class="empty">No pair with {ticker!.slice(0, 40)} was chosen.</p> : (
         <>
           <p class="about" id="selections-about">
-            {counted(pairs.length, "pair")} in {counted(sessions.length, "selection")} from {sessions[0]} to{" "}
-            {sessions.at(-1)}
+            {counted(pairs.length, "pair")} in {counted(sessions.length, "selection")}, {rangeWords(sessions)}
             {cut ? `, the newest ${shownSelections}` : ""}. A mark is a selection with the pair, deeper for a better
             rank. {shown.length < pairs.length && `Shown are the ${shownPairs} most often chosen. `}
             <a href={rowsPath(chosenPairs, [], { order: ["-as_of", "rank"] })}>All as CSV</a>
@@ -77,6 +76,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
           <DataTable
             label="Chosen pairs"
             describedBy="selections-about"
+            class="selections-table"
             columns={columnsOf(sessions)}
             rows={shown}
           />
@@ -87,30 +87,28 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
   );
 }
 
-/** One mark for each selection that includes the pair. */
+/** One mark for each selection that includes the pair, over the whole width of its column. */
 function Strip({ pair: { tickers, ranks, times }, sessions }: { pair: SelectedPair; sessions: readonly string[] }) {
-  const width = cellWidth * sessions.length;
   const lowest = 20;
   return (
     <svg
       class="selections"
-      viewBox={`0 0 ${width} ${stripHeight}`}
-      width={width}
+      width="100%"
       height={stripHeight}
       role="img"
       aria-label={`${tickers.join(" and ")}: in ${times} of ${sessions.length} selections`}
     >
-      <rect class="ground" width={width} height={stripHeight} />
+      <rect class="ground" width="100%" height={stripHeight} />
       {ranks.map((rank, i) =>
         rank !== null && (
           <rect
-            x={cellWidth * i + 0.5}
+            x={percentText(100 * i / sessions.length)}
             y="0"
-            width={cellWidth - 1}
+            width={percentText(100 / sessions.length)}
             height={stripHeight}
             class={rank <= lowest / 4 ? "rank-1" : rank <= lowest / 2 ? "rank-2" : "rank-3"}
           >
-            <title>{`${sessions[i]}: number ${rank}`}</title>
+            <title>{`${tickers.join(" / ")}, ${sessions[i]}: number ${rank}`}</title>
           </rect>
         )
       )}
@@ -118,12 +116,51 @@ function Strip({ pair: { tickers, ranks, times }, sessions }: { pair: SelectedPa
   );
 }
 
+/** Dates above the marks: the first selection of a month, of a quarter or of a year, so that about eight fit. */
+function Dates({ sessions }: { sessions: readonly string[] }) {
+  return (
+    <svg class="selections" width="100%" height={stripHeight} role="img" aria-label={rangeWords(sessions)}>
+      {datedSelections(sessions).map((i) => (
+        <text x={percentText(100 * i / sessions.length)} y={stripHeight - 4} key={i}>{sessions[i]}</text>
+      ))}
+    </svg>
+  );
+}
+
+/** At most this many dates are written above the marks. */
+const mostDates = 8;
+
+/** Places of the selections whose date is written. */
+function datedSelections(sessions: readonly string[]): number[] {
+  const places = [...sessions.keys()];
+  if (sessions.length <= mostDates) return places;
+  const periods: ((session: string) => string)[] = [
+    (session) => session.slice(0, 7),
+    (session) => `${session.slice(0, 4)} ${Math.floor((Number(session.slice(5, 7)) - 1) / 3)}`,
+    (session) => session.slice(0, 4),
+  ];
+  for (const of of periods) {
+    const firsts = places.filter((i) => i > 0 && of(sessions[i]!) !== of(sessions[i - 1]!));
+    if (firsts.length > 0 && firsts.length <= mostDates) return firsts;
+  }
+  const step = Math.ceil(sessions.length / mostDates);
+  return places.filter((i) => i % step === 0);
+}
+
+function rangeWords(sessions: readonly string[]): string {
+  return sessions.length === 1 ? sessions[0]! : `${sessions[0]} to ${sessions.at(-1)}`;
+}
+
 const columnsOf = (sessions: readonly string[]): Column<SelectedPair>[] => [
   { title: "Pair", header: true, cell: ({ tickers }) => <a href={pairPath(...tickers)}>{tickers.join(" / ")}</a> },
   { title: "Chosen", number: true, cell: ({ times }) => `${times} of ${sessions.length}` },
   { title: "First", cell: ({ first }) => first },
   { title: "Last", cell: ({ last }) => last === sessions.at(-1) ? "now" : last },
-  { title: `${sessions[0]} to ${sessions.at(-1)}`, cell: (pair) => <Strip pair={pair} sessions={sessions} /> },
+  {
+    title: <Dates sessions={sessions} />,
+    class: "strip",
+    cell: (pair) => <Strip pair={pair} sessions={sessions} />,
+  },
 ];
 
 const turnoverColumns: readonly Column<SelectionHistory["turnover"][number]>[] = [
