@@ -17,7 +17,7 @@ import { readPair } from "./pair_record.ts";
 import { readPairView } from "./pair_view.ts";
 import { residualDiagnostics } from "./residual_diagnostics.ts";
 import { readSelectionHistory, type SelectionsEngine } from "./selection_history.ts";
-import { pairsAddress, type PairsEngine, readTestedPairs, type TestedPair } from "./tested_pairs.ts";
+import { pairsAddress, type PairsEngine, type TestedPair, TestedPairReader } from "./tested_pairs.ts";
 import type { VersionEngine } from "./version_rows.ts";
 
 const testedColumns = [
@@ -59,15 +59,16 @@ export function pairPages(
     pairTrials?: PairTrials;
   },
 ): Hono {
+  const reader = new TestedPairReader(engine);
   return new Hono()
     .get("/", async (c) => {
-      const data = await readPairs({ engine, parameters: new URL(c.req.url).searchParams });
+      const data = await readPairs({ reader, parameters: new URL(c.req.url).searchParams });
       return answer(c, <PairsPage {...data} />, data.problems.size > 0 ? 400 : 200);
     })
     .get("/tested.csv", async (c) => {
       const { search, problems } = pairsAddress.read(new URL(c.req.url).searchParams);
       if (problems.size > 0) return c.text([...problems.values()].join("\n"), 400);
-      const found = await readTestedPairs(engine, search, { whole: true });
+      const found = await reader.read(search, { whole: true });
       if (found === null) return c.notFound();
       return answerCsv(c, "tested_pairs.csv", { names: testedColumns, rows: found.pairs });
     })

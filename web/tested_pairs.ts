@@ -1,9 +1,9 @@
 import { cointegratedPairs } from "../assets/views.ts";
 import { Address, date, flag, named, number, oneOf, page, type SearchOf, sort, text } from "./address.ts";
-import { type ColumnOf, type Engine, equalTo, type Filter, maxPageRows, type RowOf } from "../engine/mod.ts";
+import { type ColumnOf, type Engine, equalTo, type Filter, maxPageRows, namesText, type RowOf } from "../engine/mod.ts";
 
 /** Parts of the engine used by the list of pairs. */
-export type PairsEngine = Pick<Engine, "graph" | "read" | "newestDate" | "datesWithRows">;
+export type PairsEngine = Pick<Engine, "graph" | "read" | "rowVersion" | "newestDate" | "datesWithRows">;
 
 /** A pair with its statistics as of a session. */
 export type TestedPair = RowOf<typeof cointegratedPairs>;
@@ -77,48 +77,105 @@ export const pairsPerPage = 50;
 /** Maximum number of rows searched, which takes some hundred milliseconds. */
 const mostRows = 5 * maxPageRows;
 
-/** Reads one page of the matching pairs, or all of them; `null` if no pair has ever been tested. */
-export async function readTestedPairs(
-  engine: PairsEngine,
-  search: PairSearch,
-  { whole = false }: { whole?: boolean } = {},
-): Promise<FoundPairs | null> {
-  if (!engine.graph.keys.includes(cointegratedPairs.key)) return null;
-  const asOfSessions = await engine.datesWithRows(cointegratedPairs.key);
-  const asOf = search.asOf ?? await engine.newestDate(cointegratedPairs.key);
-  const { rows, nextCursor, materialization } = await engine.read(cointegratedPairs, {
-    filters: filtersOf(search, asOf),
-    order: orderOf(search),
-    limit: mostRows,
-  });
-  if (materialization === null) return null;
+/** What decides whether a pair is on a page, and where. */
+type ListedPair =
+  & Pick<TestedPair, "ticker_1" | "ticker_2" | "half_life">
+  & Partial<Pick<TestedPair, "failed_criteria">>;
 
+/** Listings that are kept: a version never changes, and listing its pairs is the expensive part. */
+const mostKept = 4;
+
+/** Reads pages of tested pairs. */
+export class TestedPairReader {
+  readonly #kept = new Map<string, Promise<{ listed: ListedPair[]; cut: boolean }>>();
+
+  constructor(private readonly engine: PairsEngine) {}
+
+  /** One page of the matching pairs, or all of them; `null` if no pair has ever been tested. */
+  async read(search: PairSearch, { whole = false }: { whole?: boolean } = {}): Promise<FoundPairs | null> {
+    const { key } = cointegratedPairs;
+    if (!this.engine.graph.keys.includes(key)) return null;
+    const [version, asOfSessions, newest] = await Promise.all([
+      this.engine.rowVersion(key),
+      this.engine.datesWithRows(key),
+      this.engine.newestDate(key),
+    ]);
+    if (version === undefined) return null;
+    const asOf = search.asOf ?? newest;
+    const filters = filtersOf(search, asOf);
+    const { listed, cut } = await this.#listed(search, { filters, version: version.id });
+    const found = matching(listed, search);
+    const from = (search.page - 1) * pairsPerPage;
+    const shown = whole ? found : found.slice(from, from + pairsPerPage);
+    return {
+      pairs: await this.#inFull(shown, { filters, version: version.id, whole }),
+      matching: found.length,
+      cut,
+      materialization: version.id,
+      asOf,
+      asOfSessions,
+    };
+  }
+
+  /** Of all pairs only what decides which are shown: all columns of 30,000 take five times as long. */
+  #listed(search: PairSearch, { filters, version: asOf }: { filters: PairFilter[]; version: number }) {
+    const criteria = search.failed === undefined ? [] : ["failed_criteria" as const];
+    const order = orderOf(search);
+    const name = JSON.stringify([asOf, filters, order, criteria]);
+    const listing = this.#kept.get(name) ??
+      this.engine.read(cointegratedPairs, {
+        filters,
+        fields: ["ticker_1", "ticker_2", "half_life", ...criteria],
+        order,
+        limit: mostRows,
+        asOf,
+      }).then(({ rows, nextCursor }) => ({ listed: rows as ListedPair[], cut: nextCursor !== null }));
+    this.#kept.delete(name);
+    this.#kept.set(name, listing);
+    listing.catch(() => this.#kept.delete(name));
+    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
+    return listing;
+  }
+
+  async #inFull(
+    shown: readonly ListedPair[],
+    { filters, version: asOf, whole }: { filters: PairFilter[]; version: number; whole: boolean },
+  ): Promise<TestedPair[]> {
+    if (shown.length === 0) return [];
+    const { rows } = await this.engine.read(cointegratedPairs, {
+      filters: whole ? filters : [
+        ...filters,
+        { column: "ticker_1", operator: "in", value: namesText(shown.map((pair) => pair.ticker_1)) },
+        { column: "ticker_2", operator: "in", value: namesText(shown.map((pair) => pair.ticker_2)) },
+      ],
+      asOf,
+    });
+    const nameOf = ({ ticker_1, ticker_2 }: ListedPair) => `${ticker_1} ${ticker_2}`;
+    const byName = new Map(rows.map((pair) => [nameOf(pair), pair]));
+    return shown.map((pair) => byName.get(nameOf(pair))!);
+  }
+}
+
+/** The pairs that meet what the database does not judge, in the order of the table. */
+function matching(listed: readonly ListedPair[], search: PairSearch): readonly ListedPair[] {
   const wanted = search.ticker?.toUpperCase();
   const matches = (ticker: string) => wanted === undefined || ticker.toUpperCase().includes(wanted);
-  const failed = (pair: TestedPair) =>
-    search.failed === undefined || pair.failed_criteria.some(({ criterion }) => criterion === search.failed);
-  let found = rows.filter((pair) => (matches(pair.ticker_1) || matches(pair.ticker_2)) && failed(pair));
-  if (search.sort?.column === "half_life" && !search.sort.descending) {
-    // A spread that does not revert has a negative half-life; sort it as the slowest.
-    const reverts = (pair: TestedPair) => pair.half_life !== null && pair.half_life > 0;
-    found = [...found.filter(reverts), ...found.filter((pair) => !reverts(pair))];
-  }
-  const from = (search.page - 1) * pairsPerPage;
-  return {
-    pairs: whole ? found : found.slice(from, from + pairsPerPage),
-    matching: found.length,
-    cut: nextCursor !== null,
-    materialization,
-    asOf,
-    asOfSessions,
-  };
+  const failed = (pair: ListedPair) =>
+    search.failed === undefined || pair.failed_criteria!.some(({ criterion }) => criterion === search.failed);
+  const found = listed.filter((pair) => (matches(pair.ticker_1) || matches(pair.ticker_2)) && failed(pair));
+  if (search.sort?.column !== "half_life" || search.sort.descending) return found;
+  // A spread that does not revert has a negative half-life; sort it as the slowest.
+  const reverts = (pair: ListedPair) => pair.half_life !== null && pair.half_life > 0;
+  return [...found.filter(reverts), ...found.filter((pair) => !reverts(pair))];
 }
+
+type PairFilter = Filter<ColumnOf<TestedPair>>;
 
 function filtersOf(
   { accepted, cluster, maxPValue, maxHalfLife, maxHurst, minCrossings }: PairSearch,
   asOf: string | null,
-): Filter<ColumnOf<TestedPair>>[] {
-  const filters: Filter<ColumnOf<TestedPair>>[] = asOf === null ? [] : equalTo({ as_of: asOf });
+): PairFilter[] {
+  const filters: PairFilter[] = asOf === null ? [] : equalTo({ as_of: asOf });
   if (accepted !== undefined) filters.push(...equalTo({ accepted: String(accepted) }));
   if (cluster !== undefined) filters.push(...equalTo({ cluster: String(cluster) }));
   if (maxPValue !== undefined) {

@@ -41,7 +41,7 @@ browserTest(
     await page.getByRole("link", { name: "Assets", exact: true }).first().click();
     await node(page, "total", "missing").waitFor();
     // The graph is fitted into its view when its script begins: a click before that may miss the node.
-    await page.locator(".graph-tools").waitFor();
+    await page.locator(".driven").waitFor();
     await page.evaluate("globalThis.notReloaded = true");
     await node(page, "total").click();
     const panel = page.locator("#asset-panel");
@@ -95,7 +95,7 @@ browserTest("the graph shows failed assets with reasons, and waiting and running
 
 browserTest("the graph is worked by keyboard alone", async ({ browser, server, engine }) => {
   const { page, errors } = await openPage(browser, `${server.url}/assets`);
-  await page.locator(".graph-tools").waitFor();
+  await page.locator(".driven").waitFor();
   const focused = () => page.evaluate("document.activeElement.dataset?.key ?? document.activeElement.id");
   const fit = (await page.locator("#zoom-level", { hasText: "%" }).textContent())!;
   await page.locator("#graph-view").focus();
@@ -140,7 +140,7 @@ browserTest("the graph is worked by keyboard alone", async ({ browser, server, e
 
 browserTest("the graph moves under the mouse, and a drag over a node is no click", async ({ browser, server }) => {
   const { page, errors } = await openPage(browser, `${server.url}/assets`);
-  await page.locator(".graph-tools").waitFor();
+  await page.locator(".driven").waitFor();
   const box = (await node(page, "numbers").boundingBox())!;
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
@@ -165,7 +165,7 @@ browserTest("a phone shows the table first, and the graph on request", async ({ 
     assert.equal(await page.locator("#graph").isVisible(), false);
     await page.getByRole("link", { name: "Graph and table" }).click();
     // Before its module works, a node of the graph is a link to the asset's page.
-    await page.locator(".graph-tools").waitFor();
+    await page.locator(".driven").waitFor();
     await node(page, "total").click();
     await page.getByText("It has never been materialized.").waitFor();
     const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
@@ -180,7 +180,7 @@ browserTest("a graph of 2,000 assets is laid out beside the page, moves, is sear
   const { page, errors } = await openPage(browser, `${server.url}/assets`);
   await page.locator("#table tbody tr").first().waitFor();
   assert.equal(await page.locator("#table tbody tr").count(), 200, "the table comes in pages");
-  await page.locator(".graph-tools").waitFor({ timeout: 120_000 });
+  await page.locator(".driven").waitFor({ timeout: 120_000 });
   assert.equal(await page.locator("a.node").count(), 2_000);
   await page.locator("#graph-view").focus();
   for (const key of ["+", "+", "+", "ArrowRight", "ArrowDown", "0"]) await page.keyboard.press(key);

@@ -32,7 +32,6 @@ export function drawControlled(plot, draw) {
   };
   showRange();
   tellLegend(plot, hiddenBy(form));
-  form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", (event) => {
     const hidden = hiddenBy(form);

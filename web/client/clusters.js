@@ -201,7 +201,6 @@ function drive(svg) {
     event.preventDefault();
   });
   const tools = figure.querySelector("[data-map-tools]");
-  if (tools instanceof HTMLElement) tools.hidden = false;
   tools?.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("button[data-zoom]") : null;
     if (!(button instanceof HTMLButtonElement)) return;

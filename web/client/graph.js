@@ -171,7 +171,6 @@ function draw() {
   const minimap = new Minimap(canvas, seen, nodes);
   minimap.redraw();
   onThemeChange(() => minimap.redraw());
-  document.querySelector(".graph-tools")?.removeAttribute("hidden");
   // A node focused by the Tab key may be out of view.
   view.addEventListener("focusin", () => {
     const node = nodes.focused;

@@ -84,6 +84,5 @@ function follow(form) {
       }
     }
   }
-  for (const slider of sliders) slider.hidden = false;
   slide();
 }

@@ -200,7 +200,7 @@ export function Chart({ id, label, data, controls, caption, children }: ChartPro
   );
 }
 
-/** Shown by the client: without JavaScript there is no chart to control. */
+/** Without JavaScript there is no chart to control. */
 function Controls(
   { id, controls: { parts, hidden, range, ranges, standing = standingRange, lead, logarithmic } }: {
     id: string;
@@ -208,7 +208,7 @@ function Controls(
   },
 ) {
   return (
-    <form class="controls" data-chart-controls aria-label="Parts of the chart" hidden>
+    <form class="controls scripted" data-chart-controls aria-label="Parts of the chart">
       {lead}
       <fieldset class="segments">
         <legend>Range</legend>

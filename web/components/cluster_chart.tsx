@@ -57,7 +57,7 @@ export function ClusterChart({ map, found }: { map: ClusterMap; found: ReadonlyS
       role="region"
       aria-label="Map of the clusters, may scroll sideways"
     >
-      <div class="map-tools" data-map-tools hidden>
+      <div class="map-tools scripted" data-map-tools>
         <button type="button" class="quiet" data-zoom="1.5" aria-label="Zoom in">+</button>
         <button type="button" class="quiet" data-zoom={1 / 1.5} aria-label="Zoom out">−</button>
         <button type="button" class="quiet" data-zoom="0" aria-label="All: show the whole map">All</button>

@@ -82,13 +82,13 @@ function Field({ field, text, problem }: { field: SettingField; text: string; pr
       {range && (
         <input
           type="range"
+          class="scripted"
           data-slides={id}
           aria-label={`${title ?? name}, slider`}
           min={range.least}
           max={range.most}
           step={stepOf(field)}
           value={text === "" ? range.most : text}
-          hidden
         />
       )}
       <span class="hint" id={`hint-${name}`}>

@@ -110,7 +110,7 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
         )
         : (
           <>
-            <div class="graph-tools" role="toolbar" aria-label="Graph" hidden>
+            <div class="graph-tools scripted" role="toolbar" aria-label="Graph">
               <button type="button" class="quiet" id="zoom-in" aria-label="Zoom in">+</button>
               <button type="button" class="quiet" id="zoom-out" aria-label="Zoom out">−</button>
               <button type="button" class="quiet" id="fit">Fit</button>

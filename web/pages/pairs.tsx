@@ -9,11 +9,10 @@ import {
   type FoundPairs,
   pairsAddress,
   type PairSearch,
-  type PairsEngine,
   pairsPerPage,
-  readTestedPairs,
   type SortColumn,
   type TestedPair,
+  type TestedPairReader,
 } from "../tested_pairs.ts";
 import type { Sort } from "../address.ts";
 import { Accepted } from "../components/accepted.tsx";
@@ -32,10 +31,10 @@ export interface PairsData {
 
 /** Reads the list of pairs, by the parameters of its address. */
 export async function readPairs(
-  { engine, parameters }: { engine: PairsEngine; parameters: URLSearchParams },
+  { reader, parameters }: { reader: TestedPairReader; parameters: URLSearchParams },
 ): Promise<PairsData> {
   const { search, problems } = pairsAddress.read(parameters);
-  return { search, problems, found: await readTestedPairs(engine, search) };
+  return { search, problems, found: await reader.read(search) };
 }
 
 const orDash = (value: number | null, text: (value: number) => string) => value === null ? "–" : text(value);
