@@ -36,8 +36,9 @@ function signed(fraction: number, decimals: number): string {
 
 /** A p-value with three decimals; its magnitude if these would be zero: `2e−7`. */
 export function pValue(p: number): string {
-  if (p >= 0.001) return p.toFixed(3);
-  return p < 1e-16 ? "< 1e−16" : p.toExponential(0).replace("-", "−");
+  const short = p.toExponential(0);
+  if (Number(short) >= 0.001) return p.toFixed(3);
+  return p < 1e-16 ? "< 1e−16" : short.replace("-", "−");
 }
 
 /** A number with `decimals` places and a true minus sign; never a negative zero. */

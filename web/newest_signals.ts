@@ -12,8 +12,10 @@ export interface NewestSignal {
   position: number;
   /** Spreads to hold after the next fill. */
   target: number;
-  /** Spread on the scale of the strategy and its thresholds. */
-  score: number | null;
+  /** Deviations of the spread from its mean, by the strategy; `null` without a decision. */
+  z: number | null;
+  /** Deviations beyond which a position is entered; `null` if no level decides. */
+  entryZ: number | null;
   /** Shares of ticker 1 against one of ticker 2. */
   hedgeRatio: number | null;
 }
@@ -49,7 +51,7 @@ export async function readNewestSignals(
   if (!engine.graph.keys.includes(walkForwardDaily.key)) return null;
   const { rows } = await engine.read(walkForwardDaily, {
     filters: equalTo({ strategy, session }),
-    fields: ["ticker_1", "ticker_2", "signal", "position", "target", "score", "hedge_ratio"],
+    fields: ["ticker_1", "ticker_2", "signal", "position", "target", "z_score", "entry_z", "hedge_ratio"],
   });
   if (rows.length === 0) return null;
   const signals = rows.map((row): NewestSignal => ({
@@ -60,7 +62,8 @@ export async function readNewestSignals(
     acts: row.target !== row.position,
     position: row.position,
     target: row.target,
-    score: row.score,
+    z: row.z_score,
+    entryZ: row.entry_z,
     hedgeRatio: row.hedge_ratio,
   }));
   const urgency = ({ acts, position }: NewestSignal) => acts ? 0 : position !== 0 ? 1 : 2;

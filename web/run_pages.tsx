@@ -2,7 +2,7 @@ import { answer } from "./answer.tsx";
 import { Hono } from "hono";
 import { type Engine, type Scheduler, UnknownRunError } from "../engine/mod.ts";
 import { firstLines, RunPage } from "./pages/run.tsx";
-import { filterOf, runsAddress, RunsPage } from "./pages/runs.tsx";
+import { filterOf, fittedHours, runsAddress, RunsPage } from "./pages/runs.tsx";
 import { SchedulesPage } from "./pages/schedules.tsx";
 
 /** Parts of the engine used by the pages of runs and schedules. */
@@ -24,19 +24,20 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
   return new Hono()
     .get("/runs", async (c) => {
       const { search, problems } = runsAddress.read(new URL(c.req.url).searchParams);
-      const hours = Number(search.hours);
       const now = clock.now();
-      const span = {
-        fromMs: now.subtract({ hours }).epochMilliseconds,
-        toMs: now.add({ hours: Math.max(6, hours / 2) }).epochMilliseconds,
-      };
-      const [found, inSpan, backfills, schedules, processes] = await Promise.all([
+      const [found, recent, backfills, schedules, processes] = await Promise.all([
         engine.runs({ limit: listed + 1, ...filterOf(search) }),
-        engine.runs({ limit: drawn, from: now.subtract({ hours }) }),
+        engine.runs({ limit: drawn, from: now.subtract({ hours: Number(search.hours ?? 24) }) }),
         engine.backfills.list({ limit: 20 }),
         scheduler.states(),
         engine.processes(),
       ]);
+      const hours = search.hours ?? fittedHours(recent.map(({ createdAt }) => createdAt), now.epochMilliseconds);
+      const span = {
+        fromMs: now.epochMilliseconds - Number(hours) * 3_600_000,
+        // As much of what is scheduled as a fifth of the width holds.
+        toMs: now.epochMilliseconds + Number(hours) * 900_000,
+      };
       const runs = found.slice(0, listed);
       const html = (
         <RunsPage
@@ -44,7 +45,8 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
           problems={problems}
           runs={runs}
           next={found.length > listed ? runs.at(-1)!.id : null}
-          timeline={{ span, runs: inSpan }}
+          hours={hours}
+          timeline={{ span, runs: recent }}
           backfills={backfills.filter(({ finishedAt }) => finishedAt === null)}
           schedules={schedules}
           assets={engine.graph.producers.map(({ key }) => key)}

@@ -83,8 +83,8 @@ Deno.test("GET / shows the chosen pairs by rank, once each, and no return of the
     const page = await read(tiny);
     assert.match(page.text, /Everything is fresh 4 assets/);
     assert.match(page.asset("chosen_pairs"), /● fresh Pairs made as a whole 2 .* (just now|\d+ s ago) Materialize$/);
-    const columns = "Pair Signal Position Target Score Hedge ratio Half-life p cointegration Rank";
-    const rows = "KO / PEP – – – 2.500 6.5 4e−4 1 CVX / XOM – – – 0.731 11.3 0.012 2";
+    const columns = "Pair Signal Position Target Z-score Enters at Hedge ratio Half-life p cointegration Rank";
+    const rows = "KO / PEP – – – – 2.500 6.5 4e−4 1 CVX / XOM – – – – 0.731 11.3 0.012 2";
     assert.ok(page.text.includes(`${columns} Chosen, traded from the next window on · 2 ${rows}`), page.text);
     assert.doesNotMatch(page.html, /class="number (gain|loss)"|21\.4/);
     assert.match(page.html, /<time datetime="[^"]+" title="\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC" data-relative/);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { axisMarks, packed, percentAt } from "../../web/time_axis.ts";
+import { fittedHours } from "../../web/pages/runs.tsx";
 
 Deno.test("axisMarks() are round moments on the reader's clock, few enough to be read", () => {
   const fromMs = Date.parse("2026-11-23T12:07:00Z");
@@ -49,4 +50,13 @@ Deno.test("packed() lets no bar cover another of its row, in as few rows as run 
     const most = Math.max(0, ...bars.map(({ from }) => bars.filter((b) => b.from <= from && from < b.to).length));
     assert.equal(new Set(rows).size, most);
   }));
+});
+
+Deno.test("fittedHours() is the shortest span that holds the runs of the last day, and a day without any", () => {
+  const now = Date.parse("2026-11-23T12:00:00Z");
+  const at = (...hoursAgo: number[]) => hoursAgo.map((hours) => new Date(now - hours * 3_600_000).toISOString());
+  assert.equal(fittedHours(at(0.2, 0.9), now), "1");
+  assert.equal(fittedHours(at(0.2, 1.5), now), "6");
+  assert.equal(fittedHours(at(7), now), "24");
+  assert.equal(fittedHours([], now), "24");
 });

@@ -31,7 +31,7 @@ export function AssetTable(
       title: "State",
       cell: ({ asset, state }) => (
         <>
-          <StateBadge state={state} /> <FailedChecks asset={asset} />
+          <StateBadge state={state} /> <FailedChecks asset={asset} brief />
           {state === "running" && (
             <progress data-progress={asset.madeBy ?? asset.key} aria-label={`${asset.key} progress`}></progress>
           )}

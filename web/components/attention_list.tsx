@@ -1,4 +1,4 @@
-import { type AssetState, failingRowText, isLate } from "../../engine/mod.ts";
+import { type AssetState, type FailedCheck, failingRowText, isLate } from "../../engine/mod.ts";
 import { counted } from "../figures.ts";
 import { CheckBadge, outcomeOf } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
@@ -7,6 +7,13 @@ import { StateBadge } from "./state_badge.tsx";
 /** Whether an asset failed, is late or has a failed check. */
 export function hasFault(asset: AssetState): boolean {
   return asset.state === "failed" || isLate(asset) || asset.failedChecks.length > 0;
+}
+
+/** Whether a check's message names each of its failing rows, such as by its ticker. */
+function namesRows({ message, failingRows }: FailedCheck): boolean {
+  return failingRows.every((row) =>
+    Object.values(row).some((value) => typeof value === "string" && value !== "" && message.includes(value))
+  );
 }
 
 /** Failed, late and stale assets and failed checks, each with a link. */
@@ -58,7 +65,8 @@ export function AttentionList({ assets, now }: { assets: readonly AssetState[]; 
           <Moment at={check.checkedAt} now={now} />
           <p class="why">
             {check.message}
-            {check.failingRows.length > 0 && `: ${check.failingRows.map(failingRowText).join("; ")}`}
+            {check.failingRows.length > 0 && !namesRows(check) &&
+              `: ${check.failingRows.map(failingRowText).join("; ")}`}
           </p>
         </li>
       ))}

@@ -31,8 +31,21 @@ export function CheckBadge({ outcome, children }: { outcome: CheckOutcomeName; c
   );
 }
 
-/** The failed checks of an asset, each a link to its details. */
-export function FailedChecks({ asset: { key, failedChecks } }: { asset: Pick<AssetState, "key" | "failedChecks"> }) {
+/** The failed checks of an asset, each a link to its details; one link for several if `brief`. */
+export function FailedChecks(
+  { asset: { key, failedChecks }, brief = false }: {
+    asset: Pick<AssetState, "key" | "failedChecks">;
+    brief?: boolean;
+  },
+) {
+  if (brief && failedChecks.length > 1) {
+    const outcome = failedChecks.some((check) => outcomeOf(check) === "failed") ? "failed" : "warned";
+    return (
+      <a class="failed-check" href={`/assets/${key}#checks`} title={checksText(failedChecks)}>
+        <CheckBadge outcome={outcome}>{`${failedChecks.length} checks failed`}</CheckBadge>
+      </a>
+    );
+  }
   return (
     <>
       {failedChecks.map((check) => (

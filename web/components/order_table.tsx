@@ -29,10 +29,16 @@ const columns: readonly Column<PairOrder>[] = [
       !signal ? "–" : signal.acts ? <strong>{held(signal.target, tickers)}</strong> : "unchanged",
   },
   {
-    title: "Score",
-    hint: "Spread on the scale of the strategy and its thresholds",
+    title: "Z-score",
+    hint: "Deviations of the spread from its mean, by the strategy",
     number: true,
-    cell: ({ signal }) => orDash(signal?.score, (score) => decimal(score, 2)),
+    cell: ({ signal }) => orDash(signal?.z, (z) => decimal(z, 2)),
+  },
+  {
+    title: "Enters at",
+    hint: "Z-score beyond which a position towards the mean may be entered; – where no level decides",
+    number: true,
+    cell: ({ signal }) => orDash(signal?.entryZ, (z) => `±${decimal(z, 2)}`),
   },
   {
     title: "Hedge ratio",

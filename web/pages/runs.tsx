@@ -6,7 +6,7 @@ import {
   type RunSummary,
   type ScheduleState,
 } from "../../engine/mod.ts";
-import { Address, date, number, oneOf, type SearchOf, standing, text } from "../address.ts";
+import { Address, date, number, oneOf, type SearchOf, text } from "../address.ts";
 import { type Problems, SearchProblems } from "../components/search_problems.tsx";
 import { ProcessTable } from "../components/process_table.tsx";
 import { RunTable, triggerInWords } from "../components/run_table.tsx";
@@ -23,6 +23,8 @@ export interface RunsPageData {
   runs: readonly RunSummary[];
   /** Id before which the next page starts; `null` on the last page. */
   next: number | null;
+  /** Hours on the timeline before now. */
+  hours: DrawnHours;
   /** Runs on the timeline, independent of the search. */
   timeline: { span: TimeSpan; runs: readonly RunSummary[] };
   backfills: readonly BackfillSummary[];
@@ -35,6 +37,7 @@ export interface RunsPageData {
 const triggers = ["http", "cli", "startup", "schedule", "automation", "backfill"] as const;
 /** Hours of the past that the timeline can show; it shows as many of the future. */
 const drawnHours = ["1", "6", "24", "168"] as const;
+export type DrawnHours = typeof drawnHours[number];
 
 /** The address of the page of runs. */
 export const runsAddress = new Address("/runs", {
@@ -44,7 +47,8 @@ export const runsAddress = new Address("/runs", {
   /** First and last day of the runs, in UTC. */
   from: date("From"),
   to: date("To"),
-  hours: standing("24", oneOf("Hours", drawnHours)),
+  /** Fitted to the runs of a day unless given. */
+  hours: oneOf("Hours", drawnHours),
   /** Id of the run before which the list starts. */
   before: number("Before", { least: 1, whole: true }),
 });
@@ -65,8 +69,8 @@ export function filterOf({ status, trigger, asset, from, to, before }: RunSearch
 
 /** All runs: on a timeline with scheduled ones, and as a list. */
 export function RunsPage(data: RunsPageData) {
-  const { search, runs, next, timeline, backfills, schedules, processes, now } = data;
-  const { hours, before: _, ...filter } = search;
+  const { search, hours, runs, next, timeline, backfills, schedules, processes, now } = data;
+  const { hours: _hours, before: _, ...filter } = search;
   const open = timeline.runs.filter(({ finishedAt }) => finishedAt === null).length;
   const failed = timeline.runs.filter(({ status }) => status === "failed").length;
   return (
@@ -117,7 +121,7 @@ export function RunsPage(data: RunsPageData) {
             {next !== null && <a rel="next" href={runsAddress.write(search, { before: next })}>Older runs</a>}
             {runs.length > 0 && (
               <a
-                href={runsAddress.write(search, { hours: "24", before: undefined }, {
+                href={runsAddress.write(search, { hours: undefined, before: undefined }, {
                   path: "/v1/runs",
                   more: { limit: "1000", format: "csv" },
                 })}
@@ -137,7 +141,14 @@ export function RunsPage(data: RunsPageData) {
   );
 }
 
-function hoursInWords(hours: RunSearch["hours"]): string {
+/** The shortest span that holds all runs of the last day: a timeline of a day shows those of an hour on a few pixels. */
+export function fittedHours(createdAt: readonly string[], nowMs: number): DrawnHours {
+  const oldest = Math.min(...createdAt.map((at) => Date.parse(at)));
+  if (!Number.isFinite(oldest)) return "24";
+  return drawnHours.find((hours) => nowMs - oldest <= Number(hours) * 3_600_000) ?? "24";
+}
+
+function hoursInWords(hours: DrawnHours): string {
   return hours === "168" ? "7 days" : hours === "1" ? "hour" : `${hours} h`;
 }
 
@@ -183,7 +194,7 @@ function Filters({ search, problems, assets }: RunsPageData) {
         To (UTC)
         <input type="date" name="to" value={search.to ?? ""} />
       </label>
-      {hours !== "24" && <input type="hidden" name="hours" value={hours} />}
+      {hours !== undefined && <input type="hidden" name="hours" value={hours} />}
       <button type="submit" class="primary">Filter</button>
       {Object.keys(filter).length > 0 && <a href="/runs">Show all</a>}
       <SearchProblems problems={problems} />
