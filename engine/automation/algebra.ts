@@ -6,7 +6,7 @@ import { latestPartitions } from "./conditions.ts";
 /** Partitions for which every condition holds. */
 export function and(...operands: readonly [Condition, ...Condition[]]): Condition {
   return {
-    ...composed("and", operands, "are all of this"),
+    ...composed("and", operands, "meet all of these"),
     hasInstant: false,
     decide: ({ universe }, found): Verdict => ({
       partitions: found.reduce((all, { partitions }) => all.intersection(partitions), universe),
@@ -17,7 +17,7 @@ export function and(...operands: readonly [Condition, ...Condition[]]): Conditio
 /** Partitions for which any condition holds. Reports instants if every operand does. */
 export function or(...operands: readonly [Condition, ...Condition[]]): Condition {
   return {
-    ...composed("or", operands, "are any of this"),
+    ...composed("or", operands, "meet any of these"),
     hasInstant: operands.every((operand) => operand.hasInstant),
     decide: ({ universe }, found): Verdict => ({
       partitions: found.reduce((all, { partitions }) => all.union(partitions), PartitionSet.none(universe.space)),
@@ -29,7 +29,7 @@ export function or(...operands: readonly [Condition, ...Condition[]]): Condition
 /** Partitions for which the condition does not hold. */
 export function not(operand: Condition): Condition {
   return {
-    ...composed("not", [operand], "are not this"),
+    ...composed("not", [operand], "do not meet this"),
     hasInstant: false,
     decide: ({ universe }, [found]): Verdict => ({ partitions: universe.difference(found!.partitions) }),
   };
@@ -49,7 +49,7 @@ export function since(trigger: Condition, reset: Condition): Condition {
     );
   }
   return {
-    ...composed("since", [trigger, reset], "are the first, and were not the second since"),
+    ...composed("since", [trigger, reset], "met the first, and have not met the second since"),
     hasInstant: true,
     decide(facts, [triggered, resets]): Verdict {
       const moments = triggered!.moments!.map(({ partitions, atMs }): Moment => ({
@@ -66,14 +66,14 @@ export function since(trigger: Condition, reset: Condition): Condition {
 
 /** Partitions of the newest wanted date for which the condition holds; of an asset without dates all of them. */
 export function latest(operand: Condition): Condition {
-  return scope(`latest(${operand.text})`, "are this, on the newest date", operand, (facts) => latestPartitions(facts));
+  return scope(`latest(${operand.text})`, "meet this, on the newest date", operand, (facts) => latestPartitions(facts));
 }
 
 /** Partitions with dates from `from` to `to`, both included, for which the condition holds. */
 export function inRange({ from, to }: { from?: string; to?: string }, operand: Condition): Condition {
   const bounds = [...(from ? [`from: "${from}"`] : []), ...(to ? [`to: "${to}"`] : [])].join(", ");
   const words = [...(from ? [`from ${from}`] : []), ...(to ? [`until ${to}`] : [])].join(" ");
-  return scope(`inRange({ ${bounds} }, ${operand.text})`, `are this, ${words}`, operand, ({ universe }) => {
+  return scope(`inRange({ ${bounds} }, ${operand.text})`, `meet this, ${words}`, operand, ({ universe }) => {
     const { space } = universe;
     if (!space.hasDates) return universe;
     const start = from === undefined ? 0 : space.firstFrom(from);
@@ -84,7 +84,7 @@ export function inRange({ from, to }: { from?: string; to?: string }, operand: C
 
 /** All partitions for which the condition holds: states explicitly that the scope is unrestricted. */
 export function all(operand: Condition): Condition {
-  return scope(`all(${operand.text})`, "are this, on any date", operand, ({ universe }) => universe);
+  return scope(`all(${operand.text})`, "meet this, on any date", operand, ({ universe }) => universe);
 }
 
 function scope(

@@ -304,7 +304,7 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 knows a pair of the past that is not te
 pageTest("GET /pairs/:ticker_1/:ticker_2 answers 404 with a way back, and turns tickers round", async (ask) => {
   const unknown = await ask("/pairs/NO/PAIR");
   assert.equal(unknown.status, 404);
-  assert.match(unknown.text, /NO \/ PAIR is no tested pair .* Pairs of NO , pairs of PAIR , all pairs/);
+  assert.match(unknown.text, /NO \/ PAIR has not been tested .* Pairs of NO , pairs of PAIR , all pairs/);
   assert.match(unknown.html, /href="\/pairs"/);
   const reversed = await ask("/pairs/C%3CD/A%26B");
   assert.deepEqual([reversed.status, reversed.headers.get("location")], [302, "/pairs/A%26B/C%3CD"]);

@@ -1,4 +1,5 @@
 import type { AssetState, FailedCheck } from "../../engine/mod.ts";
+import { counted } from "../figures.ts";
 
 /** Outcome of a check, shown as asset states are: as shape and word, repeated by the colour. */
 export type CheckOutcomeName = "passed" | "warned" | "failed" | "not run yet";
@@ -31,18 +32,18 @@ export function CheckBadge({ outcome, children }: { outcome: CheckOutcomeName; c
   );
 }
 
-/** The failed checks of an asset, each a link to its details; one link for several if `brief`. */
+/** The failed checks of an asset, each a link to its details; one link for all if `brief`. */
 export function FailedChecks(
   { asset: { key, failedChecks }, brief = false }: {
     asset: Pick<AssetState, "key" | "failedChecks">;
     brief?: boolean;
   },
 ) {
-  if (brief && failedChecks.length > 1) {
+  if (brief && failedChecks.length > 0) {
     const outcome = failedChecks.some((check) => outcomeOf(check) === "failed") ? "failed" : "warned";
     return (
       <a class="failed-check" href={`/assets/${key}#checks`} title={checksText(failedChecks)}>
-        <CheckBadge outcome={outcome}>{`${failedChecks.length} checks failed`}</CheckBadge>
+        <CheckBadge outcome={outcome}>{`${counted(failedChecks.length, "check")} failed`}</CheckBadge>
       </a>
     );
   }

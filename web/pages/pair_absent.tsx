@@ -16,7 +16,7 @@ export function PairAbsentPage({ tickers: [ticker1, ticker2], materialized }: Pa
       path="/pairs/"
       headline={
         <div class="headline">
-          <h1>{materialized ? `${name} is no tested pair` : name}</h1>
+          <h1>{materialized ? `${name} has not been tested` : name}</h1>
         </div>
       }
     >
