@@ -177,7 +177,7 @@ Deno.test("treeOf() reports for each operand how many partitions it holds for, a
   const tree = treeOf(judge(latest(missing()), facts), facts.universe);
   assert.deepEqual(tree, {
     condition: "latest(missing())",
-    meaning: "are this, on the newest date",
+    meaning: "meet this, on the newest date",
     holds: false,
     count: 0,
     of: 8,
