@@ -207,6 +207,7 @@ const wholes: AnyAsset[] = [
   assets.pairMetrics,
   assets.pairOutcomes,
   assets.trialSettings,
+  assets.trialsByHand,
   assets.backtestTrials,
   assets.strategyComparison,
   assets.forecastScores,
