@@ -23,16 +23,8 @@ export interface LayoutProps {
   children: Child;
 }
 
-const sheets = [
-  "tokens.css",
-  "style.css",
-  "controls.css",
-  "tables.css",
-  "shell.css",
-  "floats.css",
-  "charts.css",
-  "asset.css",
-];
+/** Sheet of every page. */
+const sheet = "style.css";
 /** Script of every page: the palette and the preferences. */
 const shellScript = "shell.js";
 
@@ -51,7 +43,7 @@ export function Layout(
         <title>{title}</title>
         <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
         <link rel="preload" href="/static/inter.woff2" as="font" type="font/woff2" crossorigin="anonymous" />
-        {[...sheets, ...styles].map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
+        {[sheet, ...styles].map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
         {[...new Set(scripts.flatMap(importsOf))].map((path) => <link key={path} rel="modulepreload" href={path} />)}
         {scripts.map((name) => <script key={name} type="module" src={`/static/${name}`}></script>)}
       </head>

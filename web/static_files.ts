@@ -15,27 +15,36 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "lightweight-charts": "/static/lightweight_charts.js",
 };
 
+/** Sheets of every page, in their order: one file, because each request before the first content costs. */
+const SHARED_SHEETS = [
+  "tokens.css",
+  "style.css",
+  "controls.css",
+  "tables.css",
+  "shell.css",
+  "floats.css",
+  "charts.css",
+  "asset.css",
+];
+
 /** Every file that is served, by its name under `/static/`; no other file can be. */
 const FILES: Readonly<Record<string, ServedFile>> = {
+  "style.css": {
+    locate: () => new URL("./static/style.css", import.meta.url),
+    parts: SHARED_SHEETS.map((name) => new URL(`./static/${name}`, import.meta.url)),
+    type: css,
+  },
   ...filesOf("./static/", css, [
-    "asset.css",
     "backfills.css",
-    "charts.css",
-    "controls.css",
     "docs.css",
-    "floats.css",
     "graph.css",
     "overview.css",
     "pair.css",
     "pairs.css",
     "runs.css",
     "settings.css",
-    "shell.css",
     "strategies.css",
-    "style.css",
-    "tables.css",
     "tickers.css",
-    "tokens.css",
   ]),
   ...filesOf("./client/", javascript, [
     "actions.js",
@@ -104,6 +113,8 @@ const FILES: Readonly<Record<string, ServedFile>> = {
 
 interface ServedFile {
   locate: () => URL;
+  /** Files that are served as one, if it is more than the one that is located. */
+  parts?: readonly URL[];
   type: string;
 }
 
@@ -127,9 +138,9 @@ export function staticFiles(): Hono {
   return new Hono().get("/:name{.+}", async (c) => {
     const name = c.req.param("name");
     if (!Object.hasOwn(FILES, name)) return c.notFound();
-    const { locate, type } = FILES[name]!;
+    const { locate, parts, type } = FILES[name]!;
     let reading = read.get(name);
-    if (!reading) read.set(name, reading = readStatic(locate(), type));
+    if (!reading) read.set(name, reading = readStatic(parts ?? [locate()], type));
     const { bytes, gzip, etag } = await reading;
     c.header("ETag", `W/${etag}`);
     c.header("Cache-Control", "no-cache");
@@ -169,8 +180,9 @@ export function importsOf(script: string): readonly string[] {
   return paths.slice(1);
 }
 
-async function readStatic(url: URL, type: string): Promise<StaticFile> {
-  let bytes = await Deno.readFile(url);
+async function readStatic(parts: readonly URL[], type: string): Promise<StaticFile> {
+  const contents = await Promise.all(parts.map((url) => Deno.readFile(url)));
+  let bytes = await new Blob(contents).bytes();
   if (type === javascript) {
     const text = new TextDecoder().decode(bytes);
     bytes = new TextEncoder().encode(

@@ -99,7 +99,7 @@ Deno.test("importsOf() names all modules that a page needs from the start, and n
 
 Deno.test("style sheets load nothing from other hosts", async () => {
   for (const name of ["style.css", "charts.css", "graph.css"]) {
-    assert.doesNotMatch(await (await app.request(`/${name}`)).text(), /@import|url\(/, name);
+    assert.doesNotMatch(await (await app.request(`/${name}`)).text(), /@import|url\((?!"\/static\/)/, name);
   }
 });
 
@@ -110,4 +110,15 @@ Deno.test("GET /static/lightweight_charts.js serves the package's module with it
   assert.match(text, /^\/\*!\s+\* @license\s+\* TradingView Lightweight Charts™ v5\.2\.1/);
   assert.match(text, /export\s*\{.*\bas createChart\b/);
   assert.doesNotMatch(text, /(^|;)import[ {*"']|from"/);
+});
+
+Deno.test("GET /static/style.css is all sheets of every page in one, in their order", async () => {
+  const sheet = await (await app.request("/style.css")).text();
+  let at = 0;
+  for (const name of ["tokens", "style", "controls", "tables", "shell", "floats", "charts", "asset"]) {
+    const own = await Deno.readTextFile(new URL(`../../web/static/${name}.css`, import.meta.url));
+    assert.equal(sheet.slice(at, at + own.length), own, name);
+    at += own.length;
+  }
+  assert.equal(at, sheet.length);
 });
