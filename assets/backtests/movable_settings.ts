@@ -42,6 +42,11 @@ const movable: Readonly<Record<StrategyName, Readonly<Record<string, Movable>>>>
   },
   forecast_trend: { bandZ, ...ofForecasts },
   forecast_band: ofForecasts,
+  total_least_squares_bands: { entryZ, exitZ, stopZ },
+  johansen_bands: { entryZ, exitZ, stopZ },
+  kalman_likelihood: { entryZ, exitZ, stopZ },
+  // Without a stop of its own by default.
+  distance_bands: { entryZ, exitZ },
 };
 
 /**

@@ -37,7 +37,7 @@ export interface PairBacktestRows {
  *
  * @throws {RangeError} If no window chose the pair, or windows and bars do not fit.
  */
-export function backtestPair(
+export async function backtestPair(
   { bars: columns, sessions, pairs, windows }: PairInputs,
   { strategy, config }: { strategy: StrategyName; config: TradingConfig },
 ) {
@@ -47,6 +47,7 @@ export function backtestPair(
     throw new RangeError("One pair is traded, in the windows that chose it.");
   }
   const rule = strategyRule(strategy, config, { tradingSessions: windows[0]?.trading_sessions ?? Infinity });
+  await rule.load?.();
   const [level] = costLevels(config);
   const [outcome] = rule.trade(pair, [level.of(pair)]);
   return {
@@ -105,7 +106,7 @@ export class PairsByHand {
     const inputs = await this.#inputs(tickers, made.upstream);
     if (inputs === null) return null;
     const moved = movedConfig(config, strategy, settings);
-    const { rule, days, trades, outcome } = backtestPair(inputs, { strategy, config: moved });
+    const { rule, days, trades, outcome } = await backtestPair(inputs, { strategy, config: moved });
     const searches = inputs.windows.map((window) => window.settings);
     const around = { universe: this.#universe, searches };
     const trial = await trialOf(rule, { ...around, config: moved });

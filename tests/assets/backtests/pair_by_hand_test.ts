@@ -27,7 +27,7 @@ const inputs = {
   pairs: chain.rows(walkForwardPairs),
   windows: chain.rows(walkForwardWindows),
   index: chain.rows(marketIndex),
-  listed: [],
+  groups: [],
 };
 /** The pair that most windows chose. */
 const [chosen] = [...Map.groupBy(inputs.pairs, ({ ticker_1, ticker_2 }) => `${ticker_1} ${ticker_2}`).values()]
@@ -63,12 +63,18 @@ const ofPair = (row: { strategy: string; ticker_1: string; ticker_2: string }) =
   row.ticker_1 === ticker_1 && row.ticker_2 === ticker_2;
 
 Deno.test("backtestPair() has the rows of walk_forward_daily for the pair, under its settings and under others", async () => {
-  const moved = { parameters: { z_score_bands: { entryZ: 1.5 } }, exits: { timeStopHalfLives: 2 }, costs: "spread" };
-  for (const settings of [{}, moved]) {
+  const strategies = [...strategyNames];
+  const moved = {
+    strategies,
+    parameters: { z_score_bands: { entryZ: 1.5 } },
+    exits: { timeStopHalfLives: 2 },
+    costs: "spread",
+  };
+  for (const settings of [{ strategies }, moved]) {
     const config = TradingConfig.parse(settings);
     const whole = await runAsset(walkForwardDaily, { inputs, config: settings });
     for (const strategy of strategyNames) {
-      const { days, trades } = backtestPair(pairInputs, { strategy, config });
+      const { days, trades } = await backtestPair(pairInputs, { strategy, config });
       const expected = whole.rows.filter((row) => row.strategy === strategy && ofPair(row));
       assert.ok(expected.length >= 40);
       assert.deepEqual(days, expected);
@@ -166,8 +172,8 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
-Deno.test("backtestPair() refuses bars that the windows do not fit", () => {
-  assert.throws(
+Deno.test("backtestPair() refuses bars that the windows do not fit", async () => {
+  await assert.rejects(
     () =>
       backtestPair({ ...pairInputs, bars: columns([ticker_1]) }, {
         strategy: "rolling_trend",
