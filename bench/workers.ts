@@ -146,7 +146,8 @@ for (const what of new Set(measured.map(({ what }) => what))) {
   }
   const most = of.at(-1)!;
   if (one && most.workers > 1) {
-    const serial = (most.workers * most.seconds / one.seconds - 1) / (most.workers - 1);
+    // Below 0 where another program took the time of the run with one worker.
+    const serial = Math.max(0, (most.workers * most.seconds / one.seconds - 1) / (most.workers - 1));
     console.log(
       `\nSerial share of ${what}: ${(100 * serial).toFixed(0)} %; 100 workers would be at most ${
         (1 / (serial + (1 - serial) / 100)).toFixed(1)
