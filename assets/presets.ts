@@ -43,7 +43,7 @@ const noExits = { maxHalfLifeOfWindow: null, timeStopHalfLives: null, spreadStop
 
 /**
  * The distance method of Gatev, Goetzmann and Rouwenhorst: the twenty pairs whose prices with dividends stayed nearest to each other in a
- * year, whatever a test says, traded for half a year. A ticker with a session without a trade is refused. Statistics are computed as
+ * year, without a test, traded for half a year. A ticker with a session without a trade is refused. Statistics are computed as
  * ever; a spread that never reverts has no half-life and is left out.
  */
 const distance = {

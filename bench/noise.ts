@@ -13,8 +13,8 @@
  * Every market has 120 tickers over 1,008 sessions: 8 windows of 504 sessions of formation and 63 of trading. Tests, criteria and
  * choice are the functions of `cointegrated_pairs` and `formation_pairs`. "Before" are the rules of the originals with the bounds
  * of the default: pairs within clusters, tested on closes in one order, the ten smallest p-values without a bound on them, and
- * strategies without further exits. "Distance" is the preset of that name: the twenty nearest pairs of each window, whatever a test
- * says, traded by the bands of the method, on windows of the others' lengths.
+ * strategies without further exits. "Distance" is the preset of that name: the twenty nearest pairs of each window, without a
+ * test, traded by the bands of the method, on windows of the others' lengths.
  *
  * @module
  */

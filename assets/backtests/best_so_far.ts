@@ -58,7 +58,7 @@ export function followedOutcome(
   outcomes: readonly PairOutcome[],
   pickOf: (window: number) => number,
 ): PairOutcome {
-  // Outside of windows nothing is held, whatever the strategy.
+  // Outside of windows no strategy holds anything.
   const [start] = outcomes as [PairOutcome];
   const merged = <Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column): Column => {
     const values = of(start).slice() as Column;

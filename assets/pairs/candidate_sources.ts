@@ -61,7 +61,7 @@ export interface CandidateUniverse {
 /**
  * The pairs to be tested, each once with the sources that proposed it, in ticker order.
  *
- * @param named Pairs that are tested whatever the sources propose, as far as both tickers have prices: of the source `named`.
+ * @param named Pairs that are tested even if no source proposes them, as far as both tickers have prices: of the source `named`.
  */
 export function candidatesOf(
   universe: CandidateUniverse,

@@ -57,7 +57,7 @@ export const CointegratedPairsConfig = z.strictObject({
   ...AsOfConfig.shape,
   ...PairTestsConfig.shape,
   namedPairs: z.array(NamedPair).default([]).describe(
-    'Pairs that are tested whatever the sources propose, such as [["KO", "PEP"]]; those that chosen_pairs pins, unless set',
+    'Pairs that are tested even if no source proposes them, such as [["KO", "PEP"]]; those that chosen_pairs pins, unless set',
   ),
 }).superRefine(({ namedPairs }, context) => {
   namedPairs.forEach(([ticker_1, ticker_2], i) => {

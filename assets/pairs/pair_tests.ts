@@ -19,7 +19,7 @@ export type Clustering = Pick<CandidateUniverse, "clusters" | "points">;
 /** How tests are watched. */
 export interface PairTestsOptions {
   signal?: AbortSignal;
-  /** Pairs that are tested whatever the sources propose. */
+  /** Pairs that are tested even if no source proposes them. */
   named?: readonly (readonly [string, string])[];
   /** Told the pairs done and to do. */
   progress?: (done: number, total: number) => void;

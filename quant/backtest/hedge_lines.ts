@@ -65,7 +65,7 @@ export function johansenBands(parameters: Partial<Bands> = {}): Strategy {
  * The distance method: prices that both start the formation at 1; entered where they are more than two deviations of the formation
  * apart, closed where they cross. One dollar of leg 1 at the formation's start stands against one of leg 2.
  *
- * The pairs of the method are those nearest to each other in the formation, whatever a test says: preset `distance`.
+ * The pairs of the method are those nearest to each other in the formation, without a test: preset `distance`.
  *
  * @param parameters Any of the bands; by default entry at 2, exit at 0, no stop.
  * @throws {RangeError} If not 0 ≤ exitZ < entryZ < stopZ; on fitting, if a leg is constant or does not start above 0, or the legs are
