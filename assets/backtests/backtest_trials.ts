@@ -24,7 +24,6 @@ const BacktestTrial = z.object({
   session_sharpe: z.number().describe("Of returns in excess of cash, a session; 0 where they never vary"),
 });
 
-/** What is read of the portfolios. */
 const read = [
   "strategy",
   "costs",
@@ -38,10 +37,10 @@ const read = [
 ] as const;
 
 /**
- * Every backtest that ever ran, with its Sharpe ratio: the ledger for which that of a shown one is deflated.
+ * Every recorded backtest, with its Sharpe ratio: the trials that a reported Sharpe ratio is deflated for.
  *
- * A trial is a partition. Trials of the present settings are made again with each session; those of earlier settings are kept as they
- * were, because they were tried. Trials by hand are of one pair, which has all equity: their weighting is `equal`.
+ * A trial is a partition. Trials of the current settings are remade with each session; those of earlier settings are kept
+ * unchanged, because they count as tried. A trial by hand trades one pair with all equity: its weighting is `equal`.
  */
 export const backtestTrials = asset({
   key: "backtest_trials",
@@ -99,7 +98,7 @@ export const backtestTrials = asset({
   },
 });
 
-/** Where the days of each strategy at some costs and weighting begin and end, in key order. */
+/** Index ranges of each strategy, cost level and weighting, in key order. */
 function* seriesIn(
   { strategy, costs, cost_bps, weighting }: Pick<Columns<z.output<typeof PortfolioDay>>, typeof read[number]>,
 ): Generator<{ start: number; end: number }> {

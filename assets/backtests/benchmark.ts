@@ -1,13 +1,13 @@
 import { returnOf, type TradedBars } from "../market/traded_bars.ts";
 
 /**
- * Return of the benchmark in each session of some bars, dividends included: of one ticker, or of the index of all (`market_index`).
+ * Daily returns of the benchmark, dividends included: a ticker, or the index of all tickers (`market_index`).
  *
- * A session without a close of the ticker, or after one without, returns 0.
+ * A session without a close of the ticker, or following one without, returns 0.
  *
  * @param ticker `null` for the index.
  * @param index Rows of `market_index`.
- * @throws {RangeError} If there is no such ticker, or no row of the index for a session.
+ * @throws {RangeError} If the ticker is unknown, or a session has no row in the index.
  */
 export function benchmarkReturns(
   { sessions, legs }: TradedBars,
@@ -30,7 +30,7 @@ export function benchmarkReturns(
   return Float64Array.from(sessions, (_, t) => returnOf(leg, t) || 0);
 }
 
-/** Return of cash in each session, by calendar days since the one before. */
+/** Return of cash in each session, by calendar days since the previous one. */
 export function cashReturns(sessions: readonly string[], ratePerYear: number): Float64Array {
   const days = sessions.map((session) => Date.parse(session) / 86_400_000);
   return Float64Array.from(

@@ -5,28 +5,29 @@ import type { PortfolioDay } from "./portfolio_daily.ts";
 import type { TradedPair } from "./traded_pair.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 
-/** Name of the portfolio that trades in each window the strategy with the best record before it. */
+/** Name of the portfolio that trades, in each window, the strategy with the best record before it. */
 export const bestSoFar = "best_record";
 
-/** What is judged of a day. */
+/** Columns of a portfolio day that records are computed from. */
 type RecordDay = Pick<z.output<typeof PortfolioDay>, "daily_return" | "cash_return" | "entered_positions">;
 
-/** What a strategy made of the pairs. */
+/** Results of a strategy on all pairs. */
 export interface Followed {
   rule: Pick<TradingRule, "looksAhead" | "fillsAt">;
   /** The equal-weighted portfolio at the configured costs. */
   days: readonly RecordDay[];
-  /** By level of costs and pair. */
+  /** By cost level and pair. */
   outcomes: readonly (readonly PairOutcome[])[];
 }
 
 /**
- * The strategy to trade in each window: that with the best record of {@linkcode bestRecord} over the windows before it, known before the
- * window begins. While no record is long enough, the first.
+ * Chooses the strategy for each window: the one with the best record, by {@linkcode bestRecord}, over the windows before it.
+ * Until a record is long enough, the first strategy.
  *
- * The lower end of each ratio is that of its sampling error instead of a bootstrap: records are judged anew for each window.
+ * The lower end of each ratio uses its sampling error instead of a bootstrap, because records are computed for each window.
  *
- * @param windows Places among the sessions of the bars, ascending; the days of each strategy begin where the first of them trades.
+ * @param windows Index ranges among the sessions of the bars, ascending; the days of each strategy begin with the first trading
+ * session.
  * @returns Index of a strategy for each window.
  */
 export function picksOf(
@@ -52,13 +53,13 @@ export function picksOf(
   });
 }
 
-/** What a pair made where each of its windows was traded by the strategy that was picked for it. */
+/** A pair's outcome with each of its windows traded by the strategy picked for that window. */
 export function followedOutcome(
   { numbers, windows }: Pick<TradedPair, "numbers" | "windows">,
   outcomes: readonly PairOutcome[],
   pickOf: (window: number) => number,
 ): PairOutcome {
-  // Outside of windows no strategy holds anything.
+  // Outside windows, all strategies are flat.
   const [start] = outcomes as [PairOutcome];
   const merged = <Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column): Column => {
     const values = of(start).slice() as Column;
@@ -70,7 +71,7 @@ export function followedOutcome(
   return outcomeOf(merged);
 }
 
-/** The part of an outcome that portfolios read: the other columns of a strategy are three times as large, and need not be kept. */
+/** The columns of an outcome that portfolios read. The other columns take three times as much memory. */
 export function portfolioPart(outcome: PairOutcome): PairOutcome {
   return outcomeOf((column) => column(outcome));
 }

@@ -1,6 +1,6 @@
 import type { PriceMatrix, ReferencePrices } from "../../quant/mod.ts";
 
-/** The closes of two legs in the sessions that both have, oldest first; `null` where there is none, or a leg is not in the matrix. */
+/** Closes of two legs in their common sessions, oldest first; `null` if there are none, or the matrix lacks a leg. */
 export function commonCloses(
   { sessions, tickers, closes }: PriceMatrix,
   ticker1: string,

@@ -1,19 +1,19 @@
 import { sharpeSample, type SharpeTrials, sharpeTrials } from "../../quant/mod.ts";
 
-/** What the Sharpe ratios of the same costs are deflated for. */
+/** Trials that Sharpe ratios at the same costs are deflated for. */
 export interface Trials {
   pairsTested: number;
-  /** Strategies × weightings of every setting, those that are no longer set included; `null` where there is none. */
+  /** Strategies × weightings of each setting, earlier settings included; `null` for none. */
   settings: SharpeTrials | null;
-  /** How many of the settings are no longer set. */
+  /** Number of earlier settings, no longer configured. */
   before: number;
-  /** How many of the settings were tried by hand alone, on the page of a pair. */
+  /** Number of settings tried only by hand, on the page of a pair. */
   byHand: number;
-  /** Each pair under each strategy, and under each setting tried by hand; `null` where there is none. */
+  /** Each pair under each strategy, and under each setting tried by hand; `null` for none. */
   pairs: SharpeTrials | null;
 }
 
-/** A row of `backtest_trials`, as far as it counts. */
+/** Columns of `backtest_trials` that are read. */
 interface Trial {
   trial: string;
   weighting: string;
@@ -22,32 +22,32 @@ interface Trial {
   session_sharpe: number;
 }
 
-/** Sharpe ratio a session of returns in excess of cash; 0 where they never vary: such a trial found nothing, and was one. */
+/** Per-session Sharpe ratio of returns in excess of cash. Constant returns give 0, so that they still count as a trial. */
 export function sessionSharpe(excess: Float64Array): number {
   return varies(excess) ? sharpeSample(excess).sharpe : 0;
 }
 
-/** Whether there is more than one value. */
+/** Whether values differ. */
 export function varies(values: Float64Array): boolean {
   return values.some((value) => value !== values[0]);
 }
 
-/** Number and variance of some trials, by their Sharpe ratios a session; `null` of none. */
+/** Number and variance of trials, from their per-session Sharpe ratios; `null` for none. */
 export function trialsOf(sharpes: readonly number[]): SharpeTrials | null {
   return sharpes.length === 0 ? null : sharpeTrials(Float64Array.from(sharpes));
 }
 
 /**
- * Adds trials whose own ratio is of another kind, such as that of one pair among portfolios: they count, and the variance stays.
+ * Adds trials with Sharpe ratios of another kind, such as those of a single pair among portfolios: their number counts, the
+ * variance is unchanged.
  *
- * Their ratios would differ from each other by little where a setting was moved step by step, and make the variance smaller: the more
- * was tried, the less would be deflated.
+ * Settings moved step by step have similar ratios, which would lower the variance: more trials would mean less deflation.
  */
 export function withMore(trials: SharpeTrials | null, more: number): SharpeTrials | null {
   return trials && { ...trials, trials: trials.trials + more };
 }
 
-/** Of each trial and weighting the result at the costs that are nearest, those of the same kind first: it counts once. */
+/** The result of each trial and weighting at the nearest costs, preferring costs of the same kind: each counts once. */
 export function nearestTo(
   trials: readonly Trial[],
   { costs, cost_bps }: Pick<Trial, "costs" | "cost_bps">,

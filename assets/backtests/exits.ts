@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ExitRules } from "../../quant/mod.ts";
 
-/** Exits and refusals that every strategy of the walk-forward is given beside its own; null leaves one out. */
+/** Exits and entry filters added to every strategy of the walk-forward; null disables one. */
 export const ExitsConfig = z.strictObject({
   maxHalfLifeOfWindow: z.number().gt(0).max(10).nullable().default(0.5).describe(
     "A pair whose half-life in the formation is longer than this share of the trading window is not traded in it",
@@ -17,7 +17,11 @@ export const ExitsConfig = z.strictObject({
   ),
 });
 
-/** The rules as strategies take them, for a trading window of so many sessions once it is complete. */
+/**
+ * The exit rules in the form that strategies take.
+ *
+ * @param options.tradingSessions Sessions of a complete trading window.
+ */
 export function exitRulesOf(
   { maxHalfLifeOfWindow, timeStopHalfLives, spreadStopZ, breakPValue }: z.output<typeof ExitsConfig>,
   { tradingSessions }: { tradingSessions: number },

@@ -1,19 +1,18 @@
 import type { ExposureLimit } from "../../quant/mod.ts";
 import type { TradingConfig } from "./trading_config.ts";
 
-/** Settings that limit what a portfolio holds. */
 type LimitSettings = Pick<TradingConfig, "maxGrossExposure" | "maxTickerShare" | "maxSectorShare" | "sectors">;
 
-/** What a limit is of. */
+/** Kinds of exposure limits. */
 export const limitKinds = ["ticker", "sector"] as const;
 export type LimitKind = typeof limitKinds[number];
 
-/** A limit by what it is of. */
+/** An exposure limit with its kind. */
 export interface NamedLimit extends ExposureLimit {
   kind: LimitKind;
 }
 
-/** The limits that are set, in the order in which they are kept. */
+/** The configured limits, in the order of their application. */
 export function exposureLimits(
   { maxGrossExposure, maxTickerShare, maxSectorShare }: LimitSettings,
   sectorOf: (ticker: string) => string | null,
@@ -28,7 +27,7 @@ export function exposureLimits(
   return limits;
 }
 
-/** The sector of a ticker: that of the settings, or else its group; `null` where neither is known. */
+/** Returns the sector of a ticker: from the settings, else its group; `null` if neither is known. */
 export function sectorsOf(
   { sectors }: Pick<LimitSettings, "sectors">,
   groups: readonly { ticker: string; group: string }[],
@@ -37,7 +36,7 @@ export function sectorsOf(
   return (ticker) => Object.hasOwn(sectors, ticker) ? sectors[ticker]! : known.get(ticker) ?? null;
 }
 
-/** Settings of limits that decide what is traded: those that are not set are no part of a trial. */
+/** Settings of limits that decide what is traded. Unset ones are not part of a trial. */
 export function limitSettings(
   { maxTickerShare, maxSectorShare, sectors }: Omit<LimitSettings, "maxGrossExposure">,
 ): Record<string, unknown> {

@@ -8,16 +8,16 @@ import type { FactorResidualsConfig } from "./factor_residuals.ts";
 import type { CostLevel } from "./trading_costs.ts";
 import type { TradingRule } from "./trading_rule.ts";
 
-/** Name of the strategy, which trades tickers against factors and no pairs. */
+/** Name of the strategy that trades tickers against factors instead of pairs. */
 export const factorResidualsName = "factor_residuals";
 
-/** A window with the search of its formation, whose rules for prices and liquidity choose the tickers. */
+/** A window with the search settings of its formation; their price and liquidity rules select the tickers. */
 export interface SearchedWindow extends RolledWindow {
-  /** Settings of the search, as JSON. */
+  /** Search settings, as JSON. */
   settings: string;
 }
 
-/** The rule as it is compared with others. */
+/** The strategy as a rule, for comparison with others. */
 export function factorResidualRule(
   settings: z.output<typeof FactorResidualsConfig>,
   { maxGrossExposure }: { maxGrossExposure: number },
@@ -31,8 +31,8 @@ export function factorResidualRule(
 }
 
 /**
- * The portfolio at each level of costs. In each window it has the tickers whose prices of the formation survive cleaning and that are easily
- * traded, as a search for pairs has them.
+ * The portfolio at each cost level. Each window trades the tickers that pass the price cleaning and liquidity criteria of a
+ * search for pairs in its formation.
  *
  * @param bars Of all tickers.
  */

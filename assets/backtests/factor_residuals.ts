@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { factorResidualDefaults as defaults } from "../../quant/mod.ts";
 
-/** Settings of residuals on principal components as a strategy. */
+/** Settings of the strategy that trades residuals on principal components. */
 export const FactorResidualsConfig = z.strictObject({
   factors: z.int().min(1).max(100).default(defaults.factors).describe(
     "Most principal components; never more than a quarter of the tickers",

@@ -2,7 +2,7 @@ import { convergenceReturns, riskShares } from "../../quant/mod.ts";
 import { closesWithin, type TradedBars } from "../market/traded_bars.ts";
 import { type TradedPair, type WindowBounds, windowPlaces } from "./traded_pair.ts";
 
-/** A pair of a window with the line whose residual is its spread in the formation. */
+/** A pair of a window with the regression line whose residual is its spread in the formation. */
 export interface FormationPair extends WindowBounds {
   ticker_1: string;
   ticker_2: string;
@@ -10,14 +10,14 @@ export interface FormationPair extends WindowBounds {
   intercept: number;
 }
 
-/** What a pair is called among those of a portfolio. */
+/** Name of a pair within a portfolio. */
 export function pairName({ ticker_1, ticker_2 }: Pick<TradedPair, "ticker_1" | "ticker_2">): string {
   return `${ticker_1} ${ticker_2}`;
 }
 
 /**
- * Shares at which the pairs of each window contribute equally to the risk of its formation: by number of the window, then name of the
- * pair. Closes of the formation decide them and nothing later, so that they stay as they are throughout the window.
+ * Shares at which the pairs of each window contribute equally to the risk in its formation, by window number and pair name. They
+ * use closes of the formation only, so they are constant throughout the window.
  */
 export function formationShares(
   bars: TradedBars,
@@ -38,7 +38,7 @@ export function formationShares(
   }));
 }
 
-/** The share of a pair in each session of its windows, and 0 outside of them. */
+/** The share of a pair in each session of its windows; 0 outside them. */
 export function shareOf(pair: TradedPair, shares: ReturnType<typeof formationShares>): Float64Array {
   const values = new Float64Array(pair.sessions.length);
   pair.windows.forEach(({ tradingStart, tradingEnd }, i) => {

@@ -4,7 +4,10 @@ import type { LimitedPortfolio } from "./portfolio_rows.ts";
 import type { TradedPair } from "./traded_pair.ts";
 import type { TradingConfig } from "./trading_config.ts";
 
-/** What `portfolio_daily` says of its limits: how wide they are, how many tickers have no sector, and where they bound; nothing without one. */
+/**
+ * Metadata of `portfolio_daily` about exposure limits: their values, the number of tickers without a sector, and the sessions
+ * with lowered weights. Empty without limits.
+ */
 export function limitMetadata(
   { maxTickerShare, maxSectorShare }: Pick<TradingConfig, "maxTickerShare" | "maxSectorShare">,
   { pairs, sectorOf, limited }: {

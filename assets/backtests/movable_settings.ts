@@ -2,7 +2,7 @@ import { z } from "zod";
 import { strategyByName, type StrategyName } from "../../quant/mod.ts";
 import { TradingConfig } from "./trading_config.ts";
 
-/** A parameter of a strategy as a reader moves it. The strategy itself may allow more. */
+/** The title and range of a parameter on the page of a pair. The strategy itself may allow more. */
 interface Movable {
   title: string;
   least: number;
@@ -20,7 +20,7 @@ const ofForecasts: Record<string, Movable> = {
   coverage: { title: "Coverage of the interval", least: 0.05, most: 0.95 },
 };
 
-/** Parameters that decide within milliseconds. Weights of forecasters are not among them: some take minutes to fit. */
+/** Parameters whose backtest takes milliseconds. Weights of forecasters are excluded: some take minutes to fit. */
 const movable: Readonly<Record<StrategyName, Readonly<Record<string, Movable>>>> = {
   rolling_trend: {
     bandZ,
@@ -45,13 +45,13 @@ const movable: Readonly<Record<StrategyName, Readonly<Record<string, Movable>>>>
   total_least_squares_bands: { entryZ, exitZ, stopZ },
   johansen_bands: { entryZ, exitZ, stopZ },
   kalman_likelihood: { entryZ, exitZ, stopZ },
-  // Without a stop of its own by default.
+  // This strategy has no stop by default.
   distance_bands: { entryZ, exitZ },
 };
 
 /**
- * Settings that can be moved for one pair under a strategy, as a schema whose defaults are those that are set: what decides when the
- * pair is traded, how its legs are weighed, and what it costs. The windows are not among them, since the pair was chosen for these.
+ * Schema of the settings that can be changed for one pair under a strategy, with the configured values as defaults: parameters,
+ * exits, sizing, fills and costs. Windows are excluded, because the pair was chosen for the configured ones.
  */
 export function movableSettings(strategy: StrategyName, config: TradingConfig) {
   const standing = strategyByName(strategy, config.parameters[strategy]).parameters;
@@ -82,7 +82,7 @@ export function movableSettings(strategy: StrategyName, config: TradingConfig) {
       movedConfig(config, strategy, { parameters: parameters as Record<string, number> });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      // It is the parameters that are moved which do not go together.
+      // The changed parameters are the inconsistent ones.
       for (const name of Object.keys(parameters)) {
         if (parameters[name] === standing[name]) continue;
         context.addIssue({ code: "custom", path: ["parameters", name], message: error.message });
@@ -96,7 +96,7 @@ function within(least: number, most: number, { whole = false } = {}): z.ZodNumbe
   return (whole ? z.int({ error }) : z.number({ error })).min(least, { error }).max(most, { error });
 }
 
-/** Settings that differ from those that are set. */
+/** Settings that differ from the configured ones. */
 export type MovedSettings = Partial<
   & Pick<
     TradingConfig,
@@ -106,7 +106,7 @@ export type MovedSettings = Partial<
 >;
 
 /**
- * The settings of the walk-forward with some moved, for one strategy alone.
+ * The settings of the walk-forward with changes, for one strategy.
  *
  * @throws {RangeError} If the strategy does not allow the parameters.
  */
@@ -114,7 +114,7 @@ export function movedConfig(config: TradingConfig, strategy: StrategyName, moved
   const { parameters = {}, exits = {}, ...others } = moved;
   const ownParameters = { ...config.parameters[strategy], ...parameters };
   const defaults = strategyByName(strategy).parameters;
-  // A parameter that is moved to its default is not set: equal settings are one trial.
+  // Parameters changed to their defaults are removed, so that equal settings are one trial.
   for (const name of Object.keys(parameters)) if (ownParameters[name] === defaults[name]) delete ownParameters[name];
   strategyByName(strategy, ownParameters);
   return {

@@ -1,20 +1,20 @@
 import { backtestOverfitting, leastRecord } from "../../quant/mod.ts";
 
-/** Blocks into which the sessions are cut. */
+/** Blocks that the sessions are divided into. */
 const blocks = 16;
 
-/** What is asked of a series to be among those that a reader could pick. */
+/** A series of returns, with the fields that decide whether it was achievable. */
 export interface PickedFrom {
   looksAhead: boolean;
   fillsAtSignal: boolean;
-  /** Returns in excess of cash, of the same sessions in every series. */
+  /** Returns in excess of cash; the same sessions in every series. */
   excess: Float64Array;
 }
 
 /**
- * Probability of backtest overfitting of some strategies, among those that could have been earned.
+ * Probability of backtest overfitting among the achievable strategies.
  *
- * @returns `null` where these are fewer than two, or have fewer sessions than a record must have.
+ * @returns `null` with fewer than two achievable series, or fewer sessions than a record needs.
  */
 export function overfittingProbability(series: readonly PickedFrom[]): number | null {
   const earned = series.filter(({ looksAhead, fillsAtSignal }) => !looksAhead && !fillsAtSignal);

@@ -16,26 +16,26 @@ import { strategyRule } from "./trading_rule.ts";
 import { trialOf, trialOnPair } from "./trial.ts";
 import { dailyRows, tradeRows } from "./walk_forward_daily.ts";
 
-/** What `walk_forward_daily` was made of, as far as one pair needs it. */
+/** Inputs of `walk_forward_daily` for one pair. */
 export interface PairInputs {
   /** Of both legs, in order of ticker, session and occurrence. */
   bars: BarColumns;
   sessions: readonly Pick<SessionRow, "session" | "complete">[];
-  /** The windows that chose the pair. */
+  /** Windows in which the pair was chosen. */
   pairs: readonly RowOf<typeof views.walkForwardPairs>[];
   windows: readonly Pick<RowOf<typeof views.walkForwardWindows>, "trading_sessions" | "settings">[];
 }
 
-/** What `walk_forward_daily` and `walk_forward_trades` would have of a pair under a strategy. */
+/** Rows of a pair under a strategy, as in `walk_forward_daily` and `walk_forward_trades`. */
 export interface PairBacktestRows {
   days: RowOf<typeof views.walkForwardDaily>[];
   trades: RowOf<typeof views.walkForwardTrades>[];
 }
 
 /**
- * Trades one pair as `walk_forward_daily` does, by the same functions: under its settings the rows are the same.
+ * Backtests one pair with the functions of `walk_forward_daily`: equal settings give equal rows.
  *
- * @throws {RangeError} If no window chose the pair, or windows and bars do not fit.
+ * @throws {RangeError} If the pair was chosen in no window, or windows and bars are inconsistent.
  */
 export async function backtestPair(
   { bars: columns, sessions, pairs, windows }: PairInputs,
@@ -63,13 +63,13 @@ export async function backtestPair(
   };
 }
 
-/** Backtests of a pair under settings moved by hand, each recorded as a trial before it is shown. */
+/** Backtests of a pair under changed settings, each recorded as a trial before it is shown. */
 export class PairsByHand {
   readonly #engine: Pick<Engine, "graph" | "read" | "ledger">;
   readonly #record: TrialsByHand;
   readonly #universe: string;
 
-  /** @param around.universe What the bars are of, as trials name it. */
+  /** @param around.universe Identifies the bars in trials. */
   constructor(
     { engine, record, universe }: {
       engine: Pick<Engine, "graph" | "read" | "ledger">;
@@ -82,18 +82,18 @@ export class PairsByHand {
     this.#universe = universe;
   }
 
-  /** The settings that can be moved, with those that are set as defaults; `null` where the strategy is not among those traded. */
+  /** Schema of the changeable settings, with the configured values as defaults; `null` if the strategy is not traded. */
   async settings(strategy: string): Promise<z.ZodType | null> {
     const made = await this.#made(strategy);
     return made && movableSettings(made.strategy, made.config);
   }
 
   /**
-   * Backtests a pair under moved settings, on what `walk_forward_daily` was made of.
+   * Backtests a pair under changed settings, on the inputs of the current `walk_forward_daily`.
    *
-   * @param settings Such as the schema of {@linkcode settings} has them, without those that are not moved.
-   * @returns `null` where no window chose the pair, or where what the walk-forward was made of is no longer kept. `counted` says whether
-   * the settings are a trial: costs alone are not.
+   * @param settings In the form of the schema of {@linkcode settings}, changed ones only.
+   * @returns `null` if the pair was chosen in no window, or inputs of the walk-forward are no longer kept. `counted` tells
+   * whether the settings are a trial: changed costs alone are not.
    * @throws {RangeError} If the strategy does not allow the settings.
    */
   async show(
@@ -133,7 +133,7 @@ export class PairsByHand {
     return { days, trades, counted };
   }
 
-  /** How `walk_forward_daily` was made last. */
+  /** Configuration and inputs of the latest materialization of `walk_forward_daily`. */
   async #made(name: string) {
     const { key } = views.walkForwardDaily;
     if (!this.#engine.graph.keys.includes(key)) return null;
@@ -145,12 +145,12 @@ export class PairsByHand {
       : { strategy, config: config.data!, upstream: latest.upstream };
   }
 
-  /** What it was made of, of a pair, in the versions that it read; `null` where they are not kept, or have no window with the pair. */
+  /** The inputs for one pair, in the versions read; `null` if they are not kept, or the pair was chosen in no window. */
   async #inputs(
     tickers: readonly [string, string],
     upstream: Readonly<Record<string, { materialization: number }>>,
   ): Promise<PairInputs | null> {
-    // Bars of an import are those of another asset.
+    // With an import, the bars are those of another asset.
     const { bars, sessions, pairs, windows } = this.#engine.graph.asset(views.walkForwardDaily.key).recipe!.deps;
     const version = ({ key }: View<unknown>) => ({ asOf: upstream[key]!.materialization });
     const ofPair = equalTo({ ticker_1: tickers[0], ticker_2: tickers[1] });
@@ -180,7 +180,7 @@ export class PairsByHand {
   }
 }
 
-/** Rows of bars in columns, in their order. */
+/** Rows of bars as columns, in the same order. */
 function columnsOf(rows: readonly Pick<RowOf<typeof views.rawDailyBars>, typeof barColumnNames[number]>[]): BarColumns {
   const number = (name: Exclude<typeof barColumnNames[number], "ticker" | "session">) =>
     Float64Array.from(rows, (row) => row[name] ?? NaN);

@@ -14,7 +14,7 @@ export const PairMetric = z.object({
   max_drawdown: z.number().max(0).describe("Deepest fall below an earlier maximum, negative"),
 });
 
-/** How the reference backtest of each chosen pair came out. */
+/** Results of the reference backtest of each chosen pair. */
 export const pairMetrics = assetOut({
   key: "pair_metrics",
   module: import.meta,

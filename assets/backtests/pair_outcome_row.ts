@@ -9,7 +9,7 @@ import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 /**
  * The row of a pair under a rule.
  *
- * @param context.cashReturn Of each session of the bars, among which the pair's begin at `pair.first`.
+ * @param context.cashReturn One value for each session of all bars; the sessions of the pair begin at `pair.first`.
  */
 export function pairOutcomeRow(
   { daily, entered }: PairOutcome,

@@ -19,7 +19,7 @@ export const PairOutcomeRow = z.object({
   ),
 });
 
-/** What each pair earned by itself under each rule and cost level: one trial each. */
+/** Returns of each single pair under each rule and cost level; each is a trial. */
 export const pairOutcomes = assetOut({
   key: "pair_outcomes",
   module: import.meta,

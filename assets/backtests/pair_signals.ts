@@ -20,11 +20,11 @@ const PairSignal = z.object({
 });
 
 /**
- * The rolling linear regression trend of the chosen pairs, as the original service computed it.
+ * The rolling linear regression trend of the chosen pairs, as in the original service.
  *
- * Hedge ratio and scale are fitted on the whole sample, the future included: good for comparing with old results, not for
- * judging the strategy. A pair has the sessions of `clean_prices` that both of its legs have: no signal is given where one has not begun
- * or no longer trades.
+ * Hedge ratio and scale are fitted on the whole sample, including the future: use it for comparison with old results, not for
+ * evaluation of the strategy. A pair has the sessions of `clean_prices` common to both legs, so a ticker that is not yet or no
+ * longer traded has no signals.
  */
 export const pairSignals = asset({
   key: "pair_signals",
@@ -47,7 +47,7 @@ export const pairSignals = asset({
     const pairs = chosen.map(({ ticker_1, ticker_2 }) => ({
       ticker_1,
       ticker_2,
-      // Chosen as of a session that may be some days ago: a ticker may have stopped trading since.
+      // Pairs may have been chosen some days ago; a ticker may have stopped trading since.
       absent: [ticker_1, ticker_2].filter((ticker) => !matrix.tickers.includes(ticker)),
       closes: commonCloses(matrix, ticker_1, ticker_2),
     }));
@@ -69,7 +69,7 @@ export const pairSignals = asset({
         signal: signals.signal[t]!,
       }));
     });
-    // Of all tickers, of which only legs were read.
+    // Metadata cover all tickers; only the legs were read.
     const { last_session: last } = await inputs.prices.metadata();
     const newest = last?.type === "text" ? last.value : matrix.sessions.at(-1);
     const behind = pairs.filter(({ closes }) => closes && closes.sessions.at(-1) !== newest);

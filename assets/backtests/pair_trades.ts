@@ -20,7 +20,7 @@ const PairTrade = z.object({
   ticker_2_price: z.number().describe("USD, adjusted for splits"),
 });
 
-/** The reference backtest of the chosen pairs, day by day: no costs, one dollar of each leg, look-ahead and all. */
+/** The reference backtest of the chosen pairs, by day: without costs, one dollar of each leg, with look-ahead. */
 export const pairTrades = asset({
   key: "pair_trades",
   module: import.meta,
@@ -54,7 +54,7 @@ export const pairTrades = asset({
         );
       }
       const { sessions, price1, price2 } = closes;
-      // Both come from clean_prices; signals that were made before its last change must not be traded at other sessions' prices.
+      // Both derive from clean_prices. Signals made before its last change must not be traded at prices of other sessions.
       if (signals.length !== sessions.length || signals.some(({ session }, t) => session !== sessions[t])) {
         throw new RangeError(
           `The signals of ${ticker_1} and ${ticker_2} are of other sessions than clean_prices has now. Materialize pair_signals first.`,

@@ -39,7 +39,7 @@ export const PortfolioDay = z.object({
   cash_return: z.number().describe("Of cash since the session before"),
 });
 
-/** Equity of the portfolios of chosen pairs, window after window. */
+/** Equity of the portfolios of chosen pairs, across all windows. */
 export const portfolioDaily = assetOut({
   key: "portfolio_daily",
   module: import.meta,

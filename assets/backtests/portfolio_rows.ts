@@ -15,7 +15,7 @@ import type { CostLevel } from "./trading_costs.ts";
 
 type Row = z.output<typeof PortfolioDay>;
 
-/** In how many sessions limits lowered weights of a portfolio, by what they are of. */
+/** Number of sessions in which limits lowered the weights of a portfolio, by kind of limit. */
 export interface LimitedPortfolio extends Pick<Row, "strategy" | "costs" | "cost_bps" | "weighting"> {
   sessions: ReadonlyMap<LimitKind, number>;
 }
@@ -26,8 +26,8 @@ export interface RuleOutcome {
   level: Pick<CostLevel, "costs" | "costBps">;
   headline: boolean;
   /**
-   * By name of the pair; `first` is where its sessions begin among those of the bars, `moveBps` what moving weight to or from it costs in
-   * each of them, `riskShare` its share by the risk of the formations.
+   * `first` is the index of the pair's first session among the sessions of the bars, `moveBps` the cost of changing its weight in
+   * each of its sessions, and `riskShare` its share by risk in the formations.
    */
   pairs: {
     name: string;
@@ -39,13 +39,13 @@ export interface RuleOutcome {
   }[];
 }
 
-/** What rows are made of, session by session. */
+/** Daily columns that rows are made from. */
 interface PortfolioColumns extends Pick<PairPortfolio, "dailyReturn" | "equity" | "grossExposure" | "turnover"> {
   allocatedPairs: Int32Array | Uint32Array;
   entered: Uint32Array;
 }
 
-/** Puts what a rule made of the pairs into portfolios, from the first trading session on. */
+/** Combines outcomes of pairs into portfolios, from the first trading session on. */
 export class PortfolioRows {
   readonly #sessions: string[];
   readonly #first: number;
@@ -55,13 +55,13 @@ export class PortfolioRows {
   readonly #benchmark: Float64Array;
   readonly #cash: Float64Array;
   readonly #cashReturn: Float64Array;
-  /** What limits did to each portfolio so far; nothing where there are no limits. */
+  /** Effects of limits on each portfolio so far; empty without limits. */
   readonly limited: LimitedPortfolio[] = [];
 
   /**
-   * @param range.first Where trading windows begin among the sessions of the bars.
-   * @param range.end Where they end, exclusive.
-   * @param range.limits What may be held of tickers and sectors.
+   * @param range.first Index of the first trading session among the sessions of the bars.
+   * @param range.end End index, exclusive.
+   * @param range.limits Exposure limits of tickers and sectors.
    * @param range.benchmark Return of the benchmark in each session of the bars; `cashReturn` that of cash.
    */
   constructor(
@@ -116,9 +116,9 @@ export class PortfolioRows {
   }
 
   /**
-   * Rows of a portfolio that is traded as a whole, at one cost level: under equal weights, which it has by itself.
+   * Rows of a portfolio with weights of its own, at one cost level, as weighting `equal`.
    *
-   * @param portfolio One entry for each session of the bars.
+   * @param portfolio One value for each session of the bars.
    */
   ofWhole(
     portfolio: FactorResidualPortfolio,
@@ -171,7 +171,7 @@ export class PortfolioRows {
     });
   }
 
-  /** The part of a pair's columns that lies in trading windows of the portfolio: formations before its first session do not. */
+  /** The columns of a pair without sessions before the first of the portfolio. */
   #within(
     { name, tickers, first, outcome: { daily }, moveBps, riskShare }: RuleOutcome["pairs"][number],
   ): PortfolioPair {

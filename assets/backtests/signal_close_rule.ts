@@ -10,14 +10,14 @@ import type { TradedPair } from "./traded_pair.ts";
 import { tradingBps } from "./trading_costs.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 
-/** Positions after each close, −1 to 1, and what they earned; what it throws as a `RangeError` is a pair that is not traded. */
+/** Returns positions after each close, −1 to 1, and their returns. A `RangeError` means that the pair is not traded. */
 type Judge = (
   periods: { formation: ReferencePrices; trading: ReferencePrices; sessions: string[] },
 ) => { position: Int8Array; dailyReturn: Float64Array };
 
 /**
- * The original's strategy on the trading windows of the walk-forward, **fitted on the sessions that it trades**: what its look-ahead
- * was worth on the very pairs and sessions of the others.
+ * The original's strategy in the trading windows of the walk-forward, **fitted on the sessions that it trades**: it measures the
+ * value of look-ahead on the same pairs and sessions.
  */
 export const referenceRule: TradingRule = {
   strategy: "reference",
@@ -25,7 +25,7 @@ export const referenceRule: TradingRule = {
   ...signalCloseRule(({ trading, sessions }) => referenceStrategy({ sessions, ...trading })),
 };
 
-/** The traditional bands: estimated on the formation, traded at the close that gives the signal, which flatters. */
+/** The traditional bands: estimated on the formation, filled at the close of the signal, which overstates returns. */
 export const traditionalRule: TradingRule = {
   strategy: "traditional_bands",
   looksAhead: false,
@@ -33,10 +33,11 @@ export const traditionalRule: TradingRule = {
 };
 
 /**
- * Trades one unit of equity in each leg at the close that gives the signal, as the old rules were stated: without dividends and
- * regardless of the hedge ratio. Commission and slippage are charged on what is traded, borrow on the leg that is short.
+ * Trades one unit of equity in each leg at the close of the signal, as the original rules do: dividends and hedge ratio are
+ * ignored. Commission and slippage apply to traded notional, the borrow fee to the short leg.
  *
- * Sessions in which a leg has no close are passed over. What is held in the last session of a complete window is left at its close.
+ * Sessions without a close of either leg are skipped. Positions open in the last session of a complete window are closed at its
+ * close.
  */
 function signalCloseRule(judge: Judge): Pick<TradingRule, "fillsAt" | "settings" | "trade"> {
   return {
@@ -60,13 +61,13 @@ function signalCloseRule(judge: Judge): Pick<TradingRule, "fillsAt" | "settings"
 }
 
 interface JudgedWindow {
-  /** Sessions of the trading window in which both legs have a close; position and return are of these. */
+  /** Indices of trading sessions with a close of both legs; position and return are aligned to them. */
   traded: number[];
   position: Int8Array;
   dailyReturn: Float64Array;
 }
 
-/** What the rule says of a trading window; `null` where it cannot be estimated, or no session is traded. */
+/** Runs the rule in a trading window; `null` if it cannot be estimated, or no session is traded. */
 function judgedWindow(
   judge: Judge,
   { sessions, leg1, leg2 }: Pick<TradedPair, "sessions" | "leg1" | "leg2">,
@@ -77,7 +78,7 @@ function judgedWindow(
   const first = present.findIndex((t) => t >= tradingStart);
   if (first < 0) return null;
   const traded = present.slice(first);
-  // The rules want two sessions. In a window's first the same is held whatever the second will be, so it is repeated.
+  // Rules need two sessions. The position of the first does not depend on the second, so a single session is repeated.
   if (traded.length === 1) present.push(traded[0]!);
   const price1 = adjusted(leg1, present);
   const price2 = adjusted(leg2, present);
@@ -91,7 +92,7 @@ function judgedWindow(
   return judged && { ...judged, traded };
 }
 
-/** Books a window's positions at one level of costs. */
+/** Adds the positions of a window at one cost level. */
 function book(
   {
     daily: { dailyReturn, plannedGross, plannedExposure1, plannedExposure2, grossExposure, longExposure, turnover },
@@ -109,7 +110,7 @@ function book(
   for (let t = tradingStart, i = 0; t < tradingEnd; t++) {
     let target = held;
     const borrow = t > tradingStart ? Math.abs(held) * (days[t]! - days[t - 1]!) / 365 : 0;
-    // The leg that is short: of a spread that is bought the first one.
+    // The short leg: a long spread is short the first leg.
     const { borrowBpsPerYear } = held > 0 ? leg1 : leg2;
     if (traded[i] === t) {
       const earned = judged.dailyReturn[i]!;
@@ -146,7 +147,7 @@ function emptyOutcome(length: number): PairOutcome {
   };
 }
 
-/** Closes in the shares of the first of these sessions. */
+/** Closes in shares of the first of these sessions. */
 function adjusted(leg: Required<LegBars>, at: readonly number[]): Float64Array {
   let shares = 1;
   let next = at[0]! + 1;

@@ -25,9 +25,9 @@ type Day = z.output<typeof PortfolioDay>;
 
 const share = (what: string) => z.number().nullable().describe(what);
 
-/** Bands are the middle of as many resamples, the same ones in every run. */
+/** Band ends come from resamples with a fixed seed, so that runs are reproducible. */
 const bands = { level: 0.95, replications: 399, seed: 20_080_901 };
-/** Fewer returns have no band. */
+/** Series with fewer returns have no band. */
 const fewestReturnsOfBand = 10;
 const end = (which: string, of: string) =>
   z.number().nullable().describe(`${which} end of the 95 % band of ${of}, by stationary bootstrap`);
@@ -96,14 +96,14 @@ const StrategyResult = z.object({
 });
 
 /**
- * What each strategy earned, at which risk, and what luck explains, for each cost level and weighting.
+ * Returns, risk and luck of each strategy, by cost level and weighting.
  *
- * Pairs are chosen on formations, before the sessions that are judged, so that a reader who picks the best row picks among settings:
- * `deflated_sharpe` counts these. `deflated_sharpe_all_trials` counts each pair under each strategy. Each takes count and variance of
- * Sharpe ratios from the same trials. The reference stands beside them for what its look-ahead is worth: it could not
- * have been traded, and is no trial. Trials by hand count in both, by their number alone.
+ * Pairs are chosen on formations, before the evaluated sessions, so choosing the best row is a choice among settings:
+ * `deflated_sharpe` counts settings, `deflated_sharpe_all_trials` each pair under each strategy. Each takes the number and
+ * variance of Sharpe ratios from the same trials. The reference is included to measure the value of look-ahead: it could not have
+ * been traded and is not a trial. Trials by hand add to the number in both, not to the variance.
  *
- * `overfitting_probability` is that of `backtestOverfitting`, the same for all rows of the same costs and weighting.
+ * `overfitting_probability` is that of `backtestOverfitting`, equal in all rows of the same costs and weighting.
  *
  * Bands are those of `performanceBands`. `best` follows the rule of `bestRecord`, among the rows of the same costs and weighting.
  */
@@ -162,7 +162,7 @@ export const strategyComparison = asset({
       };
       for (const days of sameCosts) {
         rows.push(resultOf(days, trials));
-        // Some hundredths of a second a band: other requests must not wait for all of them.
+        // A band takes some hundredths of a second: yield to other requests in between.
         await new Promise((resolve) => setTimeout(resolve));
         signal.throwIfAborted();
         progress(rows.length, series.length);
@@ -170,7 +170,7 @@ export const strategyComparison = asset({
     }
     const excess = new Map(series.map((days) => [seriesOf(days[0]!), excessOf(days)]));
     for (const alike of Map.groupBy(rows, (row) => `${costsOf(row)} ${row.weighting}`).values()) {
-      // What follows the best of the others is not one of them.
+      // The portfolio that follows the best of the others is excluded.
       const compared = alike.filter(({ strategy }) => strategy !== bestSoFar);
       markBest(compared);
       const probability = overfittingProbability(compared.map((row) => ({
@@ -194,12 +194,10 @@ export const strategyComparison = asset({
   },
 });
 
-/** What tells costs apart. */
 function costsOf({ costs, cost_bps }: Pick<Day, "costs" | "cost_bps">): string {
   return `${costs} ${cost_bps}`;
 }
 
-/** What tells series of days apart. */
 function seriesOf(row: Pick<Day, "strategy" | "costs" | "cost_bps" | "weighting">): string {
   return `${row.strategy} ${costsOf(row)} ${row.weighting}`;
 }
@@ -297,7 +295,7 @@ function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before, 
   };
 }
 
-/** A resample without variation, or of too much for the range of numbers, has no figure that could be stored. */
+/** Ends of a band. Resamples without variation, or beyond the number range, have no finite figure and give null. */
 function endsOf(band: Band | undefined): { low: number | null; high: number | null } {
   return { low: band ? finite(band.low) : null, high: band ? finite(band.high) : null };
 }

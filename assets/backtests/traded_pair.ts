@@ -1,24 +1,24 @@
 import type { LegBars, RolledWindow } from "../../quant/mod.ts";
 import type { TradedBars, TradedLeg } from "../market/traded_bars.ts";
 
-/** A pair with all windows in which it was chosen, and its bars from the first formation to the last trading session of them. */
+/** A pair with all windows in which it was chosen, and its bars from their first formation to their last trading session. */
 export interface TradedPair {
   ticker_1: string;
   ticker_2: string;
-  /** Where its sessions begin among those of all bars. */
+  /** Index of its first session among the sessions of all bars. */
   first: number;
   sessions: readonly string[];
   leg1: Required<LegBars>;
   leg2: Required<LegBars>;
-  /** Ascending; places among the pair's sessions. */
+  /** Ascending; indices among the pair's sessions. */
   windows: RolledWindow[];
-  /** The windows' numbers, in their order. */
+  /** Window numbers, in the same order. */
   numbers: number[];
-  /** Bid–ask spread of each leg in each window's formation, in basis points; `null` where it is not known. */
+  /** Bid–ask spread of each leg in the formation of each window, in basis points; `null` if unknown. */
   spreads: [number | null, number | null][];
 }
 
-/** The bounds of a window, as `walk_forward_pairs` and `walk_forward_windows` state them. */
+/** Bounds of a window, as in `walk_forward_pairs` and `walk_forward_windows`. */
 export interface WindowBounds {
   window: number;
   formation_first_session: string;
@@ -27,13 +27,13 @@ export interface WindowBounds {
   complete: boolean;
 }
 
-/** A window's place among the sessions of the bars. */
+/** Returns the indices of a window among the sessions of the bars. */
 export type WindowPlace = (bounds: WindowBounds) => RolledWindow;
 
 /**
- * Finds windows among the sessions of the bars.
+ * Locates windows among the sessions of the bars.
  *
- * @throws {RangeError} On use, if a bound is no session of the bars: the windows were made from other bars.
+ * @throws {RangeError} On use, if a bound is not a session of the bars: the windows were made from other bars.
  */
 export function windowPlaces({ sessions }: TradedBars): WindowPlace {
   const position = new Map(sessions.map((session, t) => [session, t]));
@@ -52,7 +52,7 @@ export function windowPlaces({ sessions }: TradedBars): WindowPlace {
   });
 }
 
-/** What is known of a pair at the end of a formation. */
+/** A pair and its bid–ask spreads at the end of a formation. */
 export interface PairSpreads {
   ticker_1: string;
   ticker_2: string;
@@ -60,7 +60,7 @@ export interface PairSpreads {
   spread_bps_2: number | null;
 }
 
-/** Gathers the windows of each pair, with its bars. Pairs come in ticker order. */
+/** Groups windows by pair, with the pair's bars. Pairs are in ticker order. */
 export function tradedPairs(
   bars: TradedBars,
   rows: readonly (WindowBounds & PairSpreads)[],
@@ -93,7 +93,7 @@ export function tradedPairs(
   });
 }
 
-/** The legs' bars in [first, end). Where either has no open both fill at the close, lest they fill at different times. */
+/** Bars of both legs in [first, end). If either has no open, both fill at the close, so that they fill at the same time. */
 function legsOf({ legs }: TradedBars, tickers: [string, string], { first, end }: { first: number; end: number }) {
   const [one, other] = tickers.map((ticker) => {
     const leg = legs.get(ticker);

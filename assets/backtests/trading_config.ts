@@ -3,14 +3,14 @@ import { defaultStrategyNames, strategyByName, strategyNames, weightings } from 
 import { ExitsConfig } from "./exits.ts";
 import { FactorResidualsConfig } from "./factor_residuals.ts";
 
-/** How slippage is told: the same for every leg, or by the bid–ask spread of each. */
+/** Models of slippage: equal for every leg, or by the bid–ask spread of each. */
 export const costKinds = ["fixed", "spread"] as const;
 export type CostKind = typeof costKinds[number];
 
 const StrategyName = z.enum(strategyNames);
 const bps = z.number().min(0).max(1000);
 
-/** How the pairs of the walk-forward are traded: settings of `walk_forward_daily` and all that is made with it. */
+/** Trading settings of `walk_forward_daily` and its further outputs. */
 export const TradingConfig = z.strictObject({
   strategies: z.array(StrategyName).min(1).default([...defaultStrategyNames]).describe(
     "Which strategies are tried; those that the default leaves out are listed in decision 0041",
@@ -87,5 +87,5 @@ export const TradingConfig = z.strictObject({
   }
 });
 
-/** The settings with their defaults. */
+/** The settings, with defaults applied. */
 export type TradingConfig = z.output<typeof TradingConfig>;

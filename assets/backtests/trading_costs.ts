@@ -2,18 +2,18 @@ import type { PairCosts, TradingCosts } from "../../quant/mod.ts";
 import type { TradedPair } from "./traded_pair.ts";
 import type { CostKind, TradingConfig } from "./trading_config.ts";
 
-/** Costs at which strategies are compared. */
+/** A cost level at which strategies are compared. */
 export interface CostLevel {
   costs: CostKind;
-  /** Commission and slippage together, of the traded notional: all of it where costs are fixed, the least of it by spread. */
+  /** Commission plus slippage, of traded notional: the full rate with fixed costs, a lower bound with spread costs. */
   costBps: number;
-  /** What each leg costs in each window of a pair. */
+  /** Costs of each leg in each window of a pair. */
   of(pair: TradedPair): PairCosts[];
-  /** What a ticker costs where its bid–ask spread is as given, in basis points; `null` where it is not known. */
+  /** Costs of a ticker with the given bid–ask spread, in basis points; `null` if unknown. */
   ofTicker(ticker: string, spreadBps: number | null): TradingCosts;
 }
 
-/** The levels of the settings: first the configured one, which the daily rows and the trades are of. */
+/** The cost levels of the settings. The configured one, first, applies to the daily rows and the trades. */
 export function costLevels(config: TradingConfig): [configured: CostLevel, ...others: CostLevel[]] {
   const { commissionBps, slippageBps } = config;
   const configuredBps = commissionBps + slippageBps;
@@ -27,12 +27,12 @@ export function costLevels(config: TradingConfig): [configured: CostLevel, ...ot
   return [levels[0]!, ...levels.slice(1), ...config.comparesSpreadCosts ? [bySpread] : []];
 }
 
-/** Commission and slippage of as much of one leg as of the other, of all that is traded. */
+/** Commission plus slippage for equal amounts of both legs, of total traded notional. */
 export function tradingBps({ leg1, leg2 }: PairCosts): number {
   return (leg1.commissionBps + leg1.slippageBps + (leg2.commissionBps + leg2.slippageBps)) / 2;
 }
 
-/** The same in each session of a pair's windows, and 0 outside of them. */
+/** The rate of {@linkcode tradingBps} in each session of a pair's windows; 0 outside them. */
 export function tradingBpsOf({ sessions, windows }: TradedPair, costs: readonly PairCosts[]): Float64Array {
   const bps = new Float64Array(sessions.length);
   windows.forEach(({ tradingStart, tradingEnd }, i) => bps.fill(tradingBps(costs[i]!), tradingStart, tradingEnd));
@@ -42,7 +42,7 @@ export function tradingBpsOf({ sessions, windows }: TradedPair, costs: readonly 
 interface Rates {
   commissionBps: number;
   slippageBps: number;
-  /** Whether the lending fee is counted. */
+  /** Whether the borrow fee is charged. */
   borrowed: boolean;
 }
 
@@ -58,7 +58,7 @@ function fixedLevel(costBps: number, rates: Rates, config: TradingConfig): CostL
   };
 }
 
-/** Slippage of `spreadFactor` × the spread of each leg, and of the fixed rate at least, which also counts where no spread is known. */
+/** Slippage of `spreadFactor` × the spread of each leg, but at least the fixed rate, which also applies if no spread is known. */
 function spreadLevel(costBps: number, rates: Rates, config: TradingConfig): CostLevel {
   const ofTicker = (ticker: string, spreadBps: number | null) => {
     const slippageBps = Math.max(rates.slippageBps, config.spreadFactor * (spreadBps ?? 0));

@@ -12,43 +12,43 @@ import { exitRulesOf } from "./exits.ts";
 import type { TradedPair } from "./traded_pair.ts";
 import type { TradingConfig } from "./trading_config.ts";
 
-/** Which price fills an order: that of the session after the signal, or the very close that gave the signal. */
+/** Price of fills: from the session after the signal, or the close of the signal. */
 export type FillsAt = TradingConfig["fillAt"] | "signal_close";
 
-/** What a rule made of one pair, session by session on the pair's sessions. */
+/** Daily results of a rule on one pair, in the pair's sessions. */
 export interface PairOutcome {
   daily: PortfolioPair["daily"];
-  /** How many positions were entered in the session. */
+  /** Number of positions entered in each session. */
   entered: Uint8Array;
 }
 
-/** A way to trade pairs, by which strategies are compared. */
+/** A rule for trading pairs. */
 export interface TradingRule<Outcome extends PairOutcome = PairOutcome> {
-  /** What the tables call it. */
+  /** Name in tables. */
   strategy: string;
-  /** Whether it knows what no one could have known. */
+  /** Whether it uses data that were not available at the time. */
   looksAhead: boolean;
   fillsAt: FillsAt;
-  /** Settings that decide what it trades. */
+  /** Settings that affect its trades. */
   settings: Readonly<Record<string, unknown>>;
-  /** Loads what its fits need; if defined, it must have resolved before it trades. */
+  /** Loads what fits require. If defined, await it before `trade`. */
   load?(): Promise<void>;
   /**
-   * @param levels Of each level of costs, those of each window of the pair.
-   * @returns What it made at each level, in their order.
+   * @param levels For each cost level, the costs of each window of the pair.
+   * @returns One outcome for each level, in their order.
    */
   trade(pair: TradedPair, levels: readonly (readonly PairCosts[])[]): Outcome[];
 }
 
-/** The outcome of a strategy with every daily figure and the trades. */
+/** Outcome of a strategy, with all daily figures and trades. */
 export interface StrategyOutcome extends PairOutcome {
   result: WalkForwardResult;
 }
 
 /**
- * Trades by a strategy that is fitted on each window's formation and then told one close after the other, with the exits of the settings.
+ * A rule that fits a strategy on each window's formation and then passes it one close at a time, with the configured exits.
  *
- * @param tradingSessions Of a complete trading window; infinite where there is no window.
+ * @param tradingSessions Length of a complete trading window; `Infinity` without windows.
  */
 export function strategyRule(
   name: StrategyName,
@@ -91,10 +91,10 @@ export function strategyRule(
   };
 }
 
-/** How many positions were entered in each session. */
+/** Number of positions entered in each session. */
 function enteredIn(sessions: readonly string[], { trades }: WalkForwardResult): Uint8Array {
   const entered = new Uint8Array(sessions.length);
-  // Trades come in order of entry.
+  // Trades are in order of entry.
   let t = 0;
   for (const { entrySession } of trades) {
     while (sessions[t] !== entrySession) t++;

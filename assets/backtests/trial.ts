@@ -6,10 +6,10 @@ import type { TradingRule } from "./trading_rule.ts";
 import type { TrialSetting } from "./trial_settings.ts";
 
 /**
- * The trial of a rule. Costs, benchmark and cash are no part of it: they are how a result is measured, not what was tried. Each weighting
- * is a trial of its own, but a row of `backtest_trials` and no part of the hash.
+ * The trial of a rule. Costs, benchmark and cash are excluded: they measure a result and are no choice. Each weighting is a
+ * separate trial: a row of `backtest_trials`, not part of the hash.
  *
- * @param context.searches Settings of the search of each window, as JSON.
+ * @param context.searches Search settings of each window, as JSON.
  */
 export async function trialOf(
   rule: Pick<TradingRule, "strategy" | "looksAhead" | "settings">,
@@ -29,12 +29,12 @@ export async function trialOf(
   };
 }
 
-/** The name of a trial by hand: that of its setting, and the pair that it was tried on. */
+/** Name of a trial by hand: its setting, and the pair on which it was tried. */
 export function trialOnPair(setting: string, { ticker_1, ticker_2 }: Record<"ticker_1" | "ticker_2", string>): string {
   return `${setting} ${ticker_1}/${ticker_2}`;
 }
 
-/** The name of a trial's setting, and whether it was tried by hand, on one pair. */
+/** The setting of a trial, and whether it was tried by hand, on one pair. */
 export function settingOf(trial: string): { setting: string; byHand: boolean } {
   const end = trial.indexOf(" ");
   return end < 0 ? { setting: trial, byHand: false } : { setting: trial.slice(0, end), byHand: true };

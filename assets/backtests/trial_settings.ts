@@ -3,7 +3,7 @@ import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 import { PortfolioDay } from "./portfolio_daily.ts";
 
-/** What makes a backtest another trial. */
+/** Columns that identify a trial. */
 export const trialColumns = {
   trial: z.string().min(1).describe(
     "Hash of universe, strategy and settings: equal ones are one trial, whenever it ran",
@@ -17,7 +17,7 @@ export const trialColumns = {
 
 export const TrialSetting = z.object({ ...trialColumns, looks_ahead: PortfolioDay.shape.looks_ahead });
 
-/** The strategies of the walk-forward as it is set now, each with all that decides what it trades. */
+/** The currently configured strategies of the walk-forward, each with all settings that affect its trades. */
 export const trialSettings = assetOut({
   key: "trial_settings",
   module: import.meta,

@@ -20,9 +20,9 @@ const TrialByHand = z.object({
 });
 
 /**
- * Settings that were moved on the page of a pair, with the backtest of the pair that was shown: trials, like those that ran.
+ * Settings changed on the page of a pair, with the resulting backtest of the pair. They count as trials.
  *
- * It holds those of full hours, so that moving a slider does not make the comparison of strategies again and again.
+ * It includes full hours only, so that moving a slider does not remake the comparison of strategies each time.
  */
 export const trialsByHand = asset({
   key: "trials_by_hand",
@@ -44,7 +44,6 @@ export const trialsByHand = asset({
   },
 });
 
-/** The last full hour, UTC. */
 function fullHour(now: Temporal.Instant): Temporal.Instant {
   return now.round({ smallestUnit: "hour", roundingMode: "floor" });
 }

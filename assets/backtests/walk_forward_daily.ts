@@ -72,11 +72,11 @@ const WalkForwardDay = z.object({
 });
 
 /**
- * The default backtest of chosen pairs: the pairs of each window traded in it by every strategy, day by day.
+ * The default backtest of chosen pairs: every strategy trades the pairs of each window, day by day.
  *
- * All that is estimated is estimated on the formation; what a close decides is filled in the next session; legs are sized by the hedge
- * ratio; commission, slippage, borrow, splits and dividends are booked on both legs. The same function compares strategies at several
- * costs and puts the pairs into portfolios, so that whatever is compared was traded under the same settings.
+ * Estimates use the formation only; decisions at a close fill in the next session; legs are sized by the hedge ratio; commission,
+ * slippage, borrow fees, splits and dividends apply to both legs. The same function compares strategies at several cost levels
+ * and builds portfolios, so that all comparisons use the same settings.
  */
 export const walkForwardDaily = asset({
   key: "walk_forward_daily",
@@ -85,7 +85,7 @@ export const walkForwardDaily = asset({
   layer: "gold",
   description:
     "The walk-forward backtest, day by day: each window's pairs traded by every strategy, on what was known, after costs.",
-  // As received, because adjusted prices know of the splits to come. The judgement of `daily_bars` must hold all the same.
+  // Bars as received, because adjusted prices contain later splits. The checks of `daily_bars` still apply.
   deps: {
     bars: rawDailyBars,
     sessions,
@@ -110,7 +110,7 @@ export const walkForwardDaily = asset({
     const { benchmarkTicker } = config;
     const legs = new Set(chosen.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]));
     if (benchmarkTicker !== null) legs.add(benchmarkTicker);
-    // Factors are those of all tickers; pairs need no bars but their own.
+    // Factors need all tickers; pairs need only their own bars.
     const read = config.factorResiduals === null ? inputs.bars.where("ticker", [...legs]) : inputs.bars;
     const bars = tradedBars(await read.columns(...barColumnNames), complete, { every: true });
     const pairs = tradedPairs(bars, chosen);
@@ -172,7 +172,7 @@ export const walkForwardDaily = asset({
           });
         }
       }
-      // Some tenths of a second a rule: other requests must not wait for all of them.
+      // A rule takes some tenths of a second: yield to other requests in between.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       progress(done + 1, rules.length);
@@ -245,7 +245,7 @@ export const walkForwardDaily = asset({
   },
 });
 
-/** What all outcomes of a pair in portfolios have in common. */
+/** Fields common to all outcomes of a pair in portfolios. */
 function sharedOf(pair: TradedPair, riskShare: Float64Array) {
   return {
     name: pairName(pair),
@@ -255,7 +255,7 @@ function sharedOf(pair: TradedPair, riskShare: Float64Array) {
   };
 }
 
-/** The rule of the portfolio that follows the best record: what it trades depends on all that is compared. */
+/** The rule of the portfolio that follows the best record. Its trades depend on all compared strategies. */
 function bestRule(rules: readonly TradingRule[], { fillAt }: TradingConfig): Omit<TradingRule, "trade"> {
   return {
     strategy: bestSoFar,
@@ -269,7 +269,7 @@ const mayBeFollowed = ({ looksAhead, fillsAt }: TradingRule) => !looksAhead && f
 
 const orNull = (value: number) => Number.isNaN(value) ? null : value;
 
-/** Rows of `walk_forward_daily` for a pair. */
+/** Rows of a pair in `walk_forward_daily`. */
 export function dailyRows(
   strategy: string,
   { ticker_1, ticker_2, sessions, windows, numbers }: TradedPair,
@@ -313,7 +313,7 @@ export function dailyRows(
   );
 }
 
-/** Rows of `walk_forward_trades` for a pair. */
+/** Rows of a pair in `walk_forward_trades`. */
 export function tradeRows(
   strategy: string,
   { ticker_1, ticker_2, numbers }: TradedPair,

@@ -31,7 +31,7 @@ export const WalkForwardTrade = z.object({
   sessions_held: z.int().min(0).describe("Sessions from entry to exit"),
 });
 
-/** The list of positions that the walk-forward entered. */
+/** Positions entered in the walk-forward. */
 export const walkForwardTrades = assetOut({
   key: "walk_forward_trades",
   module: import.meta,
