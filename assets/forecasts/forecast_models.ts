@@ -49,11 +49,11 @@ export const ForecastModelsConfig = z.strictObject({
 }).refine(({ models }) => new Set(models).size === models.length, { path: ["models"], error: "names a model twice" });
 
 /**
- * Forecasters of the spread of each walk-forward pair, fitted on its formation and nothing else.
+ * Forecasters of the spread of each walk-forward pair, fitted on its formation only.
  *
- * A partition is a fit: it is made once, when the window begins, and not again while its values stay as they are. In between
- * `spread_forecasts` updates the models with each close. With `refitSessions` of `formation_spreads` a window has further fits, each on
- * the values before it. Random numbers are seeded, so that the same formation and settings give the same model.
+ * A partition is a fit, made once, when the window begins; it is remade only if its values change. In between, `spread_forecasts`
+ * updates the models with each close. With `refitSessions` of `formation_spreads` a window has further fits, each on the values
+ * before it. Random numbers are seeded, so that equal formations and settings give equal models.
  */
 export const forecastModels = asset({
   key: "forecast_models",
@@ -70,7 +70,7 @@ export const forecastModels = asset({
   partitionedBy: { date: "trading_first_session" },
   partitionsDef: {
     wanted: ({ upstream: { formations } }) => ({ dates: formations.space.dates }),
-    // Fitting may take minutes a window: what is fitted is published, and seen, window by window.
+    // Fits may take minutes a window, so each window is published when it is done.
     chunks: cutBy({ dates: 1 }),
   },
   retention: keepAll,
@@ -124,7 +124,7 @@ export const forecastModels = asset({
   },
 });
 
-/** A window that does not allow a model costs that model, not the window. */
+/** If a window does not allow a model, only that model is omitted. */
 function fitted(fit: () => { toJSON(): object }): Pick<z.output<typeof FittedModel>, "fitted" | "problem"> {
   try {
     return { fitted: fit().toJSON() as Record<string, unknown>, problem: null };

@@ -33,10 +33,10 @@ const ForecastScore = z.object({
 });
 
 /**
- * How far forecasts were off, beside the last value as forecast of the same, for each model and horizon.
+ * Errors of the forecasts of each model and horizon, beside those of the last value on the same forecasts.
  *
- * Pairs of one session move together, so that the test sees one loss difference a session: the mean over its pairs. What has not come
- * true yet, and what is forecast by a model alone that another one could not be fitted for, counts for the model that forecast it.
+ * Pairs move together within a session, so the test uses one loss difference per session: the mean over its pairs. Forecasts
+ * without a realized value do not count. A forecast counts for its model even if another model could not be fitted.
  */
 export const forecastScores = asset({
   key: "forecast_scores",
@@ -64,7 +64,7 @@ export const forecastScores = asset({
     );
     const rows: z.output<typeof ForecastScore>[] = [];
     for (const [done, at] of [...places.values()].entries()) {
-      // Nothing can be said of fewer.
+      // Too few forecasts for a score.
       if (at.length >= 3) {
         const of = (column: Float64Array) => Float64Array.from(at, (i) => column[i]!);
         const scored = { actual: of(actual), forecast: of(forecast), origin: of(scaled_spread) };
@@ -101,7 +101,7 @@ export const forecastScores = asset({
   },
 });
 
-/** Pairs and windows of some forecasts, and in how many of them the model is closer than the last value. */
+/** Number of pairs and windows among forecasts, and those in which the model is closer than the last value. */
 function pairsBetter(
   at: readonly number[],
   { ticker_1, ticker_2, window, scaled_spread, forecast, actual }: {
@@ -113,7 +113,7 @@ function pairsBetter(
     actual: Float64Array;
   },
 ): { pairs: number; pairs_better: number } {
-  // Of the squared errors the model's less the last value's.
+  // Squared error of the model minus that of the last value.
   const sums = new Map<string, number>();
   for (const i of at) {
     const name = `${window[i]} ${ticker_1[i]} ${ticker_2[i]}`;
@@ -123,7 +123,7 @@ function pairsBetter(
   return { pairs: sums.size, pairs_better: sums.values().filter((sum) => sum < 0).toArray().length };
 }
 
-/** @param sessions Of each forecast, ascending. */
+/** @param sessions Session of each forecast, ascending. */
 function testBySession(
   sessions: readonly string[],
   { actual, forecast, origin }: { actual: Float64Array; forecast: Float64Array; origin: Float64Array },
@@ -131,7 +131,7 @@ function testBySession(
 ) {
   const placesOf = [...Map.groupBy(sessions.keys(), (i) => sessions[i]!).values()];
   if (placesOf.length <= Math.max(2, horizon)) return null;
-  // The test squares errors: with their root mean squares it sees the mean loss of a session.
+  // The test squares errors: root mean squares give it the mean loss of each session.
   const rootMeanSquares = (of: Float64Array) =>
     Float64Array.from(
       placesOf,

@@ -38,13 +38,15 @@ const FormationSpread = z.object({
 });
 
 /**
- * The spread of each walk-forward pair in its formation: the data of the forecasters' fits. Its later values are in trading_spreads.
+ * The spread of each walk-forward pair in its formation: the data that forecasters are fitted on. Later values are in
+ * trading_spreads.
  *
- * With `refitSessions` a window has further rows, whose values end later: the line and the scale are those of the formation, the first
- * values are left out as later ones come. Each row is the data of one fit, and no later session changes it.
+ * With `refitSessions` a window has further rows with later end sessions: regression line and scale remain those of the
+ * formation, and the sample moves forward with a constant length. Each row is the data of one fit and depends on no later
+ * session.
  *
- * Both are made as a whole, which is cheap, and are divided into partitions, so that a new session changes one partition of
- * `trading_spreads` and none of `formation_spreads`: what is made of them is made for that session alone.
+ * Both assets are cheap to make in one step, and are partitioned so that a new session changes one partition of `trading_spreads`
+ * and none of `formation_spreads`: downstream assets are made for that session only.
  */
 export const formationSpreads = asset({
   key: "formation_spreads",
@@ -53,7 +55,7 @@ export const formationSpreads = asset({
   layer: "silver",
   description:
     "The spread of each walk-forward pair in its formation, scaled with parameters known at the formation's end.",
-  // As received, because adjusted prices contain later splits. The judgement of `daily_bars` applies nevertheless.
+  // Bars as received, because adjusted prices contain later splits. The checks of `daily_bars` still apply.
   deps: { bars: rawDailyBars, sessions, pairs: walkForwardPairs },
   automation: eager(),
   after: ["daily_bars"],

@@ -1,2 +1,2 @@
-/** Most sessions ahead that a spread can be forecast: about a month. The spreads of a pair are kept so long after its window. */
+/** Longest forecast horizon of a spread, in sessions: about a month. Spreads of a pair are kept as long after its window. */
 export const longestHorizon = 21;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Forecaster, forecasters, type ForecastMethod, type ForecastModel } from "../../quant/mod.ts";
 
-/** A model that can be chosen, by the name of its forecaster. */
+/** Names of the available models. */
 export const ModelName = z.enum(Object.keys(forecasters) as [ForecastMethod, ...ForecastMethod[]]);
 
 const seed = z.int().min(0).max(2 ** 32 - 1).default(42).describe("Seed of the random numbers");
@@ -10,10 +10,10 @@ const sessions = (what: string) => z.int().min(1).max(250).describe(what);
 const order = z.int().min(0).max(5);
 
 /**
- * Settings of the models that have any.
+ * Settings of models.
  *
- * Those of ARIMA, trees and LSTM are smaller than the defaults of their forecasters, which are the research's or its libraries': a
- * window's pairs are then fitted in about a second.
+ * ARIMA, trees and LSTM are smaller than the defaults of their forecasters, which come from the research or its libraries, so
+ * that the pairs of a window are fitted in about a second.
  */
 export const ModelOptions = z.strictObject({
   rolling_trend: z.strictObject({
@@ -60,7 +60,7 @@ export const ModelOptions = z.strictObject({
 
 type Options = z.output<typeof ModelOptions>;
 
-/** The settings that a model was or will be fitted with, the horizon that its errors are measured for included. */
+/** Settings for fitting a model, including the longest horizon of its error estimates. */
 export function optionsOf(model: ForecastMethod, options: Options, longest: number): Record<string, unknown> {
   switch (model) {
     case "last_value":
@@ -75,7 +75,7 @@ export function optionsOf(model: ForecastMethod, options: Options, longest: numb
   }
 }
 
-/** Loads what fits of some models need. */
+/** Loads what fits of the models require. */
 export async function loadModels(models: readonly ForecastMethod[]): Promise<void> {
   for (const model of models) await (forecasters[model] as Forecaster).load?.();
 }
@@ -88,8 +88,8 @@ export function dayOf(date: string): number {
 /**
  * Fits a model.
  *
- * @param input.days Day of each value, for the models that look at days.
- * @throws {RangeError} If the window does not allow the model: too short, or constant.
+ * @param input.days Day of each value, for models that use dates.
+ * @throws {RangeError} If the window is too short for the model, or constant.
  */
 export function fitModel(
   model: ForecastMethod,

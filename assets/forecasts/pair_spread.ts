@@ -1,24 +1,24 @@
 import type { LegBars, RolledWindow } from "../../quant/mod.ts";
 
-/** The line whose residual is the spread, of ticker 2 on ticker 1 in shares of the formation's end. */
+/** The regression line of ticker 2 on ticker 1 whose residual is the spread, in shares of the formation's end. */
 export interface HedgeLine {
   slope: number;
   /** USD. */
   intercept: number;
 }
 
-/** The spread of a pair in the sessions in which both legs have a close, oldest first, in USD and shares of the formation's end. */
+/** The spread of a pair in the sessions with a close of both legs, oldest first, in USD and shares of the formation's end. */
 export interface PairSpread {
-  /** Places among the sessions of the bars. */
+  /** Indices among the sessions of the bars. */
   at: number[];
   spread: Float64Array;
 }
 
 /**
- * The spread of a pair in the sessions [from, to) of the bars, by a line that was fitted before.
+ * The spread of a pair in sessions [from, to) of the bars, by a given line.
  *
- * Closes before the formation's end are divided by the splits up to it, later ones multiplied by the splits since: the closes of the
- * formation know of no split to come.
+ * Closes before the formation's end are divided by the splits until then, later closes multiplied by the splits since: closes of
+ * the formation do not depend on later splits.
  */
 export function pairSpread(
   { leg1, leg2 }: { leg1: Required<LegBars>; leg2: Required<LegBars> },
@@ -37,7 +37,7 @@ export function pairSpread(
   };
 }
 
-/** Closes of the sessions [from, to) in the shares of session `base`; NaN where there is none. */
+/** Closes of sessions [from, to) in shares of session `base`; NaN if missing. */
 function closesInSharesOf({ close, split }: Required<LegBars>, base: number, from: number, to: number): Float64Array {
   const closes = new Float64Array(to - from);
   let shares = 1;

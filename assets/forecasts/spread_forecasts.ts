@@ -48,16 +48,16 @@ export const SpreadForecastsConfig = z.strictObject({
   error: "names a horizon twice",
 });
 
-/** All that came before, for updating the models, and as many sessions after as the longest horizon, for what came true. */
+/** All earlier sessions, for updating the models, and later ones up to the longest horizon, for realized values. */
 function untilTarget({ horizons }: z.output<typeof SpreadForecastsConfig>): PartitionMapping {
   return { names: { kind: "all" }, dates: { kind: "window", back: Infinity, forward: Math.max(...horizons) } };
 }
 
 /**
- * Forecasts of the spread of each walk-forward pair at each close of its trading window, with what came true.
+ * Forecasts of the spread of each walk-forward pair at each close of its trading window, with realized values.
  *
- * A partition is an as-of session. It reads the models of the last fit begun and the spreads since, with which the models are updated
- * and not fitted again. A new session makes its own partition, and those before it that it is the target of.
+ * A partition is an as-of session. It reads the models of the last fit begun by then, and updates them with the spreads since
+ * without refitting. A new session makes its own partition, and remakes the earlier ones whose target it is.
  */
 export const spreadForecasts = asset({
   key: "spread_forecasts",
@@ -106,7 +106,7 @@ function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: stri
   return `${window} ${ticker_1} ${ticker_2}`;
 }
 
-/** @throws {RangeError} If a horizon lies beyond the one that a model was fitted for, which not all models have. */
+/** @throws {RangeError} If a horizon exceeds the one that a model was fitted for. Some models have no such limit. */
 function requireHorizons(horizons: readonly number[], longest: unknown): void {
   const beyond = horizons.find((horizon) => typeof longest === "number" && horizon > longest);
   if (beyond === undefined) return;
@@ -115,16 +115,16 @@ function requireHorizons(horizons: readonly number[], longest: unknown): void {
   );
 }
 
-/** Forecasts of one model as of the wanted sessions from its fit to the next one. */
+/** Forecasts of one model as of the wanted sessions from its fit until the next one. */
 function forecastsOf(
   { window, ticker_1, ticker_2, model, fitted }: RowOf<typeof forecastModels>,
   { series, sessions, asOf, next }: {
-    /** Of the model's pair and window since its fit, ascending. */
+    /** Spreads of the model's pair and window since its fit, ascending. */
     series: readonly Spread[];
-    /** All sessions that were read, ascending. */
+    /** All sessions read, ascending. */
     sessions: readonly string[];
     asOf: ReadonlySet<string>;
-    /** First session of the next fit; `undefined` if there is none. */
+    /** First session of the next fit; `undefined` for none. */
     next: string | undefined;
   },
   { horizons, coverage }: z.output<typeof SpreadForecastsConfig>,

@@ -51,12 +51,12 @@ export const TrendAccuracyConfig = z.strictObject({
 });
 
 /**
- * How often the rolling trend had the direction right, by how much of the variance its line must explain.
+ * Directional accuracy of the rolling trend, by the threshold on the variance that its line explains.
  *
- * The research tried three thresholds and kept for each pair the one with the highest accuracy, on the sample that it then traded. Rows
- * of the measure `change` and the sample `trading` are out of sample; the research's own procedure stands beside them, marked by
- * `looks_ahead` and its own measure. Lines are those of the forecaster `rolling_trend`: signals above the threshold of
- * `forecast_models` are its calls in `forecast_scores`.
+ * The research tried three thresholds and kept, for each pair, the one with the highest accuracy on the sample that it then
+ * traded. Rows with measure `change` and sample `trading` are out of sample; the research's own procedure is included for
+ * comparison, marked by `looks_ahead` and its own measure. Lines are those of the forecaster `rolling_trend`: signals above the
+ * threshold of `forecast_models` are its calls in `forecast_scores`.
  */
 export const trendAccuracy = asset({
   key: "trend_accuracy",
@@ -75,7 +75,7 @@ export const trendAccuracy = asset({
 
   async materialize({ inputs, config, signal, progress }) {
     const [fits, spreads] = await Promise.all([inputs.formations.rows(), inputs.spreads.rows()]);
-    // The line is fitted to each close's last values: a later fit of a window says nothing more.
+    // Lines are fitted to the last values at each close: further fits of a window add nothing.
     const formations = [...Map.groupBy(fits, nameOf).values()].map(([first]) => first!);
     const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
     const seriesOf = Map.groupBy(spreads, nameOf);
@@ -111,7 +111,10 @@ function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: stri
   return `${window} ${ticker_1} ${ticker_2}`;
 }
 
-/** Calls of one pair and window: in the formation by later values in it, in the trading window by values up to a month after it. */
+/**
+ * Calls of one pair and window. Those of the formation use realized values within it; those of the trading window, up to a month
+ * after it.
+ */
 function judgedCalls(
   known: readonly number[],
   { trading, sessions }: { trading: readonly Spread[]; sessions: readonly string[] },
@@ -145,7 +148,7 @@ function judgedCalls(
   ];
 }
 
-/** Adds calls of a pair and window to the rows of all rules. */
+/** Adds the calls of a pair and window to the rows of all rules. */
 function count(
   tallies: Map<string, TrendAccuracy>,
   { measure, horizon, ...judged }: JudgedCalls,

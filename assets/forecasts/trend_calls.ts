@@ -1,37 +1,37 @@
 import { rollingTrendForecast, type TrendForecast } from "../../quant/mod.ts";
 
-/** The direction of a line through some values, and whether it came true. */
+/** The direction of a line through recent values, and whether it was right. */
 export interface TrendCall {
   /** Share of the variance that the line explains. */
   rSquared: number;
   right: boolean;
 }
 
-/** Calls of one series. A line that forecasts no change makes no call. */
+/** Calls of one series. Lines that forecast no change make no call. */
 export interface TrendCalls {
   /** Lines with a realized value. */
   lines: number;
   calls: TrendCall[];
 }
 
-/** The line through each `lookback` values of a series, in order of the last of them. */
+/** Lines through each `lookback` consecutive values of a series, in order of the last value. */
 export function linesOf(series: Float64Array, lookback: number): TrendForecast[] {
   return rollingTrendForecast(Float64Array.from(series, (_, t) => t), series, { window: lookback });
 }
 
-/** The values that lines were fitted to, and the lines to judge. */
+/** A series with its lines, and the range of lines to evaluate. */
 interface Judged {
   series: Float64Array;
   lookback: number;
-  /** Lines whose last value is at or after this place and before the next. */
+  /** Range of the index of a line's last value: `from` inclusive, `to` exclusive. */
   from: number;
   to: number;
 }
 
 /**
- * Judges each line by the change of the spread from its last value to a later one, as the forecaster `rolling_trend` forecasts it.
+ * Evaluates each line by the change of the spread from its last value to a later one, as forecast by `rolling_trend`.
  *
- * @param after The value that came so many after a place; `undefined` where none did.
+ * @param after Returns the value `horizon` after an index; `undefined` if there is none.
  */
 export function callsOfChange(
   lines: readonly TrendForecast[],
@@ -48,12 +48,12 @@ export function callsOfChange(
   });
 }
 
-/** Values whose mean the research compared. */
+/** Number of later values whose mean the research compared. */
 export const researchHorizon = 3;
 
 /**
- * Judges each line by the mean of the next three values against the mean of the values that it was fitted to: the research's trend
- * accuracy. It is high by construction: the end of a trend lies away from its mean.
+ * Evaluates each line by the mean of the next three values against the mean of the fitted values: the trend accuracy of the
+ * research. It is high by construction: a trend ends away from its mean.
  */
 export function callsOfWindowMean(lines: readonly TrendForecast[], { series, lookback, from, to }: Judged): TrendCalls {
   const mean = (start: number, end: number) =>
@@ -65,7 +65,7 @@ export function callsOfWindowMean(lines: readonly TrendForecast[], { series, loo
   });
 }
 
-/** @param signs Of the forecast change and of the realized one; `null` without a realized value. */
+/** @param signs Signs of the forecast change and of the realized one; `null` without a realized value. */
 function judge(
   lines: readonly TrendForecast[],
   { from, to }: Pick<Judged, "from" | "to">,

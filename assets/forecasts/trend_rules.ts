@@ -1,21 +1,21 @@
 import type { TrendCalls } from "./trend_calls.ts";
 
-/** Which lines count as a trend. */
+/** Threshold for lines to count as a trend. */
 export interface TrendRule {
   name: string;
-  /** Share of the variance that a line must explain more than: of all of them where it is below 0. */
+  /** A line counts if its share of explained variance exceeds this; all lines count if it is negative. */
   least: number;
-  /** The same for the row; `null` where each pair and window has its own. */
+  /** The threshold shown in the row; `null` if it differs by pair and window. */
   told: number | null;
-  /** Whether the rule was chosen by the calls that it is judged on. */
+  /** Whether the rule was chosen on the calls that it is evaluated on. */
   inHindsight: boolean;
 }
 
 /**
  * The rules that calls of a pair and window are counted by.
  *
- * @param calls The calls that are counted.
- * @param earlier Calls of the formation before them, if there is one.
+ * @param calls The calls to count.
+ * @param earlier Calls of the preceding formation, if any.
  */
 export function trendRules(
   thresholds: readonly number[],
@@ -35,13 +35,13 @@ export function trendRules(
   ];
 }
 
-/** How many calls of lines that explain more than `least` there are, and how many of them were right. */
+/** Number of calls whose lines explain more than `least`, and how many were right. */
 export function countAbove({ calls }: TrendCalls, least: number): { signals: number; right: number } {
   const signals = calls.filter(({ rSquared }) => rSquared > least);
   return { signals: signals.length, right: signals.filter(({ right }) => right).length };
 }
 
-/** The threshold above which calls were right most often, the first of equal ones; the first where none has a signal. */
+/** The threshold with the highest accuracy, the first among equals; the first threshold if none has a signal. */
 function bestThreshold(calls: TrendCalls, thresholds: readonly number[]): number {
   const accuracy = (least: number) => {
     const { signals, right } = countAbove(calls, least);
