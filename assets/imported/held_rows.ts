@@ -10,8 +10,8 @@ const number = (name: string) => ({ name, type: "double precision" as const });
 const date = (name: string) => ({ name, type: "date" as const });
 
 /**
- * What the database holds from its present source, as an import: so that it stays when another source takes the place of that one. Bars
- * are those of `daily_bars`, which have all splits in them that the source told of. `null` where there are none.
+ * The rows that the database has from its current source, as an import, to keep them when another source replaces it. Bars are
+ * those of `daily_bars`, adjusted for all splits of the source. `null` if there are none.
  */
 export async function heldRows(database: Opened): Promise<PendingImport | null> {
   const { sql } = database;

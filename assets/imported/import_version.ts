@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ImportedRows } from "./imported_rows.ts";
 
-/** A hash of the rows of an import. */
+/** Hash of the rows of an import. */
 export function versionOfRows({ bars, ...others }: ImportedRows): string {
   const hash = createHash("sha256").update(JSON.stringify(others));
   for (const column of Object.values(bars)) {

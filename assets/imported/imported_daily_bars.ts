@@ -22,10 +22,10 @@ const ImportedDailyBar = z.object({
   ),
 });
 
-/** So many sessions are published at once. */
+/** Number of sessions published at once. */
 const SESSIONS_AT_ONCE = 250;
 
-/** Daily bars of an import. Where the source has a bar of the same ticker and session, `joined_daily_bars` says which counts. */
+/** Daily bars of an import. If the source also has a bar of a ticker and session, `joined_daily_bars` chooses between them. */
 export const importedDailyBars = asset({
   key: "imported_daily_bars",
   module: import.meta,

@@ -1,4 +1,4 @@
-/** The assets that an import is published as, in the order of their upstream. */
+/** Assets that an import is published as, in upstream order. */
 export const importedKeys: readonly string[] = [
   "imported_tickers",
   "imported_daily_bars",

@@ -5,7 +5,7 @@ const text = (name: string) => ({ name, type: "text" as const });
 const number = (name: string) => ({ name, type: "double precision" as const });
 const date = (name: string) => ({ name, type: "date" as const });
 
-/** `MARKET_DATA=imported`: what was imported into the database, and nothing else. Its prices count as they are. */
+/** `MARKET_DATA=imported`: imported data only. Its prices are used as they are. */
 export function importedMarket(database: Pick<Database, "sql" | "selectColumns">): MarketData {
   const version = async (key: string) => `imported ${await latestVersion(database, key)}`;
   return {

@@ -4,7 +4,7 @@ import { spansOf } from "./spans.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
 import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
 
-/** News that were brought along, by day of publication. */
+/** Imported news, by day of publication. */
 export const importedNews = asset({
   key: "imported_news",
   module: import.meta,

@@ -4,7 +4,7 @@ import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
 import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
 
-/** Pairs that were chosen by hand elsewhere: `pinnedPairs` of `chosen_pairs`, unless the settings name others. */
+/** Pairs chosen by hand before the import: `pinnedPairs` of `chosen_pairs`, unless the settings list others. */
 export const importedPairs = asset({
   key: "imported_pairs",
   module: import.meta,

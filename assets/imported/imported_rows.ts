@@ -8,7 +8,7 @@ export const ImportedPair = z.object({
   ticker_2: z.string().min(1),
 });
 
-/** Bars of an import, one for each ticker and session, in any order; NaN where a value is missing. */
+/** Bars of an import, one for each ticker and session, in any order; NaN if a value is missing. */
 export interface ImportedBarColumns {
   ticker: string[];
   session: string[];
@@ -22,7 +22,7 @@ export interface ImportedBarColumns {
   adjusted_through: string[];
 }
 
-/** What an import brings, judged: every row can be used. */
+/** Validated rows of an import; all are usable. */
 export interface ImportedRows {
   bars: ImportedBarColumns;
   tickers: readonly z.output<typeof RawTicker>[];

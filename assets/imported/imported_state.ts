@@ -2,14 +2,14 @@ import type { Database } from "../../resources/database/mod.ts";
 
 type Opened = Pick<Database, "sql">;
 
-/** Whether anything was ever imported into the database. */
+/** Whether the database has ever had an import. */
 export async function wasImported({ sql }: Opened): Promise<boolean> {
   const [row] = await sql<{ found: boolean }[]>`
     SELECT EXISTS (SELECT FROM engine.materialization WHERE asset_key = 'imported_daily_bars') AS found`;
   return row!.found;
 }
 
-/** The pairs that were chosen by hand where the rows come from, in order of their tickers. */
+/** Imported pairs, chosen by hand, in ticker order. */
 async function importedPairs({ sql }: Opened): Promise<[string, string][]> {
   const [table] = await sql<{ found: boolean }[]>`SELECT to_regclass('raw.imported_pairs') IS NOT NULL AS found`;
   if (!table!.found) return [];
@@ -18,7 +18,7 @@ async function importedPairs({ sql }: Opened): Promise<[string, string][]> {
   return rows.map(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]);
 }
 
-/** Settings of assets in which imported pairs are pinned, unless the settings pin others or ban one of their tickers. */
+/** Settings of assets with imported pairs pinned, unless the settings pin others. Pairs with a banned ticker are excluded. */
 export async function withImportedPairs(
   config: Readonly<Record<string, unknown>>,
   database: Opened,

@@ -3,7 +3,7 @@ import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
 import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
 
-/** Details of instruments that were brought along. */
+/** Imported details of instruments. */
 export const importedTickerDetails = asset({
   key: "imported_ticker_details",
   module: import.meta,

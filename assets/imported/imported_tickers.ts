@@ -3,7 +3,7 @@ import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
 import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
 
-/** Instruments that were brought along, with their names and types. */
+/** Imported instruments, with names and types. */
 export const importedTickers = asset({
   key: "imported_tickers",
   module: import.meta,

@@ -5,18 +5,18 @@ import { rawSplits } from "../market/raw_splits.ts";
 import { asset } from "../resources.ts";
 import { importedDailyBars } from "./imported_daily_bars.ts";
 
-/** Splits of the bar's own session and all later ones. */
+/** Splits of the bar's own session and later ones. */
 const fromItsSessionOn: PartitionMapping = {
   names: { kind: "same" },
   dates: { kind: "window", back: 0, forward: Infinity },
 };
 
 /**
- * Bars as received together with those that were brought along: every bar of the source, and the imported one of a ticker and session
- * of which the source has none that can be used.
+ * Bars as received, joined with imported ones: every bar of the source, and imported bars for tickers and sessions without a
+ * usable one.
  *
- * Imported prices have splits in them. Those of which the source tells are taken out again, as all that reads these bars expects
- * them unadjusted; what it does not tell of stays, and no later step applies it.
+ * Imported prices are adjusted for splits. Splits known to the source are reversed, because readers of these bars expect
+ * unadjusted prices. Splits unknown to the source remain in the prices; no later step applies them again.
  */
 export const joinedDailyBars = asset({
   key: "joined_daily_bars",
@@ -93,7 +93,7 @@ export const joinedDailyBars = asset({
   },
 });
 
-/** How many bars each ticker and session has, and whether one of them can be used. */
+/** Number of bars of each ticker and session, and whether one of them is usable. */
 function barsOf(raw: BarColumns): Map<string, { count: number; usable: boolean }> {
   const known = new Map<string, { count: number; usable: boolean }>();
   raw.ticker.forEach((ticker, i) => {
@@ -105,7 +105,7 @@ function barsOf(raw: BarColumns): Map<string, { count: number; usable: boolean }
   return known;
 }
 
-/** For each imported bar the product of the splits that are in its prices and of which the source tells. */
+/** For each imported bar, the product of the splits that its price is adjusted for and that the source knows. */
 function splitsTaken(
   imported: { ticker: readonly string[]; session: readonly string[]; adjusted_through: readonly string[] },
   { ticker, session, ratio }: SplitColumns,

@@ -3,7 +3,7 @@ import { RawNews, rawNews } from "../news/raw_news.ts";
 import { asset } from "../resources.ts";
 import { importedNews } from "./imported_news.ts";
 
-/** News from the source and imported ones; of an article that both have about a ticker, the source's. */
+/** News from the source and imported ones. If both have an article about a ticker, the source's is used. */
 export const joinedNews = asset({
   key: "joined_news",
   module: import.meta,

@@ -3,7 +3,7 @@ import { RawTickerDetails, rawTickerDetails } from "../market/raw_ticker_details
 import { asset } from "../resources.ts";
 import { importedTickerDetails } from "./imported_ticker_details.ts";
 
-/** Details as the source tells them, and imported ones of what it does not know. */
+/** Details of instruments from the source, and imported ones where it has none. */
 export const joinedTickerDetails = asset({
   key: "joined_ticker_details",
   module: import.meta,

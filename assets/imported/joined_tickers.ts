@@ -3,7 +3,7 @@ import { RawTicker, rawTickers } from "../market/raw_tickers.ts";
 import { asset } from "../resources.ts";
 import { importedTickers } from "./imported_tickers.ts";
 
-/** Instruments as the source lists them, with what an import knows of them where the source is silent, and those that it alone has. */
+/** Instruments of the source, with missing fields completed from the import, and instruments that only the import has. */
 export const joinedTickers = asset({
   key: "joined_tickers",
   module: import.meta,

@@ -1,4 +1,4 @@
-/** The assets of a database with an import. A new one is a file and a line here. */
+/** The assets of a database with an import. A new one needs a file and a line here. */
 export { importedTickers } from "./imported_tickers.ts";
 export { importedDailyBars } from "./imported_daily_bars.ts";
 export { importedTickerDetails } from "./imported_ticker_details.ts";

@@ -3,20 +3,20 @@ import type { SharedResources } from "../resources.ts";
 import type { RejectedRows } from "../market/rejected_rows.ts";
 import type { ImportedRows } from "./imported_rows.ts";
 
-/** An import that is under way in this process. */
+/** An import in progress in this process. */
 export interface PendingImport {
-  /** Where the rows come from, for people; holds no password. */
+  /** Origin of the rows, for display; contains no password. */
   from: string;
-  /** Names what is in them: equal for equal rows. */
+  /** Version of the rows: equal for equal rows. */
   version: string;
   rows: ImportedRows;
-  /** The rows that cannot be used, for the metadata of what the others become. */
+  /** Rejected rows, for the metadata of the imported assets. */
   rejected: Readonly<Record<keyof ImportedRows, Pick<RejectedRows, "metadata">>>;
 }
 
 /** Resources of the functions of imported assets. */
 export interface ImportResources extends SharedResources {
-  /** There in the process that imports, and in no other. */
+  /** Set only in the importing process. */
   pendingImport?: PendingImport;
 }
 

@@ -11,9 +11,9 @@ interface Cells {
 
 const none: Cells = { ticker: [], session: [] };
 
-/** History that a database would no longer have. */
+/** History that a database would lose. */
 export interface HistoryLoss {
-  /** The source that it came from, as metadata have it. */
+  /** The previous source, as in metadata. */
   before: string;
   rows: number;
   tickers: number;
@@ -23,15 +23,15 @@ export interface HistoryLoss {
 }
 
 /**
- * The bars that a database would lose with a new source; `null` if none.
+ * The bars that a database would lose with a new source; `null` for none.
  *
- * The same source asks nothing, however its content changes, and neither does a file that has every bar that there is. Simulated bars
- * are no history: their seed gives them again. Imported bars stay with every source.
+ * Content changes of the same source do not count as a loss. A file with every existing bar loses nothing. Simulated bars are no
+ * history: their seed reproduces them. Imported bars stay with every source.
  *
  * @param now.id As in the metadata of `raw_daily_bars`.
- * @param now.market A source that is read as a whole; of a vendor nothing is known before it is asked.
- * @param now.pending Bars that are about to be imported, which stay too.
- * @throws What the source throws that cannot be read.
+ * @param now.market A source that is read completely; `null` for a vendor, whose bars are unknown before requests.
+ * @param now.pending Bars about to be imported, which also stay.
+ * @throws Errors of a source that cannot be read.
  */
 export async function lossOfHistory(
   database: Opened,
@@ -69,7 +69,7 @@ export function lossText({ before, rows, tickers, sessions, first, last }: Histo
     `Or set MARKET_DATA back to ${before}.`;
 }
 
-/** The source of the bars that the database holds; `null` where it holds none. */
+/** The source of the bars in the database; `null` if it has none. */
 async function sourceBefore({ sql }: Opened): Promise<{ name: string; id: string | null } | null> {
   const [made] = await sql<{ name: string | null; source: string | null }[]>`
     SELECT metadata #>> '{source,value}' AS name, metadata #>> '{source_id,value}' AS source
@@ -77,12 +77,12 @@ async function sourceBefore({ sql }: Opened): Promise<{ name: string; id: string
   return made?.name ? { name: made.name, id: made.source } : null;
 }
 
-/** Ticker and session of the bars that the database holds and that were not imported. */
+/** Ticker and session of the bars in the database, imported ones excluded. */
 async function heldBars(database: Opened): Promise<Cells> {
   const [tables] = await database.sql<{ imported: boolean; judged: boolean }[]>`
     SELECT to_regclass('raw.imported_daily_bars') IS NOT NULL AS imported,
       EXISTS (SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS judged`;
-  // Until they are judged, each that has a price counts.
+  // Before `daily_bars` is made, every bar with a price counts.
   const held = tables!.judged ? "silver.daily_bars" : "raw.raw_daily_bars";
   const imported = tables!.imported
     ? `AND NOT EXISTS (SELECT FROM raw.imported_daily_bars i

@@ -1,6 +1,6 @@
 import type { Wanted } from "../../engine/mod.ts";
 
-/** The partitions that hold rows: each name from its first date to its last. */
+/** Partitions with rows: each name from its first date to its last. */
 export function spansOf(names: readonly string[], dates: readonly string[]): Wanted {
   const spans = new Map<string, { first: string; last: string }>();
   names.forEach((name, i) => {

@@ -3,15 +3,15 @@ import type { Metadata, PartitionsDefinition, PartitionSet, Wanted } from "../..
 import type { ImportedRows } from "./imported_rows.ts";
 import type { ImportResources, PendingImport } from "./resources.ts";
 
-/** Rows of an import, and what their materialization says of itself. */
+/** Rows of an import, with the metadata of their materialization. */
 interface Taken<Row> {
   rows: Row[];
   metadata: Metadata;
 }
 
 /**
- * How rows of imports become partitions: those of the import that is under way are wanted, and what earlier ones brought stays. In any
- * other process none is wanted, so that what was imported neither becomes stale nor goes.
+ * Partitions of imported assets: those of the import in progress are wanted; those of earlier imports are kept. Other processes
+ * want none, so that imported rows neither become stale nor are removed.
  */
 export function takenOnce(
   wanted: (rows: ImportedRows) => Wanted,
@@ -24,14 +24,14 @@ export function takenOnce(
   };
 }
 
-/** Names the import that is under way. */
+/** Version of the import in progress. */
 export function importVersion({ resources: { pendingImport } }: { resources: ImportResources; clock: Clock }) {
   return Promise.resolve(pendingImport?.version ?? "none");
 }
 
 /**
- * Rows of the import that is under way together with what earlier imports brought in the same partitions, of which those of the same key
- * give way. Importing the same again changes nothing.
+ * Rows of the import in progress, plus those of earlier imports in the same partitions; equal keys are replaced. Importing the
+ * same rows again changes nothing.
  */
 export function withEarlier<Row extends object>(
   { from, version, rejected }: PendingImport,
@@ -50,7 +50,7 @@ export function withEarlier<Row extends object>(
   };
 }
 
-/** The import that is under way. @throws {Error} In another process: it wants no partition, and nothing can ask it for any. */
+/** The import in progress. @throws {Error} In another process, which wants no partitions and must not be asked for any. */
 export function pendingOf({ pendingImport }: ImportResources): PendingImport {
   if (pendingImport) return pendingImport;
   throw Object.assign(new Error("The process that imported these rows has ended. Run `deno task import` again."), {

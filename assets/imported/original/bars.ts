@@ -14,20 +14,20 @@ interface Bar {
   ticker: string;
   session: string;
   values: Values;
-  /** When it was written last, as a date; `null` where that is not known. */
+  /** Date of its last write; `null` if unknown. */
   written: string | null;
   table: string;
 }
 
-/** Why no bar can be dated so; `undefined` for a date that can be a session. */
+/** Returns why a date cannot be a session; `undefined` if it can. */
 export type FaultOfDate = (date: string) => string | undefined;
 
 /**
- * The bars of the original's layers, one for each ticker and session: of several that of the table that comes first, and of several in
- * a table the first.
+ * The bars of the original's layers, one for each ticker and session. Of several, the first table's bar is used, and within a
+ * table the first row.
  *
- * The vendor gave the original prices adjusted for the splits up to the day on which it was asked, which is the day on which the row was
- * written. Later layers copy rows: of equal ones the earliest day counts.
+ * The vendor's prices were adjusted for splits up to the day of the request, which is the day the row was written. Later layers
+ * copy rows: of equal ones, the earliest day counts.
  *
  * Cost: O(n log n) for n rows in all tables.
  */
@@ -82,14 +82,14 @@ function barIn({ name, columns }: OriginalTable, row: number, faultOfDate: Fault
   const values = prices.map((column) => numberIn(columns[column]![row], column));
   const fault = faultOfValues(values);
   if (fault !== undefined) throw new ValueFault(fault);
-  // A volume-weighted price judges no bar: one that cannot be is left out.
+  // An invalid volume-weighted price does not reject the bar; it is omitted.
   if (!(values[5]! > 0)) values[5] = NaN;
   const written = momentIn(textIn(columns.updated_at![row]) ?? textIn(columns.created_at![row]), "updated_at");
   return { ticker, session, values, written: written?.slice(0, 10) ?? null, table: name };
 }
 
 const one = () => new Float64Array(1);
-/** Holds one bar at a time, to be judged as bars are wherever they come from. */
+/** Buffer of one bar, so that {@link barFault} can check it. */
 const judged = {
   ticker: [""],
   session: [""],

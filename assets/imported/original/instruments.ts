@@ -8,11 +8,10 @@ type Ticker = ImportedRows["tickers"][number];
 type Details = ImportedRows["details"][number];
 
 /**
- * The original's instruments: of what several layers say the first that says anything counts. What has bars alone is an instrument
- * too.
+ * The original's instruments. Each field comes from the first layer that has a value. Tickers with bars only are included.
  *
- * @param tables Listings, those that count first.
- * @param names Names by ticker from elsewhere, for those that no listing names.
+ * @param tables Listings, in order of precedence.
+ * @param names Names by ticker from other tables, for tickers without a name in any listing.
  * @param traded Tickers that have bars.
  */
 export function tickersOfLayers(
@@ -62,7 +61,7 @@ export function tickersOfLayers(
   };
 }
 
-/** The original's details of instruments, those of the first layer first. */
+/** The original's details of instruments; the first layer takes precedence. */
 export function detailsOfLayers(
   tables: readonly OriginalTable[],
   rejected: RejectedRows,
@@ -94,7 +93,7 @@ export function detailsOfLayers(
   return { details: [...found.values()].sort((a, b) => a.ticker < b.ticker ? -1 : 1), reports };
 }
 
-/** @param take Takes a row and tells whether it is the first of its ticker in all tables. */
+/** @param take Takes a row and returns whether it is the first of its ticker in all tables. */
 function byTicker(
   table: OriginalTable,
   rejected: RejectedRows,

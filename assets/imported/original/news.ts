@@ -8,17 +8,17 @@ import { momentIn, textIn, tickerIn, ValueFault } from "./values.ts";
 type Article = ImportedRows["news"][number];
 
 /**
- * The original's news, each article once for each ticker: of several the one of the table that comes first. Readers' mentions carry an
- * id of the original's own, by which they are found among the articles; what is not found there is an article of that id.
+ * The original's news, each article once for each ticker; of several, the first table's is used. Readers' mentions have an id of
+ * the original, which is resolved to the article; if none is found, the mention becomes an article with that id.
  *
- * The original kept no headlines: what an article says in short stands in place of one, or its address.
+ * The original stored no headlines: the title is the short description, or else the URL.
  */
 export function newsOfLayers(
   tables: readonly OriginalTable[],
   rejected: RejectedRows,
 ): { news: Article[]; reports: TableReport[] } {
   const found = new Map<string, Article>();
-  /** The vendor's name of an article by the original's own. */
+  /** The vendor's id of an article, by the original's id. */
   const names = new Map<string, string>();
   const reports = tables.map((table) => {
     const { columns } = table;

@@ -7,7 +7,7 @@ import { textIn, tickerIn, ValueFault } from "./values.ts";
 
 type Pair = ImportedRows["pairs"][number];
 
-/** The pairs that were chosen by hand, in order of their tickers: the table has no other. */
+/** The pairs chosen by hand, in ticker order; the table has no others. */
 export function handChosenPairs(table: OriginalTable, rejected: RejectedRows): { pairs: Pair[]; report: TableReport } {
   const { columns } = table;
   const tally = new TableTally(table, rejected.add);
@@ -36,10 +36,10 @@ export function handChosenPairs(table: OriginalTable, rejected: RejectedRows): {
   return { pairs: [...found.values()].sort((a, b) => keyOf(a) < keyOf(b) ? -1 : 1), report: tally.report };
 }
 
-/** Addresses that an allow-list can name: no comma, blank or equals sign, and a host. */
+/** Addresses valid in an allow-list: without comma, blank or equals sign, and with a host. */
 const ADDRESS = /^[^\s@=,]+@[^\s@=,]+\.[^\s@=,.]+$/;
 
-/** Addresses of the original's users, in small letters as an allow-list compares them. */
+/** Addresses of the original's users, in lower case, as compared by an allow-list. */
 export function addressesOfUsers(table: OriginalTable): { addresses: string[]; report: TableReport } {
   const tally = new TableTally(table);
   const found = new Set<string>();

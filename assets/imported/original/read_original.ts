@@ -16,29 +16,29 @@ import { RejectedRows } from "../../market/rejected_rows.ts";
 import type { TableReport } from "./table_tally.ts";
 import { symbolOf } from "../../../resources/market_data/mod.ts";
 
-/** The rows that an import read: taken, repeated and refused. */
+/** The rows read by an import, and their outcome. */
 export interface OriginalImport {
   pending: PendingImport;
-  /** Outcome of the rows of each table, in the order in which the tables count. */
+  /** Outcome of the rows of each table, in order of precedence. */
   tables: TableReport[];
-  /** Tables that are not there. */
+  /** Missing tables. */
   absent: string[];
   /** Objects with the name of a table that are not the original's. */
   unknown: readonly string[];
-  /** Addresses of users, for `SIGN_IN_ALLOW`; stored nowhere. */
+  /** Addresses of users, for `SIGN_IN_ALLOW`; not stored. */
   addresses: string[];
 }
 
-/** Results of the original, which Tandem computes itself. */
+/** Results of the original, which are computed again instead of imported. */
 const computed = ["suggested_pairs", "model_trades", "model_success_metrics"];
 
 /**
- * Reads what the services that Tandem replaces have kept, from their database or a folder of dumps, and judges it row by row: one that
- * cannot be used costs itself.
+ * Reads the data of the services that Tandem replaces, from their database or a folder of dumps, and validates each row. An
+ * unusable row is rejected; the others are imported.
  *
  * @param from `postgres://…` or the path of a folder.
- * @param options.faultOfDate Why no bar can be dated so.
- * @throws {OriginalDataError} If it cannot be read, or holds nothing that could be taken.
+ * @param options.faultOfDate Returns why a date cannot be a session.
+ * @throws {OriginalDataError} If it cannot be read, or has no usable rows.
  */
 export async function readOriginal(
   from: string,
@@ -119,7 +119,7 @@ function nameOf({ layer, name }: OriginalTableSpec): string {
   return `${layer}.${name}`;
 }
 
-/** Names of instruments that stand beside their bars. */
+/** Names of instruments in tables of bars. */
 function namesIn(tables: readonly OriginalTable[]): Map<string, string> {
   const names = new Map<string, string>();
   for (const { columns: { ticker, name } } of tables) {

@@ -3,34 +3,34 @@ import type { OriginalTable } from "../../../resources/original/mod.ts";
 
 /** Outcome of the rows of one table. */
 export interface TableReport {
-  /** `gold.etf_daily_ohlc`. */
+  /** Such as `gold.etf_daily_ohlc`. */
   table: string;
-  /** Rows that it has. */
+  /** Number of rows in the table. */
   read: number;
-  /** Rows that count. */
+  /** Number of rows used. */
   taken: number;
-  /** Rows that say the same as one that counts, of this table or another layer. */
+  /** Number of rows equal to a used one, of this table or another layer. */
   repeated: number;
   refused: number;
-  /** Why rows are refused, the most frequent reason first, each with the first of its rows. */
+  /** Reasons for refused rows, most frequent first, each with its first row. */
   reasons: { reason: string; rows: number; example: string }[];
-  /** Why nothing of the table is taken. */
+  /** Why no row of the table is used. */
   note?: string;
 }
 
-/** Identification of a row from its own columns. */
+/** Identification of a row by its own columns. */
 interface RowSubject {
   ticker?: string | null;
   session?: string | null;
 }
 
-/** Counts the rows of a table while they are judged. Each is taken, repeated or refused. */
+/** Counts the rows of a table during validation. Each is taken, repeated or refused. */
 export class TableTally {
   #taken = 0;
   #repeated = 0;
   readonly #reasons = new Map<string, { reason: string; rows: number; example: string }>();
 
-  /** @param onRefused Called with each row that is refused. */
+  /** @param onRefused Called with each refused row. */
   constructor(
     private readonly table: Pick<OriginalTable, "name" | "rows" | "place">,
     private readonly onRefused: (row: UnusableRow) => void = () => {},
@@ -44,7 +44,7 @@ export class TableTally {
     this.#repeated++;
   }
 
-  /** @param of The ticker that the row is about, and the date where it has one, as the row has them. */
+  /** @param of Ticker of the row, and date if any, as written in the row. */
   refuse(row: number, reason: string, { ticker = null, session = null }: RowSubject = {}): void {
     const place = this.table.place(row);
     this.onRefused({ ticker, session, place: `${this.table.name} ${place}`, reason });

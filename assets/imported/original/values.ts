@@ -1,13 +1,13 @@
 import { symbolOf } from "../../../resources/market_data/mod.ts";
 
-/** A value of the original that cannot be used: the row that has it is refused for this reason. */
+/** An unusable value of the original. The row is refused with this message. */
 export class ValueFault extends Error {
   override readonly name = "ValueFault";
 }
 
 type Value = string | null | undefined;
 
-/** A text without surrounding blanks; `null` where nothing is left. */
+/** Trimmed text; `null` if empty. */
 export function textIn(value: Value): string | null {
   return value?.trim() || null;
 }
@@ -25,7 +25,7 @@ export function tickerIn(value: Value, column = "ticker"): string {
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
-/** A number; NaN where there is none. @throws {ValueFault} */
+/** A number; NaN if missing. @throws {ValueFault} */
 export function numberIn(value: Value, column: string): number {
   if (!value || /^nan$/i.test(value)) return NaN;
   const number = NUMBER.test(value.trim()) ? Number(value) : NaN;
@@ -35,7 +35,7 @@ export function numberIn(value: Value, column: string): number {
 
 const dates = new Map<string, string | null>();
 
-/** A date, of a date and time the date. @throws {ValueFault} */
+/** A date, or the date of a date and time. @throws {ValueFault} */
 export function dateIn(value: Value, column: string): string {
   if (!value) throw new ValueFault(`${column} is missing`);
   let date = dates.get(value);
@@ -55,7 +55,7 @@ function dateOf(value: string): string | null {
   }
 }
 
-/** The UTC date of a moment in milliseconds. @throws {ValueFault} */
+/** The UTC date of a time in milliseconds. @throws {ValueFault} */
 export function dateOfMilliseconds(value: Value, column: string): string {
   const moment = numberIn(value, column);
   if (Number.isNaN(moment)) throw new ValueFault(`${column} is missing`);
@@ -66,7 +66,7 @@ export function dateOfMilliseconds(value: Value, column: string): string {
   return date.toISOString().slice(0, 10);
 }
 
-/** A moment in UTC as PostgreSQL writes it, `2024-01-05 14:30:00.5+00`; `null` where there is none. @throws {ValueFault} */
+/** A time in UTC in PostgreSQL's format, `2024-01-05 14:30:00.5+00`; `null` if missing. @throws {ValueFault} */
 export function momentIn(value: Value, column: string): string | null {
   if (!value) return null;
   const parts = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2}(?:\.\d+)?) ?(Z|[+-]\d{2}(?::?\d{2})?)?$/.exec(value.trim());
@@ -78,7 +78,7 @@ export function momentIn(value: Value, column: string): string | null {
   }
 }
 
-/** PostgreSQL's and Python's words for true and false; `null` where there is none. @throws {ValueFault} */
+/** A boolean in the notation of PostgreSQL or Python; `null` if missing. @throws {ValueFault} */
 export function booleanIn(value: Value, column: string): boolean | null {
   if (!value) return null;
   if (/^(t|true|1)$/i.test(value.trim())) return true;
