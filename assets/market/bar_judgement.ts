@@ -1,6 +1,6 @@
 import { possible } from "../../resources/market_data/possible.ts";
 
-/** Daily bars in columns, in order of ticker, session and occurrence; NaN where a value is missing. */
+/** Daily bars as columns, in order of ticker, session and occurrence; NaN if a value is missing. */
 export interface BarColumns {
   ticker: readonly string[];
   session: readonly string[];
@@ -15,13 +15,13 @@ export interface BarColumns {
   split: Float64Array;
 }
 
-/** Bars with what no bar is judged by. */
+/** Bars with columns that do not affect validation. */
 export interface PricedBarColumns extends BarColumns {
-  /** Volume-weighted average price; absent where no bar has one. */
+  /** Volume-weighted average price; omitted if no bar has one. */
   vwap?: Float64Array;
 }
 
-/** The columns of {@link BarColumns}, for reading them from a table. */
+/** The columns of {@link BarColumns}, for reading a table. */
 export const barColumnNames = [
   "ticker",
   "session",
@@ -35,7 +35,7 @@ export const barColumnNames = [
   "split",
 ] as const satisfies readonly (keyof BarColumns)[];
 
-/** Bars that can be used, adjusted for splits. */
+/** Usable bars, adjusted for splits. */
 export interface AdjustedBars {
   ticker: string[];
   session: string[];
@@ -50,7 +50,7 @@ export interface AdjustedBars {
   split_factor: Float64Array;
 }
 
-/** Splits that happened, in order of ticker and session. */
+/** Splits, in order of ticker and session. */
 export interface SplitColumns {
   ticker: readonly string[];
   session: readonly string[];
@@ -58,7 +58,7 @@ export interface SplitColumns {
   ratio: Float64Array;
 }
 
-/** A bar that cannot be used. */
+/** An unusable bar, with the reason. */
 export interface RejectedBarRow {
   ticker: string;
   session: string;
@@ -72,16 +72,16 @@ export interface RejectedBarRow {
 }
 
 /**
- * Parts the bars that can be used from those that cannot, and adjusts prices, volumes and dividends for splits.
+ * Separates usable bars from unusable ones, and adjusts prices, volumes and dividends for splits.
  *
- * @param splits At least those of the bars' tickers in sessions after theirs; others make no difference.
+ * The first usable bar of a ticker and session is accepted, others are rejected. A bar needs a close. Its open, high and low,
+ * where present, must be positive, with no price outside low to high; its volume must not be negative; all values must lie within
+ * {@link possible}. A volume-weighted price does not affect validation; one that is not positive is omitted. Prices are divided
+ * by the product of the splits effective in later sessions, so that splits cause no jumps in a series.
  *
- * Of several bars of one ticker and session the first that can be used is used and the others are rejected. A bar needs a close;
- * what it has of open, high and low must be positive, with no price outside low to high, a volume must not be negative, and all must lie
- * within {@link possible}. A volume-weighted price judges no bar; one that is not positive is left out. The price of a session is divided by the product of the
- * splits that became effective after it, so that a series has no jump where shares were split.
+ * Cost: O(n), one pass for validation and one backward pass for adjustment.
  *
- * Cost: O(n), one pass to judge and one pass backwards to adjust.
+ * @param splits At least those of the bars' tickers in later sessions; others have no effect.
  */
 export function judgeBars(
   bars: PricedBarColumns,
@@ -124,13 +124,13 @@ export function judgeBars(
   };
 }
 
-/** Of a bar whose values are possible, and whose prices or events are others than those of the bar that is used. */
+/** Reason for a bar with possible values whose prices or events differ from the accepted bar's. */
 export const differs = "differs from the first usable bar of the session";
 
 /**
- * Why bar `i` cannot be used, or `undefined`.
+ * Why bar `i` is unusable, or `undefined`.
  *
- * Its own values come first: a bar that cannot be used never stands in the way of a later one of its session that can.
+ * Its own values are checked first: an unusable bar never blocks a later usable one of its session.
  */
 export function barFault(bars: BarColumns, i: number): string | undefined {
   const fault = valueFault(bars, i);
@@ -170,23 +170,26 @@ function valueFault({ open, high, low, close, volume, dividend, split }: BarColu
   if (split[i]! < possible.split.least || split[i]! > possible.split.most) return "split ratio is out of range";
 }
 
-/** Of a price; a missing one is not. */
+/** Whether a price is out of range; false if it is missing. */
 function isOutOfRange(price: number): boolean {
   return price < possible.price.least || price > possible.price.most;
 }
 
-/** Whether two bars have the same prices and events. A vendor may send a bar again with another volume, which no price depends on. */
+/**
+ * Whether two bars have equal prices and events. Volume is excluded: a vendor may send a bar again with another volume, and no
+ * price depends on it.
+ */
 function agrees({ open, high, low, close, dividend, split }: BarColumns, i: number, other: number): boolean {
   return [open, high, low, close, dividend, split].every((values) => Object.is(values[i], values[other]));
 }
 
 /**
- * The bars that cannot be used.
- *
- * @param unreadable By {@link barKey} why bars came without any value, in the order in which these stand; or what to say of each, where the
- * source of the bars does not tell them apart.
+ * The unusable bars.
  *
  * Cost: O(n).
+ *
+ * @param unreadable Reasons for bars without any value, by {@link barKey}, in order of occurrence; or one reason for all of them,
+ * if the source does not distinguish them.
  */
 export function unusableBars(
   bars: BarColumns,
@@ -217,12 +220,12 @@ export function barKey(ticker: string, session: string): string {
   return `${session} ${ticker}`;
 }
 
-/** A reason without what it says of the one bar, so that equal kinds can be counted. */
+/** A reason without the details of the single bar, for counting by kind. */
 export function kindOfReason(reason: string): string {
   return reason.replace(/ \(.*\)$/s, "");
 }
 
-/** Bar `i` as it was received, with the reason for which it cannot be used. */
+/** Bar `i` as received, with the reason for its rejection. */
 export function rejection(bars: BarColumns, i: number, reason: string): RejectedBarRow {
   const value = (values: Float64Array) => Number.isNaN(values[i]!) ? null : values[i]!;
   return {
@@ -249,10 +252,10 @@ export interface SessionEvent {
 }
 
 /**
- * The splits and dividends that bars tell of, one entry for each ticker and session with either.
+ * The splits and dividends in bars, one entry for each ticker and session with either.
  *
- * The bar that is used tells, or, where it is silent, the first of those that cannot be used: what a row without a price says of a
- * split happened. A bar that repeats or contradicts the used one tells nothing.
+ * The accepted bar's events are used; if it has none, those of the first unusable bar that has one, because a split in a row
+ * without a price still happened. Bars that repeat or contradict the accepted one are ignored.
  */
 export function sessionEvents(bars: BarColumns): SessionEvent[] {
   const events: SessionEvent[] = [];
@@ -277,17 +280,17 @@ export function sessionEvents(bars: BarColumns): SessionEvent[] {
   return events;
 }
 
-/** The split that bar `i` tells of; 1 for none, and for one that cannot be. */
+/** The split of bar `i`; 1 for none or an impossible ratio. */
 export function splitAt({ split }: BarColumns, i: number): number {
   return split[i]! >= possible.split.least && split[i]! <= possible.split.most ? split[i]! : 1;
 }
 
-/** The dividend that bar `i` tells of; 0 for none, and for one that cannot be. */
+/** The dividend of bar `i`; 0 for none or an impossible amount. */
 export function dividendAt({ dividend }: BarColumns, i: number): number {
   return dividend[i]! > 0 && dividend[i]! <= possible.price.most ? dividend[i]! : 0;
 }
 
-/** Each split that the bars tell of, as {@link sessionEvents} has them. */
+/** Each split of the bars, by {@link sessionEvents}. */
 export function splitsOf(bars: BarColumns): SplitColumns {
   const events = sessionEvents(bars).filter(({ split }) => split !== 1);
   return {
@@ -297,7 +300,7 @@ export function splitsOf(bars: BarColumns): SplitColumns {
   };
 }
 
-/** Each dividend that the bars tell of, as {@link sessionEvents} has them. */
+/** Each dividend of the bars, by {@link sessionEvents}. */
 export function dividendsPaid(bars: BarColumns): { ticker: string[]; session: string[]; cash: Float64Array } {
   const events = sessionEvents(bars).filter(({ dividend }) => dividend !== 0);
   return {
@@ -307,16 +310,16 @@ export function dividendsPaid(bars: BarColumns): { ticker: string[]; session: st
   };
 }
 
-/** A price that can be one; NaN in place of any other. */
+/** The price, or NaN if it is impossible. */
 function possiblePrice(value = NaN): number {
   return isOutOfRange(value) ? NaN : value;
 }
 
-/** For each bar the product of its ticker's splits in later sessions. */
+/** For each bar, the product of its ticker's splits in later sessions. */
 function splitFactors(bars: BarColumns, splits: SplitColumns): Float64Array {
   const factors = new Float64Array(bars.ticker.length);
   let factor = 1;
-  // Both are in order of ticker and session: the last split that is not yet behind.
+  // Bars and splits are in order of ticker and session; `s` is the last split not yet applied.
   let s = splits.ticker.length - 1;
   for (let i = factors.length - 1; i >= 0; i--) {
     const ticker = bars.ticker[i]!;

@@ -36,15 +36,15 @@ export const CleaningConfig = z.strictObject({
   ),
 });
 
-/** The Hurst exponent of a shorter spread means nothing. */
+/** The Hurst exponent of a shorter spread is meaningless. */
 export const fewestSessions = 100;
 
 /**
- * The aligned session × ticker matrix of closes, without holes.
+ * The aligned session × ticker matrix of closes, without gaps.
  *
- * By the rule `tradable` a ticker's closes go from its first bar to its last, on complete sessions alone: no close is repeated to an end
- * that it did not trade at, and none is made up for a date on which few tickers traded. The rules of the originals have every ticker
- * on every date.
+ * With the rule `tradable`, closes of a ticker range from its first bar to its last, on complete sessions only: no close is
+ * repeated beyond the last trade or interpolated for a date on which few tickers traded. The rules of the originals have every
+ * ticker on every date.
  */
 export const cleanPrices = asset({
   key: "clean_prices",
@@ -61,9 +61,9 @@ export const cleanPrices = asset({
   checks: [
     notEmpty(),
     rowCountBand({ within: 0.5, severity: "warn" }),
-    // Every ticker on every session from its first to its last is what the table promises: anything else is a fault of this file.
+    // The table guarantees closes without gaps: a failure is an error in this file.
     noGaps({ series: "ticker", date: "session" }),
-    // Here and not beside the bars, which are published in parts: what a part is compared with may be in another one.
+    // Checked here instead of on the bars, which are published in parts: the previous bar may be in another part.
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
     splitsMatchJumps({ series: "ticker", date: "session", price: "close", filled: "filled", severity: "warn" }),
     fewFilled(),
@@ -106,7 +106,7 @@ export const cleanPrices = asset({
   },
 });
 
-/** The same closes in some of the sessions alone. */
+/** The same closes, restricted to some sessions. */
 function onSessions({ sessions, tickers, closes }: PriceMatrix, kept: ReadonlySet<string>): PriceMatrix {
   const places = Array.from(sessions.keys()).filter((t) => kept.has(sessions[t]!));
   if (places.length === sessions.length) return { sessions, tickers, closes };

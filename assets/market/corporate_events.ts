@@ -1,56 +1,56 @@
 import { type BarColumns, barFault, dividendAt, type SessionEvent, sessionEvents, splitAt } from "./bar_judgement.ts";
 
-/** An event that a source tells again within so many days, for the same shares and of the same size, is the same event. */
+/** An event repeated within this many days, with equal ratio or amount, is the same event. */
 export const repeatedWithinDays = 5;
-/** Sources round: 1.4869999 and 1.487 are one ratio. */
+/** Relative tolerance of equal ratios. Sources round: 1.4869999 and 1.487 are the same. */
 const SAME_RATIO = 1e-3;
-/** Ordinary days move prices too: only a split of this size or more shows in them. */
+/** The smallest ratio visible in prices among ordinary daily moves. */
 const VISIBLE_RATIO = 1.25;
 
-/** A split as a source tells of it. */
+/** A split as reported by a source. */
 export interface ToldSplit {
   ticker: string;
   session: string;
   /** New shares for one old. */
   ratio: number;
-  /** Where the source has it. */
+  /** Location in the source. */
   place: string;
 }
 
-/** A cash dividend as a source tells of it. */
+/** A cash dividend as reported by a source. */
 export interface ToldDividend {
   ticker: string;
   session: string;
   /** USD a share. */
   cash: number;
-  /** The source's word for its kind; `null` where it has none. */
+  /** The kind named by the source; `null` for none. */
   kind: string | null;
   place: string;
 }
 
 /**
- * How an unadjusted price moved into a session: the price before it divided by the first from it on, and the session of that one.
- * `null` where there is no price on one of the sides.
+ * Returns the move of an unadjusted price into a session: the last price before the session divided by the first one from the
+ * session on, and the session of the latter. `null` if either price is missing.
  */
 export type MoveInto = (ticker: string, session: string) => { ratio: number; session: string } | null;
 
 /** Called with each event that contradicts another one of its source. */
 type OnContradiction = (row: { ticker: string; session: string; place: string; reason: string }) => void;
 
-/** Events that count, in order of ticker and session, one for each of these; and how many of those told repeat another. */
+/** Events after resolution, one for each ticker and session, in this order; and the number of repeated reports. */
 export interface Settled<Event> {
   events: Event[];
   repeated: number;
 }
 
 /**
- * The splits that happened, of those that a source tells of.
+ * Resolves the splits reported by a source.
  *
- * - Splits of one ticker, session and ratio are one split.
- * - Of differing ratios in one session, prices tell which holds, or whether all do, their product; without prices all hold. Each is
- *   told as a contradiction.
- * - A split that is told again within {@link repeatedWithinDays} is the same one. Prices tell in which of the sessions it happened, or,
- *   where they moved in both, that there were two, which is told as a contradiction; without prices the first counts.
+ * - Splits with equal ticker, session and ratio are one split.
+ * - Of differing ratios in a session, or their product, the one that fits prices best is used; without prices, the product.
+ *   Each is reported as a contradiction.
+ * - A split repeated within {@link repeatedWithinDays} is one split. Prices decide in which session it happened, or, if they
+ *   moved in both, that there were two, which is reported as a contradiction; without prices the first is used.
  */
 export function settledSplits(
   told: readonly ToldSplit[],
@@ -92,7 +92,7 @@ export function settledSplits(
   return { events: settled.filter(({ ratio }) => ratio !== 1), repeated };
 }
 
-/** The spans of those splits of which prices have to tell when or whether they happened. */
+/** Date ranges of splits whose resolution requires prices. */
 export function splitsInDoubt(told: readonly ToldSplit[]): { ticker: string; from: string; to: string }[] {
   const spans = new Map<string, { ticker: string; from: string; to: string }>();
   let before: ToldSplit | undefined;
@@ -110,10 +110,10 @@ export function splitsInDoubt(told: readonly ToldSplit[]): { ticker: string; fro
 }
 
 /**
- * The dividends that were paid, of those that a source tells of: the sum for each ticker and session.
+ * Resolves the dividends reported by a source to one sum for each ticker and session.
  *
- * The same cash of the same kind counts once, in one session and within {@link repeatedWithinDays}, then for the first session. Differing
- * cash in one session is added up; where it is of one kind, each is told as a contradiction.
+ * Equal amounts of the same kind count once in a session, and once within {@link repeatedWithinDays}, in the first session.
+ * Differing amounts in a session are added; if they are of one kind, each is reported as a contradiction.
  */
 export function settledDividends(
   told: readonly ToldDividend[],
@@ -148,10 +148,10 @@ export function settledDividends(
 }
 
 /**
- * Bars whose columns `split` and `dividend` hold what counts of the events that they tell of: see {@link settledSplits} and
- * {@link settledDividends}. What a session's used bar tells counts, and what those tell that have its prices: a bar that was joined with a
- * table of events comes once for each. Of differing splits prices tell, of differing dividends the first counts, and each is told. Where
- * every bar tells what counts, they are the bars that were given.
+ * Bars with resolved events in the columns `split` and `dividend`, by {@link settledSplits} and {@link settledDividends}. Events
+ * of the used bar count, and those of bars with equal prices: joining bars with a table of events repeats a bar for each event.
+ * Prices decide between differing splits; of differing dividends the first counts. Each is reported. If nothing changes, the
+ * given bars are returned.
  *
  * @param bars In order of ticker, session and occurrence.
  */
@@ -198,16 +198,16 @@ export function withSettledEvents<Bars extends BarColumns>(
   return { bars: isChanged ? { ...bars, split, dividend } : bars, repeated };
 }
 
-/** The bars of one ticker and session, at least one of which tells of an event. */
+/** The bars of one ticker and session with at least one event. */
 interface EventGroup {
   identity: { ticker: string; session: string; place: string };
   first: number;
   end: number;
-  /** The bar that is used, or the first where none can be. */
+  /** The accepted bar, or the first one if none is usable. */
   used: number;
-  /** As {@link sessionEvents} has them. */
+  /** By {@link sessionEvents}. */
   told: Pick<SessionEvent, "split" | "dividend">;
-  /** Each once. */
+  /** Distinct ratios. */
   splits: number[];
   dividends: number[];
 }
@@ -242,7 +242,7 @@ function haveSamePrices({ open, high, low, close }: BarColumns, i: number, other
   return [open, high, low, close].every((prices) => Object.is(prices[i], prices[other]));
 }
 
-/** How one ticker's closes moved into a session, as {@link MoveInto}. @param closes Those that can be used, in order of session. */
+/** The move of one ticker's closes into a session, by {@link MoveInto}. @param closes Usable ones, in order of session. */
 export function moveAmong(
   closes: readonly { session: string; close: number }[],
   session: string,
@@ -251,7 +251,7 @@ export function moveAmong(
   return at < 1 ? null : { ratio: closes[at - 1]!.close / closes[at]!.close, session: closes[at]!.session };
 }
 
-/** The moves of the closes that can be used. Looks for a ticker when it is asked for one. */
+/** The moves of usable closes, collected by ticker on demand. */
 function movesOf(bars: BarColumns): MoveInto {
   const closesOf = new Map<string, { session: string; close: number }[]>();
   return (ticker, session) => {
@@ -266,7 +266,7 @@ function movesOf(bars: BarColumns): MoveInto {
   };
 }
 
-/** The ratio, or the product of all, that a move fits best; without a move the product. */
+/** The ratio, or the product of all, closest to a move; the product without a move. */
 function likeliest(ratios: readonly number[], move: number | undefined): number {
   const product = ratios.reduce((all, ratio) => all * ratio, 1);
   if (move === undefined) return isSame(product, 1) ? 1 : product;
@@ -274,7 +274,7 @@ function likeliest(ratios: readonly number[], move: number | undefined): number 
   return [...ratios, product].reduce((best, ratio) => distance(ratio) < distance(best) ? ratio : best);
 }
 
-/** Whether a move is nearer to a split of this ratio than to an ordinary day. */
+/** Whether a move is closer to a split of this ratio than to no change. */
 function shows(ratio: number, move: number | undefined): boolean {
   if (move === undefined || Math.abs(Math.log(ratio)) < Math.log(VISIBLE_RATIO)) return false;
   return Math.abs(Math.log(move / ratio)) < Math.abs(Math.log(move));
@@ -294,7 +294,7 @@ function inOrder<Event extends { ticker: string; session: string }>(told: readon
   );
 }
 
-/** Events of each ticker and session, in this order. */
+/** Events grouped by ticker and session, in this order. */
 function bySession<Event extends { ticker: string; session: string }>(told: readonly Event[]): Event[][] {
   return [...Map.groupBy(inOrder(told), ({ ticker, session }) => `${ticker} ${session}`).values()];
 }

@@ -3,11 +3,11 @@ import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
 import { differs, kindOfReason } from "./bar_judgement.ts";
 
 /*
- * How much of what should be there is there, and can be used. These checks name tickers, days and the remedy; only one of them keeps rows
- * back: where most cannot be used, what there was before is better.
+ * Checks of the coverage and usability of bars. Their messages name tickers, dates and the remedy. Only `mostUsable` blocks
+ * publication: if most bars are unusable, the previous version is better.
  */
 
-/** Names that a sentence holds before it says how many more there are. */
+/** Names in a sentence before the rest is counted. */
 const mostNamed = 5;
 
 interface RejectedBar {
@@ -17,10 +17,10 @@ interface RejectedBar {
 }
 
 /**
- * Few bars are rejected: at most 1 % of all, and 10 % of those of any of the newest sessions.
+ * Few bars are rejected: at most 1 % of all, and 10 % in each of the newest sessions.
  *
- * The metadata must have `received`, the number of bars, and `newest`, a table of the newest sessions with their bars and how many of
- * them are rejected.
+ * The metadata must have `received`, the number of bars, and `newest`, a table of the newest sessions with the numbers of
+ * received and rejected bars.
  */
 export function fewRejected<Row extends RejectedBar>(
   { share = 0.01, newestShare = 0.1 }: { share?: number; newestShare?: number } = {},
@@ -51,7 +51,7 @@ export function fewRejected<Row extends RejectedBar>(
   );
 }
 
-/** Of bars that can be used, no two of one ticker and session differ: which is right cannot be told, and a wrong one is a wrong price. */
+/** No two usable bars of a ticker and session differ. If they do, the right one is unknown, and the used price may be wrong. */
 export function barsAgree<Row extends RejectedBar>(): Check<Row> {
   return check<Row>(
     "bars_agree",
@@ -75,7 +75,7 @@ export function barsAgree<Row extends RejectedBar>(): Check<Row> {
   );
 }
 
-/** Most of the tickers' sessions have a bar that can be used: else what there was before stays. */
+/** Most ticker-sessions have a usable bar; otherwise the previous version stays. */
 export function mostUsable<Row>({ share = 0.5 }: { share?: number } = {}): Check<Row> {
   return check<Row>(
     "most_bars_usable",
@@ -97,7 +97,10 @@ export function mostUsable<Row>({ share = 0.5 }: { share?: number } = {}): Check
   );
 }
 
-/** What {@link noSessionMissing} reads: the sessions of a calendar between the first and the last that bars have, in which none has one. */
+/**
+ * Metadata for {@link noSessionMissing}: sessions of the calendar between the first and the last session of the bars in which no
+ * ticker has one.
+ */
 export function withoutBars(
   dates: readonly string[],
   calendar: Pick<SourceCalendar, "sessionsBetween">,
@@ -118,7 +121,7 @@ export function withoutBars(
   };
 }
 
-/** Between the first and the last session of the source each that its calendar knows has a bar: over a gap a move counts as a day's. */
+/** Every session of the calendar between the source's first and last has a bar: a move across a gap would count as a daily one. */
 export function noSessionMissing<Row>(): Check<Row> {
   return check<Row>(
     "no_session_missing",
@@ -154,7 +157,7 @@ interface Coverage {
   vanished_tickers: string[];
 }
 
-/** The newest of the sessions has nine tenths of the usual number of tickers, gaps not filled. */
+/** The newest session has nine tenths of the usual number of tickers, before gaps are filled. */
 export function sessionComplete<Row extends Coverage>({ share = 0.9 }: { share?: number } = {}): Check<Row> {
   return check<Row>(
     "session_complete",
@@ -186,7 +189,7 @@ export function sessionComplete<Row extends Coverage>({ share = 0.9 }: { share?:
   );
 }
 
-/** Every session is complete; those that are not are left out of prices and windows. */
+/** Every session is complete; incomplete ones are omitted from prices and windows. */
 export function sessionsComplete<Row extends Coverage>(): Check<Row> {
   return check<Row>(
     "sessions_complete",
@@ -211,7 +214,7 @@ export function sessionsComplete<Row extends Coverage>(): Check<Row> {
   );
 }
 
-/** Few tickers of the session before have no usable close in the newest: at most a twentieth. */
+/** At most a twentieth of the previous session's tickers have no usable close in the newest. */
 export function noTickerVanished<Row extends Coverage>({ share = 0.05 }: { share?: number } = {}): Check<Row> {
   return check<Row>(
     "few_tickers_vanished",
@@ -234,7 +237,7 @@ export function noTickerVanished<Row extends Coverage>({ share = 0.05 }: { share
   );
 }
 
-/** What {@link tickersKept} reads: how many tickers were listed before, and which of them are no more. */
+/** Metadata for {@link tickersKept}: the number of tickers listed before, and those missing now. */
 export function vanishedMetadata({ known, vanished }: { known: readonly string[]; vanished: readonly string[] }) {
   return {
     known_before: known.length,
@@ -243,7 +246,7 @@ export function vanishedMetadata({ known, vanished }: { known: readonly string[]
   };
 }
 
-/** Few of the tickers that the source listed when it was read before are gone from it: at most a twentieth. */
+/** At most a twentieth of the tickers of the previous read of the source are missing. */
 export function tickersKept<Row>({ share = 0.05 }: { share?: number } = {}): Check<Row> {
   return check<Row>(
     "tickers_kept",
@@ -317,7 +320,7 @@ export function fewFilled<Row extends CleanClose>(
   );
 }
 
-/** There are as many sessions as a search for pairs needs. */
+/** At least as many sessions as a search for pairs requires. */
 export function enoughSessions<Row extends CleanClose>(fewest: number): Check<Row> {
   return check<Row>(
     "enough_sessions",
@@ -345,10 +348,10 @@ function reasonsInWords(counts: readonly [string, number][]): string {
   return named(counts.slice(0, 3).map(([reason, bars]) => `${reason} (${bars})`), counts.length);
 }
 
-/** Reasons that speak of a date. */
+/** Reasons about dates. */
 const byDate = /^is dated (on|outside) /;
 
-/** Remedy for the most frequent reasons. */
+/** Remedy for the most frequent kind of reason. */
 function remedy(reasons: readonly string[]): string {
   const dated = reasons.filter((reason) => byDate.test(reason)).length;
   return dated > reasons.length / 2
@@ -369,7 +372,7 @@ function sample<Row>(rows: CheckedRows<Row>): object[] {
   return Array.from({ length: Math.min(20, rows.count) }, (_, i) => rows.row(i) as object);
 }
 
-/** Names in words, of which there may be more. */
+/** A list of names in words, with the number of those omitted. */
 function named(names: readonly string[], count: number): string {
   const some = names.slice(0, mostNamed);
   return count > some.length ? `${some.join(", ")} and ${count - some.length} more` : some.join(", ");

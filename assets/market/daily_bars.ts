@@ -30,10 +30,10 @@ const DailyBar = z.object({
 });
 
 /**
- * Bars that can be relied on: one for a ticker and session, possible values, adjusted for splits, never for dividends.
+ * Validated bars: one for each ticker and session, with possible values, adjusted for splits, never for dividends.
  *
- * Each bar is made of its own bar as received and of the ticker's later splits: a new session makes that session, a corrected bar
- * itself, a split the ticker's history before it, and nothing else.
+ * Each bar depends on its own bar as received and on the ticker's later splits: a new session makes that session, a corrected bar
+ * remakes itself, and a split the ticker's earlier history.
  */
 export const dailyBars = asset({
   key: "daily_bars",
@@ -50,7 +50,7 @@ export const dailyBars = asset({
   partitionsDef: {
     wanted: ({ upstream: { raw } }) => ({ names: raw.space.names, dates: raw.space.dates }),
   },
-  // A part may be one corrected bar that cannot be used. A market without any usable bar ends at clean_prices.
+  // A part may consist of one corrected, unusable bar. A market without any usable bar fails at clean_prices.
   checks: [
     notEmpty({ severity: "warn" }),
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),

@@ -16,7 +16,7 @@ const DailyOhlc = z.object({
   vwap: z.number().nullable().describe("Volume-weighted average price"),
 });
 
-/** Daily bars with the names of their instruments: the original's table for readers. */
+/** Daily bars with names of instruments: the original's table for readers. */
 export const dailyOhlc = asset({
   key: "daily_ohlc",
   module: import.meta,

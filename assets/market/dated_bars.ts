@@ -3,13 +3,13 @@ import type { Clock } from "../../resources/clock.ts";
 import type { UnusableRow } from "../../resources/market_data/mod.ts";
 import { type BarColumns, dividendAt, type RejectedBarRow, rejection, splitAt } from "./bar_judgement.ts";
 
-/** Days without any bar that part a group of dates from another. */
+/** Days without a bar that separate groups of dates. */
 const GAP_DAYS = 60;
-/** A group of dates with a smaller share of the bars than this is no history of its own. */
+/** A group of dates with a smaller share of all bars is stray. */
 const STRAY_SHARE = 0.01;
 const DAY_MS = 86_400_000;
 
-/** Today's date by a calendar's clock. */
+/** Today's date in a calendar's time zone. */
 export function todayIn({ timeZone }: SourceCalendar, clock: Clock): string {
   return clock.now().toZonedDateTimeISO(timeZone).toPlainDate().toString();
 }
@@ -17,12 +17,12 @@ export function todayIn({ timeZone }: SourceCalendar, clock: Clock): string {
 /**
  * Separates bars dated in sessions from others, regardless of their values.
  *
- * A bar is rejected that is dated after today, on a date on which the calendar has no session, or far from all others: a few bars with
- * two months on both sides of them in which no ticker has one.
+ * A bar is rejected if it is dated after today, on a date without a session in the calendar, or far from all others: a few bars
+ * with two months without any bar on both sides.
  *
- * @param options.today What lies after it has not happened.
- * @param options.onLostEvent Called with each split and dividend of a rejected bar, which counts in no session. One that lies ahead is
- * not lost: its day may come.
+ * @param options.today Later dates are in the future.
+ * @param options.onLostEvent Called with each split and dividend of a rejected bar, which takes effect in no session. Events
+ * dated after today are not lost: they may still take effect.
  */
 export function datedInSessions<Bars extends BarColumns>(
   bars: Bars,
@@ -61,7 +61,7 @@ export function datedInSessions<Bars extends BarColumns>(
   return { dated: picked(bars, kept), rejected };
 }
 
-/** Dates that lie far from the others and hold next to nothing. */
+/** Dates far from the others and with very few bars. */
 function strays(counts: ReadonlyMap<string, number>): string[] {
   const dates = [...counts.keys()].sort();
   const groups: { dates: string[]; bars: number }[] = [];
@@ -78,7 +78,7 @@ function strays(counts: ReadonlyMap<string, number>): string[] {
   return groups.filter(({ bars }) => bars < STRAY_SHARE * total).flatMap((group) => group.dates);
 }
 
-/** Some rows of all columns. */
+/** Selected rows of all columns. */
 function picked<Bars extends BarColumns>(bars: Bars, rows: readonly number[]): Bars {
   const columns = Object.entries(bars) as [string, readonly string[] | Float64Array][];
   return Object.fromEntries(columns.map(([name, column]) => [

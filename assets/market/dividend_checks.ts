@@ -1,6 +1,6 @@
 import { type Check, check } from "../../engine/mod.ts";
 
-/** Dividends that a message names. */
+/** Number of dividends named in a message. */
 const mostNamed = 5;
 
 interface PaidBar {
@@ -10,15 +10,15 @@ interface PaidBar {
   dividend: number;
 }
 
-/** Over a longer gap a price may have moved for any reason. */
+/** Over a longer gap, a price may have moved for other reasons. */
 const longestGapDays = 7;
 
 /**
- * Where a dividend is more than a fifth of what its share was worth, the price fell by at least half of it: one in cents beside prices in
- * dollars, or of another instrument, shows in no price. Each that does not is told with ticker, day and size, for returns are earned on
- * it. Of the 7 of the S&P 500 of 2017 to 2021 that are so large, spin-offs most of them, it tells of 2, which prices do not show.
+ * If a dividend exceeds a fifth of the share's value, the price fell by at least half of it. A dividend in cents beside prices in
+ * dollars, or of another instrument, causes no such fall. Violations are reported with ticker, date and amount, because dividends
+ * enter returns. Of 7 such dividends in the S&P 500 of 2017 to 2021, mostly spin-offs, it reports the 2 that prices do not show.
  *
- * Rows are in order of ticker and session. Without a price within a week before, a large dividend is told.
+ * Rows are in order of ticker and session. A large dividend without a price in the week before is reported.
  */
 export function dividendsPlausible<Row extends PaidBar>({ share = 0.2 }: { share?: number } = {}): Check<Row> {
   return check<Row>(

@@ -1,14 +1,13 @@
 import type { Input, Metadata } from "../../engine/mod.ts";
 
-/** As it stands in metadata. */
+/** Value in metadata. */
 const noDividends = "none in the source";
 
 /**
- * What metadata say of the dividends among bars. A source may have none: a file without that column or with nothing but blanks and
- * zeros in it, a vendor that tells of none. What is earned on its prices is a price return then, which must not be taken for a total
- * return.
+ * Metadata value about dividends in bars. A source may have none: a file without that column or with only blanks and zeros, or a
+ * vendor without dividends. Returns on its prices are then price returns, not total returns.
  *
- * @param columns USD a share of each bar; what is no positive number counts as none.
+ * @param columns USD a share of each bar; values that are not positive numbers count as none.
  */
 export function dividendsIn(columns: Iterable<ArrayLike<number>>): string {
   for (const dividend of columns) {
@@ -17,7 +16,7 @@ export function dividendsIn(columns: Iterable<ArrayLike<number>>): string {
   return noDividends;
 }
 
-/** The same of what was selected or earned on such bars and is read on; nothing where that says nothing. */
+/** The same metadata for assets made from such bars, copied from an upstream asset; empty if that has none. */
 export async function dividendsOf(input: Pick<Input<object>, "metadata">): Promise<Metadata> {
   const { dividends } = await input.metadata();
   return dividends === undefined ? {} : { dividends };

@@ -1,10 +1,10 @@
 import type { PartitionSet } from "../../engine/mod.ts";
 import { averageMoves, ema, macdOf, relativeStrength, sma } from "../../quant/mod.ts";
 
-/** Closes of the simple average and of the relative strength, as the original asked of its vendor. */
+/** Number of closes of the simple average and of the relative strength, as the original requested from its vendor. */
 export const indicatorWindow = 30;
 
-/** Numbers of a row of `indicators`; `null` where one is not defined yet. */
+/** Number columns of `indicators`; `null` until defined. */
 const names = [
   "sma_30",
   "ema_30",
@@ -20,10 +20,10 @@ const names = [
 
 type Name = typeof names[number];
 
-/** A row of `indicators`, for carrying on from it. */
+/** A row of `indicators`, from which later rows are computed. */
 export type IndicatorState = { ticker: string; session: string } & Record<Name, number | null>;
 
-/** Closes of tickers in order of ticker, then session. */
+/** Closes of tickers, in order of ticker and session. */
 export interface CloseColumns {
   ticker: readonly string[];
   session: readonly string[];
@@ -36,7 +36,7 @@ export class IndicatorRows {
   readonly #session: string[] = [];
   readonly #numbers = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
 
-  /** @param partitions Rows of no others are wanted. */
+  /** @param partitions Rows of other partitions are omitted. */
   constructor(private readonly partitions: PartitionSet) {}
 
   get count(): number {
@@ -51,13 +51,13 @@ export class IndicatorRows {
   }
 
   /**
-   * Carries rows on from those of the session before.
+   * Computes rows from those of the previous session.
    *
-   * @param bars Closes of the last `indicatorWindow` sessions before `from`, or of all there are, and of those from `from` on.
+   * @param bars Closes of the last `indicatorWindow` sessions before `from`, or all if there are fewer, and those from `from` on.
    * @param options.states Rows of the session before `from`.
    * @param options.from A session.
-   * @returns Tickers with a wanted close that cannot be carried on, because they have no row of the session before, or fewer
-   * closes than the averages want. Rows of others are bit by bit those from all closes.
+   * @returns Tickers with a wanted close that cannot be computed this way, because they have no row in the previous session, or
+   * fewer closes than the averages need. Rows of others equal those from all closes bit by bit.
    */
   addFrom(
     bars: CloseColumns,
@@ -88,7 +88,7 @@ export class IndicatorRows {
     return { ticker: this.#ticker, session: this.#session, ...numbers as Record<Name, Float64Array> };
   }
 
-  /** @param series Asked for where one of the sessions is wanted. */
+  /** @param series Called only if one of the sessions is wanted. */
   #add(ticker: string, sessions: readonly string[], series: () => Record<Name, Float64Array>): void {
     let values: Record<Name, Float64Array> | undefined;
     for (let t = 0; t < sessions.length; t++) {
@@ -101,7 +101,7 @@ export class IndicatorRows {
   }
 }
 
-/** Where the rows of each ticker begin and end. */
+/** Index range of each ticker's rows. */
 function* seriesIn({ ticker }: CloseColumns): Generator<{ ticker: string; start: number; end: number }> {
   for (let start = 0, end = 0; start < ticker.length; start = end) {
     while (end < ticker.length && ticker[end] === ticker[start]) end++;
@@ -109,7 +109,7 @@ function* seriesIn({ ticker }: CloseColumns): Generator<{ ticker: string; start:
   }
 }
 
-/** @param before Values of the row before the first close, and closes up to it; without them the closes are all that there are. */
+/** @param before Values of the row before the first close, and the closes up to it; without them, `closes` is complete. */
 function seriesOf(
   closes: Float64Array,
   before?: Record<Name, number> & { closes: Float64Array },

@@ -25,14 +25,14 @@ const Indicator = z.object({
   average_loss_30: z.number().nullable().describe("Smoothed loss of a close, likewise"),
 });
 
-/** Groups of tickers that are carried on from different sessions; the tickers of more are computed from their first close. */
+/** Limit on groups of tickers continued from different sessions; tickers of further groups are computed from their first close. */
 const mostGroups = 8;
 
 /**
- * Technical indicators of each ticker on each session, from all its closes up to then, by the vendor's definitions.
+ * Technical indicators of each ticker in each session, from its closes up to then, by the vendor's definitions.
  *
- * A row and the last closes determine the next row: a new session is computed from the previous one, with the result of a computation
- * from the first close.
+ * A row and the last closes determine the next row: a new session is computed from the previous one, with the same result as from
+ * the first close.
  */
 export const indicators = asset({
   key: "indicators",
@@ -52,7 +52,7 @@ export const indicators = asset({
   async materialize({ inputs, partitions, settled, progress }) {
     const { space, names } = partitions;
     const rows = new IndicatorRows(partitions);
-    // By the place of the first session that is made; 0 where the session before it is not there to carry on from.
+    // By index of the first session to make; 0 if the previous session has no settled row to continue from.
     const groups = Map.groupBy(names, (name) => {
       const [first] = partitions.rangesAt(space.nameAt(name));
       return first! > 0 && settled.partitions.has(name, space.dates[first! - 1]!) ? first! : 0;

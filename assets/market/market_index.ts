@@ -11,10 +11,10 @@ const IndexDay = z.object({
 });
 
 /**
- * An index that holds every ticker in equal parts, set anew at each close: what portfolios are set against unless a ticker is named.
+ * An index of all tickers in equal weights, rebalanced at each close: the default benchmark of portfolios.
  *
- * A ticker without a close in either session is left out of that return. What a ticker loses when it is delisted is not in it, for no bar
- * says it. Made with `sessions`, which reads the same bars and tells which sessions are complete.
+ * A ticker without a close in either session is omitted from that return. Losses at delisting are not included, because bars do
+ * not contain them. Made with `sessions`, which reads the same bars and determines complete sessions.
  */
 export const marketIndex = assetOut({
   key: "market_index",
@@ -27,7 +27,7 @@ export const marketIndex = assetOut({
   partitionedBy: { date: "session" },
 });
 
-/** The index in each session of some bars; 0 in the first. */
+/** The index in each session of the bars; 0 in the first. */
 export function indexOf({ sessions, legs }: TradedBars): z.output<typeof IndexDay>[] {
   const sum = new Float64Array(sessions.length);
   const count = new Uint32Array(sessions.length);

@@ -1,4 +1,4 @@
 import type { PartitionMapping } from "../../engine/mod.ts";
 
-/** No partition of an upstream asset: nothing of it is read, and no change of it makes anything again. */
+/** Maps to no upstream partition: no rows are read, and upstream changes remake nothing. */
 export const noPartition: PartitionMapping = { names: { kind: "own", read: () => [] }, dates: { kind: "all" } };

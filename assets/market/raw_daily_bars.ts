@@ -30,10 +30,10 @@ export const RawDailyBar = z.object({
 });
 
 /**
- * Daily bars of sessions exactly as received, impossible and repeated ones included; of splits and dividends what counts.
+ * Daily bars of sessions exactly as received, impossible and repeated ones included; splits and dividends are resolved.
  *
- * Bars dated on no session of the source's calendar, or after today, go to `rejected_bars` alone: whatever counts sessions counts those
- * of this table.
+ * Bars dated on no session of the source's calendar, or after today, are only in `rejected_bars`: readers count the sessions of
+ * this table.
  */
 export const rawDailyBars = asset({
   key: "raw_daily_bars",
@@ -105,7 +105,7 @@ export const rawDailyBars = asset({
   },
 });
 
-/** Numbers the bars of one ticker and session, which stand next to each other. */
+/** Numbers the adjacent bars of one ticker and session. */
 function occurrences(ticker: readonly string[], session: readonly string[]): Float64Array {
   const numbers = new Float64Array(ticker.length);
   for (let i = 0; i < numbers.length; i++) {

@@ -8,8 +8,8 @@ export const RawSplit = z.object({
 });
 
 /**
- * Splits of the market data source, separate from the bars: a split changes the whole history before it, and its readers must not depend on
- * every bar.
+ * Splits of the market data source, separate from the bars: a split changes the whole earlier history, and its readers should not
+ * depend on every bar.
  */
 export const rawSplits = assetOut({
   key: "raw_splits",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { asset } from "../resources.ts";
 
-/** What a vendor tells of one instrument beyond its listing. */
+/** A vendor's details of one instrument beyond its listing. */
 export const RawTickerDetails = z.object({
   ticker: z.string().min(1),
   found: z.boolean().describe("Whether the source has the ticker; if not, all else is null"),
@@ -20,7 +20,7 @@ export const RawTickerDetails = z.object({
   share_class_figi: z.string().nullable().describe("OpenFIGI identifier of the share class"),
 });
 
-/** Details of instruments, which files and simulated markets do not have. */
+/** Details of instruments; files and simulated markets have none. */
 export const rawTickerDetails = asset({
   key: "raw_ticker_details",
   module: import.meta,

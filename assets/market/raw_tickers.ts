@@ -3,7 +3,7 @@ import { notEmpty, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { tickersKept, vanishedMetadata } from "./coverage_checks.ts";
 
-/** An instrument as a source lists it. */
+/** An instrument as listed by a source. */
 export const RawTicker = z.object({
   ticker: z.string().min(1).describe("Symbol; case matters"),
   name: z.string().nullable(),
@@ -15,7 +15,7 @@ export const RawTicker = z.object({
   delisted_on: z.iso.date().nullable().describe("First session without it"),
 });
 
-/** Instruments as the market data source lists them. */
+/** Instruments as listed by the market data source. */
 export const rawTickers = asset({
   key: "raw_tickers",
   module: import.meta,

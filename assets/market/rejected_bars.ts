@@ -20,8 +20,8 @@ export const RejectedBar = z.object({
 const newestSessions = 5;
 
 /**
- * Bars that were received and cannot be used, each with its reason: those dated on no session, which `raw_daily_bars` is without, and those
- * with impossible values or repeated, which it has.
+ * Unusable bars as received, each with its reason: those dated on no session, which `raw_daily_bars` excludes, and impossible or
+ * repeated ones, which it includes.
  */
 export const rejectedBars = assetOut({
   key: "rejected_bars",
@@ -36,9 +36,9 @@ export const rejectedBars = assetOut({
 });
 
 /**
- * Rejected bars, from the function that receives bars.
+ * Output of rejected bars, for the function that receives bars.
  *
- * @param received All bars received, those on no session included.
+ * @param received Number of all bars received, including those on no session.
  */
 export function rejectedOutput(
   rejected: readonly RejectedBarRow[],
@@ -61,7 +61,7 @@ export function rejectedOutput(
   };
 }
 
-/** How many bars are rejected for each kind of reason, the most frequent first. */
+/** Number of rejected bars by kind of reason, most frequent first. */
 export function reasonTable(rejected: readonly RejectedBarRow[]) {
   const reasons = [...Map.groupBy(rejected, ({ reason }) => kindOfReason(reason))].map((
     [reason, { length }],

@@ -1,26 +1,26 @@
 import { type Check, check, type MetadataValue, table } from "../../engine/mod.ts";
 import type { UnusableRow } from "../../resources/market_data/mod.ts";
 
-/** How many rows the metadata names; the others are counted. */
+/** Number of rows named in metadata; the rest is counted. */
 const mostNamed = 200;
 const namedInMessage = 3;
 
-/** The rows that a source has and that cannot be used, as a raw asset tells of them: in its metadata, and by {@link rowsUsable}. */
+/** Unusable rows of a source, as a raw asset reports them: in its metadata, and by {@link rowsUsable}. */
 export class RejectedRows {
   readonly #named: UnusableRow[] = [];
   #count = 0;
 
-  /** @param concerns Whether a ticker is followed. Rows of others are passed over; a row without a ticker may be of any. */
+  /** @param concerns Whether a ticker is followed. Rows of other tickers are ignored; rows without a ticker count. */
   constructor(private readonly concerns: (ticker: string) => boolean = () => true) {}
 
-  /** Takes a row, as sources tell of it. */
+  /** Adds a row; has the form of the callbacks of sources. */
   readonly add = (row: UnusableRow): void => {
     if (row.ticker !== null && !this.concerns(row.ticker)) return;
     this.#count++;
     if (this.#named.length < mostNamed) this.#named.push(row);
   };
 
-  /** Nothing where every row can be used. */
+  /** Empty if every row is usable. */
   get metadata(): Readonly<Record<string, MetadataValue | number>> {
     if (this.#count === 0) return {};
     return {
@@ -38,7 +38,7 @@ export class RejectedRows {
   }
 }
 
-/** Characters that no table can hold or that are invisible, as their code. */
+/** Replaces characters that a table cannot store, or that are invisible, by their code. */
 function printable(text: string): string {
   const invisible = /[\p{Cc}\p{Cf}]/gu;
   return text.toWellFormed().replace(invisible, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`);
@@ -46,7 +46,7 @@ function printable(text: string): string {
 
 const columns = ["ticker", "session", "row", "reason"];
 
-/** Warns of the rows in the metadata of {@link RejectedRows}, and names them. */
+/** Warns of the unusable rows in the metadata of {@link RejectedRows}. */
 export function rowsUsable<Row>(): Check<Row> {
   return check(
     "rows_usable",

@@ -8,12 +8,13 @@ import { rawDailyBars } from "./raw_daily_bars.ts";
 import { tradedBars } from "./traded_bars.ts";
 
 /**
- * Sessions before one, of which the median number of tickers is usual. Ten, so that no run of days on which only some markets of a
- * mixed file trade becomes usual (Good Friday to Easter Monday are four), and so that a number that has fallen for good does after six.
+ * Previous sessions whose median number of tickers is the usual one. Ten, so that a run of days on which only some markets of a
+ * mixed file trade never becomes usual (Good Friday to Easter Monday are four), and a permanently lower number becomes usual
+ * after six.
  */
 const comparedSessions = 10;
 
-/** Vanished tickers that are named. */
+/** Number of vanished tickers listed in a row. */
 const mostNamed = 50;
 
 const Session = z.object({
@@ -37,11 +38,10 @@ export const SessionsConfig = z.strictObject({
 });
 
 /**
- * The dates of which bars were received, judged by coverage before any gap is filled.
+ * Dates of received bars, evaluated by coverage before gaps are filled.
  *
- * Only a complete session is one of the market: as-of sessions, clean prices, windows of the walk-forward and the deadline count no other.
- * The bars of an incomplete one stay in `daily_bars`. A session is compared with those before it and never with later ones, so that what
- * was complete on its day stays so.
+ * Only complete sessions count: for as-of sessions, clean prices, windows of the walk-forward and the deadline. Bars of
+ * incomplete ones stay in `daily_bars`. A session is compared with earlier ones only, so that a complete session stays complete.
  */
 export const sessions = asset({
   key: "sessions",
@@ -49,7 +49,7 @@ export const sessions = asset({
   group: "market",
   layer: "silver",
   description: "Sessions by coverage: number of tickers with a usable close, usual number, and completeness.",
-  // Those that a session is compared with, and those that they are compared with.
+  // The sessions that a session is compared with, and those that these are compared with.
   deps: { bars: reads(rawDailyBars, lastSessions(2 * comparedSessions + 1)) },
   outs: { index: marketIndex },
   automation: eager(),
@@ -61,7 +61,7 @@ export const sessions = asset({
     wanted: ({ upstream: { bars } }) => ({ dates: bars.space.dates }),
   },
   checks: [sessionComplete(), sessionsComplete(), noTickerVanished()],
-  // An hour after the daily schedule begins, unless that is set to another time.
+  // An hour after the default start of the daily schedule.
   freshness: sessionDeadline<SharedResources>({
     calendar: ({ calendar }) => calendar,
     by: "19:30",
@@ -125,7 +125,7 @@ export const sessions = asset({
 /** A row of `sessions`. */
 export type SessionRow = z.output<typeof Session>;
 
-/** The complete ones of some sessions, ascending as they come. */
+/** The complete sessions, in the given order. */
 export function completeSessions(rows: readonly Pick<SessionRow, "session" | "complete">[]): string[] {
   return rows.filter(({ complete }) => complete).map(({ session }) => session);
 }

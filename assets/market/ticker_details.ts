@@ -14,11 +14,11 @@ const TickerDetails = RawTickerDetails.omit({ found: true }).extend({
 });
 
 const positive = (value: number | null) => value !== null && value > 0 ? value : null;
-/** Blank is how some sources write that there is nothing. */
+/** Some sources write blanks for missing values. */
 const worded = (text: string | null) => text?.trim() || null;
 const address = (text: string | null) => text !== null && isWebAddress(text.trim()) ? text.trim() : null;
 
-/** Details of the instruments of which the source has any, with null for what cannot be. */
+/** Details of instruments, where the source has any; invalid values are null. */
 export const tickerDetails = asset({
   key: "ticker_details",
   module: import.meta,

@@ -23,8 +23,8 @@ const shared = {
 } as const;
 
 /**
- * The sector or industry of each ticker of which one is known, as of today. An asset of its own, so that a change of other details (a
- * market capitalization, once a week) makes no pairs again.
+ * The current sector or industry of each ticker, where known. A separate asset, so that changes of other details (market
+ * capitalization, once a week) do not make pairs stale.
  */
 export const tickerGroups = asset({
   ...shared,
@@ -35,7 +35,9 @@ export const tickerGroups = asset({
   },
 });
 
-/** The same without details, which a vendor gives a call for each ticker: pairs do not wait for them unless a setting asks for groups. */
+/**
+ * The same from the listing only. Details cost a vendor call for each ticker: pairs wait for them only if a setting uses groups.
+ */
 export const listedGroups = asset({
   ...shared,
   description: "Sector of the tickers of which the listing has one; no setting asks for those of details.",
@@ -45,7 +47,7 @@ export const listedGroups = asset({
   },
 });
 
-/** What reads groups only if a setting asks for them. */
+/** Partition mapping that reads groups only if a setting uses them. */
 export function groupsIf(asked: boolean): PartitionMapping {
   return asked ? everything : noPartition;
 }

@@ -19,7 +19,7 @@ const Ticker = z.object({
   homepage_url: z.string().nullable().describe("Address of its website"),
 });
 
-/** Instruments as readers want them: the listing, and what is known beyond it. */
+/** Instruments for readers: the listing, with known details. */
 export const tickers = asset({
   key: "tickers",
   module: import.meta,

@@ -1,26 +1,25 @@
 import { bidAskSpread, medianDollarVolume, shareWithoutTrade } from "../../quant/mod.ts";
 import type { TradedBars, TradedLeg } from "./traded_bars.ts";
 
-/** How easily a ticker was traded in some sessions, from its first bar among them on. */
+/** Tradability of a ticker in some sessions, from its first bar among them on. */
 export interface TickerTradability {
   /** USD as traded, of its last bar. */
   price: number;
-  /** USD as traded: of shares that cost less a tick is a larger part. */
+  /** Lowest close, USD as traded: at low prices, a tick is a larger share of the price. */
   lowestPrice: number;
-  /** Median USD a session; `null` where volumes are not known, as the next one. */
+  /** Median USD a session; `null` if volumes are unknown, as for `withoutTrade`. */
   dollarVolume: number | null;
-  /** Share of the sessions, 0 to 1. */
+  /** Share of sessions without a trade, 0 to 1. */
   withoutTrade: number | null;
-  /** Bid–ask spread as a share of the price (Abdi and Ranaldo); `null` where highs or lows are not known. */
+  /** Bid–ask spread as a share of the price (Abdi and Ranaldo); `null` if highs or lows are unknown. */
   spread: number | null;
 }
 
 /**
- * How easily each ticker was traded in the sessions [start, end), by nothing of any other session. Tickers without a close in these
- * sessions are left out.
+ * Tradability of each ticker in sessions [start, end), from these sessions only. Tickers without a close in them are omitted.
  *
- * A session without a bar, or with a volume of 0, is one without a trade. A bar without a volume says nothing and does not count; and
- * where no ticker has a volume above 0, the zeros are those of a source that has no volumes.
+ * A session without a bar, or with a volume of 0, has no trade. Bars without a volume are ignored. If no ticker has a volume
+ * above 0, volumes count as unknown: some sources write zeros.
  *
  * Cost: O(n log n) for n sessions of each ticker.
  */
@@ -51,7 +50,7 @@ function liquidityOf(closes: Float64Array, volumes: Float64Array) {
   return { dollarVolume: medianDollarVolume(close, volume), withoutTrade: shareWithoutTrade(close, volume) };
 }
 
-/** Of prices in the shares of the last session: a split is no move. */
+/** Uses prices in shares of the last session, so that a split is not a move. */
 function spreadOf({ high, low, close, split }: TradedLeg, first: number, end: number): number | null {
   const factors = new Float64Array(end - first);
   let shares = 1;

@@ -1,36 +1,35 @@
 import type { LegBars, PriceMatrix } from "../../quant/mod.ts";
 import { type BarColumns, barFault, sessionEvents } from "./bar_judgement.ts";
 
-/** Bars of a ticker as they were traded, with what says how easily. */
+/** Bars of a ticker as traded, with highs, lows and volumes for tradability. */
 export interface TradedLeg extends Required<LegBars> {
-  /** Highest price of each session; `NaN` where it is missing, as the next two. */
+  /** Highest price of each session; `NaN` if missing, as in `low` and `volume`. */
   high: Float64Array;
   low: Float64Array;
   /** Shares. */
   volume: Float64Array;
 }
 
-/** The bars of all tickers on common sessions as they were traded: not adjusted for anything that came later. */
+/** Bars of all tickers on common sessions, as traded: without adjustment for later events. */
 export interface TradedBars {
-  /** Ascending: the sessions that count in which any ticker has a bar that can be used. */
+  /** Ascending: the counted sessions in which any ticker has a usable bar. */
   sessions: string[];
   /** By ticker, ascending. */
   legs: Map<string, TradedLeg>;
 }
 
 /**
- * Lays out bars as they were received for trading on them.
+ * Aligns bars as received on common sessions, for backtests.
  *
- * The same bars are used as in `daily_bars`, but at the prices at which they were traded. Adjusted prices know of every split
- * to come, and dividing by its ratio and multiplying again does not give back the same bits: assets that must not know the future
- * reads these. Splits and dividends count even where their own bar is rejected, for they happened; in a session that has no
- * usable bar at all they take effect with the next one.
+ * It accepts the same bars as `daily_bars`, at the prices at which they were traded. Adjusted prices depend on later splits, and
+ * dividing by a ratio and multiplying again does not restore the same bits: assets that must not use future data read these bars.
+ * Splits and dividends of rejected bars count as well; in a session without a usable bar they take effect in the next one.
  *
- * @param complete The sessions that count; all with a usable bar where it is left out.
- * @param options.every Whether those count as well in which none of these tickers has a bar: a few tickers are then laid out on the
- * same sessions as all.
+ * Cost: O(n), for bars in order of ticker, session and occurrence, with all bars of each session.
  *
- * Cost: O(n), for bars in order of ticker, session and occurrence, each session with all of its bars.
+ * @param complete The sessions that count; by default, all with a usable bar.
+ * @param options.every Includes counted sessions in which none of these tickers has a bar, so that a few tickers have the same
+ * sessions as all.
  */
 export function tradedBars(
   bars: BarColumns,
@@ -81,15 +80,15 @@ function emptyLeg(length: number): TradedLeg {
   };
 }
 
-/** Return of a leg from the close before, for a holder of one share; NaN without both closes. */
+/** Return of a leg since the previous close, for a holder of one share; NaN without both closes. */
 export function returnOf({ close, split, dividend }: Required<LegBars>, t: number): number {
   return t === 0 ? NaN : split[t]! * (close[t]! + dividend[t]!) / close[t - 1]! - 1;
 }
 
 /**
- * Closes of the sessions [start, end) in the shares of the last of them, and nothing of any other session.
+ * Closes of sessions [start, end), in shares of the last of them, from these sessions only.
  *
- * Tickers without a close in these sessions are left out.
+ * Tickers without a close in these sessions are omitted.
  */
 export function closesWithin({ sessions, legs }: TradedBars, start: number, end: number): PriceMatrix {
   const matrix: PriceMatrix = { sessions: sessions.slice(start, end), tickers: [], closes: [] };
@@ -109,9 +108,7 @@ export function closesWithin({ sessions, legs }: TradedBars, start: number, end:
   return matrix;
 }
 
-/**
- * Dividends of the same sessions in the same shares as {@link closesWithin}, by ticker that paid any; nothing of any other session.
- */
+/** Dividends of the same sessions in the same shares as {@link closesWithin}, by ticker with any, from these sessions only. */
 export function dividendsWithin({ legs }: TradedBars, start: number, end: number): Map<string, Float64Array> {
   const found = new Map<string, Float64Array>();
   for (const [ticker, { dividend, split }] of legs) {

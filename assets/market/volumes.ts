@@ -1,6 +1,6 @@
 /**
- * What metadata say of the volumes among bars. Where a source has none (closes alone, or zeros throughout), how easily a pair is traded is
- * not known: no pair is refused for it, and none has been found tradable.
+ * Metadata value about volumes in bars. If a source has none (closes only, or only zeros), tradability is unknown: no pair is
+ * refused for it, and none is confirmed as tradable.
  *
  * @param columns Shares of each bar.
  */
