@@ -16,12 +16,12 @@ import { tradabilityWithin } from "../market/tradability.ts";
 import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
 import type { Formation } from "./tested_prices.ts";
 
-/** As-of sessions that are made at once, so that the bars they share are read once. */
+/** Number of as-of sessions made at once, so that the bars they share are read once. */
 export const asOfSessionsPerPart = 13;
 
 /**
- * Settings of a search as of a session. `pair_clusters` and `cointegrated_pairs` must have the same: one finds the clusters, the other
- * tests what is in them.
+ * Settings of a search as of a session. They must be equal in `pair_clusters`, which finds the clusters, and
+ * `cointegrated_pairs`, which tests pairs from them.
  */
 export const AsOfConfig = z.strictObject({
   formationSessions: z.int().min(fewestSessions).max(5000).nullable().default(504).describe(
@@ -30,7 +30,7 @@ export const AsOfConfig = z.strictObject({
   ...CleaningConfig.shape,
 });
 
-/** The column that says for which as-of session a row holds. */
+/** The as-of session of a row. */
 export const asOfColumn = z.iso.date().describe("The session after whose close this was known, from no later data");
 
 /** Partitions of `raw_daily_bars` that a partition reads: the sessions of its formation, none after its as-of session. */
@@ -39,7 +39,7 @@ export function formation({ formationSessions }: z.output<typeof AsOfConfig>): P
 }
 
 /**
- * As-of sessions among the complete ones, from the first that has {@link fewestSessions} to look at.
+ * As-of sessions among the complete ones, from the first with at least {@link fewestSessions} sessions of data.
  *
  * @param complete Ascending.
  */
@@ -50,29 +50,29 @@ export function asOfDates(
   return asOfSessions(complete, { calendar, every, after: fewestSessions });
 }
 
-/** The as-of sessions of an asset upstream: those that it wants, and what it keeps for as long as it does. */
+/** The as-of sessions of an upstream asset: those it wants, and those it keeps. */
 export function followed({ wanted, space }: UpstreamPartitions): Wanted {
   return { dates: wanted.dates, isDate: (date) => space.dateAt(date) >= 0 };
 }
 
-/** Closes known as of a session, cleaned from data known then, in the shares of the as-of session. */
+/** Closes known as of a session, cleaned with data known then, in shares of the as-of session. */
 export interface AsOf extends Formation {
   as_of: string;
 }
 
-/** What the search as of a session reads. */
+/** Inputs of a search as of a session. */
 export interface FormationInputs {
-  /** At least the formation of each as-of session, in key order. */
+  /** Bars of at least the formation of each as-of session, in key order. */
   bars: BarColumns;
-  /** Rows of `sessions` of the same dates. */
+  /** Rows of `sessions` for the same dates. */
   sessions: readonly Pick<SessionRow, "session" | "complete">[];
 }
 
 /**
- * Closes as of each of some sessions, cleaned as `clean_prices` cleans them, each from its own formation alone: as there, the rule
- * `tradable` is about complete sessions, and those of the originals about all.
+ * Closes as of each of the sessions, each from its own formation only, cleaned as in `clean_prices`: the rule `tradable` uses
+ * complete sessions, the rules of the originals all sessions.
  *
- * @throws {RangeError} On use, if a formation has fewer than {@link fewestSessions} sessions that can be used.
+ * @throws {RangeError} On use, if a formation has fewer than {@link fewestSessions} usable sessions.
  */
 export function* closesAsOf(
   { bars, sessions }: FormationInputs,
@@ -100,7 +100,7 @@ export function* closesAsOf(
   }
 }
 
-/** Says how many sessions are missing, and whether more data would help or better ones. */
+/** Error message with the number of usable sessions; tells whether more data or better data are needed. */
 function tooFew(
   bars: BarColumns,
   { as_of, received, usable }: { as_of: string; received: number; usable: number },

@@ -9,15 +9,15 @@ import {
 } from "../../quant/mod.ts";
 import { ClusterPreset } from "./pair_clusters.ts";
 
-/** What may propose a pair. */
+/** Sources of candidate pairs. */
 export const candidateSources = ["cluster", "neighbours", "group", "distance", "all"] as const;
-/** What may propose a pair. */
+/** A source of candidate pairs. */
 export type CandidateSource = typeof candidateSources[number];
 
-/** A pair of the settings, ticker 1 first. */
+/** A pair in the settings, ticker 1 first. */
 export const NamedPair = z.tuple([z.string().min(1), z.string().min(1)]);
 
-/** Where the pairs that are tested come from. */
+/** Settings of the sources of tested pairs. */
 export const CandidateConfig = z.strictObject({
   candidates: z.array(z.enum(candidateSources)).min(1).default(["cluster", "neighbours", "all"]).describe(
     "Sources of tested pairs, as a union. cluster: within a cluster of OPTICS. neighbours: each ticker with its nearest ones by loadings. group: within a sector or industry, by the setting groups, the listing or the details of tickers. distance: those with the closest prices. all: every pair of a small universe",
@@ -35,7 +35,7 @@ export const CandidateConfig = z.strictObject({
   ),
 });
 
-/** The settings with the known groups beside their own, which count first. */
+/** The settings with known groups added; configured groups take precedence. */
 export function withGroups<Config extends Pick<z.output<typeof CandidateConfig>, "groups">>(
   config: Config,
   known: readonly { ticker: string; group: string }[],
@@ -46,22 +46,23 @@ export function withGroups<Config extends Pick<z.output<typeof CandidateConfig>,
   };
 }
 
-/** Data of the search for candidates. */
+/** Data for the search for candidates. */
 export interface CandidateUniverse {
-  /** Every ticker that has prices, ascending. */
+  /** All tickers with prices, ascending. */
   tickers: readonly string[];
-  /** The cluster of each ticker; −1 or absent where it is in none. */
+  /** Cluster of each ticker; −1 or absent for none. */
   clusters: ReadonlyMap<string, number>;
-  /** Standardized loadings of the tickers that have any. */
+  /** Standardized loadings, by ticker; absent for none. */
   points: ReadonlyMap<string, Float64Array>;
-  /** Prices by ticker, dividends reinvested where the tests reinvest them. */
+  /** Prices by ticker, with dividends reinvested if the tests reinvest them. */
   prices: ReadonlyMap<string, Float64Array>;
 }
 
 /**
- * The pairs to be tested, each once with the sources that proposed it, in ticker order.
+ * The pairs to test, each once with the sources that proposed it, in ticker order.
  *
- * @param named Pairs that are tested even if no source proposes them, as far as both tickers have prices: of the source `named`.
+ * @param named Pairs that are tested even if no source proposes them, provided that both tickers have prices; their source is
+ * `named`.
  */
 export function candidatesOf(
   universe: CandidateUniverse,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** How many of the accepted pairs are traded. */
+/** Settings of the choice among accepted pairs. */
 export const ChoiceConfig = z.strictObject({
   maxPairs: z.int().min(1).max(1000).default(10).describe("Maximum number of pairs to trade"),
   maxPairsPerTicker: z.int().min(1).default(1).describe("Maximum number of them with the same ticker"),
@@ -13,7 +13,7 @@ interface Tickers {
   ticker_2: string;
 }
 
-/** Inputs of the rule. */
+/** Columns that the rule reads. */
 interface Candidate extends Tickers {
   slope: number | null;
   engle_granger_p_value: number | null;
@@ -21,17 +21,20 @@ interface Candidate extends Tickers {
   accepted: boolean;
 }
 
-/** A pair that was chosen, which has a hedge ratio and a p-value. */
+/** A chosen pair; it has a hedge ratio and a p-value. */
 export type ChosenPair<Pair extends Candidate> = Pair & { slope: number; engle_granger_p_value: number };
 
 /**
- * The rule: accepted pairs with a positive hedge ratio (both legs on the same side would be a bet on the market) and an
- * Engle–Granger p-value (without one the legs are the same thing twice), by rising p-value (the larger one where both orders were
- * tested), then in the order given; a pair is passed over when one of its tickers is banned or in as many chosen pairs as allowed; the
- * first `maxPairs` are chosen. Where fewer pairs are accepted, places stay empty.
+ * Chooses the pairs to trade.
  *
- * @param pairs In ticker order, so that equal p-values are settled by ticker.
- * @param pinned Pairs that are chosen already: they take places and tickers, and are not chosen again, in either order.
+ * - Candidates are accepted pairs with a positive hedge ratio (otherwise both legs are on the same side, a bet on the market)
+ *   and an Engle–Granger p-value (without one, the legs are linearly dependent up to rounding), without banned tickers.
+ * - They are ranked by ascending p-value (the larger one if both orders were tested), then in the given order.
+ * - A pair is skipped if one of its tickers is in as many chosen pairs as allowed.
+ * - The first `maxPairs` are chosen; with fewer, places stay empty.
+ *
+ * @param pairs In ticker order, so that ties are resolved by ticker.
+ * @param pinned Pairs already chosen: they count towards both limits, and are not chosen again, in either order.
  */
 export function choosePairs<Pair extends Candidate>(
   pairs: readonly Pair[],
@@ -62,7 +65,7 @@ export function choosePairs<Pair extends Candidate>(
   return { candidates, chosen };
 }
 
-/** The same for both orders of a pair. */
+/** A key of the pair, equal for both orders. */
 export function nameOf({ ticker_1, ticker_2 }: Tickers): string {
   return ticker_1 < ticker_2 ? `${ticker_1}\n${ticker_2}` : `${ticker_2}\n${ticker_1}`;
 }

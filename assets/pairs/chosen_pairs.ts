@@ -60,15 +60,15 @@ export const ChosenPairsConfig = z.strictObject({
 });
 
 /**
- * The accepted pairs to trade from an as-of session on, chosen by what was known then by the rule of {@link choosePairs}. Those of the
- * newest one are the pairs to trade now.
+ * The accepted pairs to trade from an as-of session on, chosen by {@link choosePairs} from data known then. Those of the newest
+ * as-of session are the pairs to trade now.
  *
- * What they earned in the sessions that chose them says nothing of what they will earn. Their backtest is the walk-forward one,
- * `walk_forward_daily`, where the same rule chose pairs again and again from the past alone; `pair_trades` shows the newest pairs as
- * the original service would have, fitted on the sample that it trades.
+ * Their returns in the sessions of their selection do not predict later returns. Their backtest is `walk_forward_daily`, where
+ * the same rule repeatedly chooses pairs from past data only; `pair_trades` shows the newest pairs as the original service would,
+ * fitted on the sample that it trades.
  *
- * Pinned pairs come first, regardless of the tests, with the reason why the tests would refuse them. A walk-forward cannot have them: when
- * they would have been pinned is not known.
+ * Pinned pairs come first, regardless of the tests, with the reason for which the tests would refuse them. They are excluded from
+ * the walk-forward, because the date of pinning is unknown.
  */
 export const chosenPairs = asset({
   key: "chosen_pairs",
@@ -129,7 +129,7 @@ function statisticsOf(pair: Tested, { notional }: { notional: number }) {
   };
 }
 
-/** Whole shares of a spread that is bought. */
+/** Whole shares of a long spread. */
 function sharesOf({ price_1, price_2, slope }: Tested, notional: number) {
   if (price_1 === null || price_2 === null || slope === null) return { shares_1: null, shares_2: null };
   const { shares1, shares2 } = pairCapacity({
@@ -140,11 +140,11 @@ function sharesOf({ price_1, price_2, slope }: Tested, notional: number) {
     hedgeRatio: slope,
     notional,
   });
-  // Without a negative zero.
+  // Avoids negative zero.
   return { shares_1: Math.round(shares1) + 0, shares_2: Math.round(shares2) + 0 };
 }
 
-/** A pinned pair with what was tested of it, and why that would not have been accepted. */
+/** A pinned pair with its statistics, and the reasons for which the tests would refuse it. */
 function pinnedRow(
   pair: { ticker_1: string; ticker_2: string },
   tested: readonly Tested[],

@@ -68,10 +68,10 @@ export const CointegratedPairsConfig = z.strictObject({
 type CointegratedPairsConfig = z.output<typeof CointegratedPairsConfig>;
 
 /**
- * Every candidate pair with its statistics as of a session, and whether its spread can be traded.
+ * Statistics of every candidate pair as of a session, and whether it is accepted.
  *
- * Statistics are of the spread between the prices that are tested: logarithms with dividends reinvested, unless set otherwise. The hedge
- * ratio is always of the closes: the numbers of shares that offset each other.
+ * Statistics are of the spread between the tested prices: logarithms with dividends reinvested, by default. The hedge ratio is
+ * always of the closes: the numbers of shares that offset each other.
  */
 export const cointegratedPairs = asset({
   key: "cointegrated_pairs",
@@ -144,7 +144,7 @@ function asOfOf(
   return { formationSessions, rule, maxStaleSessions, maxFilledShare };
 }
 
-/** @throws {RangeError} If a ticker of the clusters has no prices here. */
+/** @throws {RangeError} If a ticker of the clusters has no prices in the formation. */
 function requireSameCleaning(
   clusters: readonly ClusterRow[],
   { as_of, tickers }: { as_of: string; tickers: readonly string[] },
@@ -157,7 +157,7 @@ function requireSameCleaning(
   );
 }
 
-/** Rows of one setting of OPTICS and as-of session, as a search has them. */
+/** The clustering of one preset and as-of session, as input of a search. */
 function clusteringOf(rows: readonly ClusterRow[]): Clustering {
   return { clusters: new Map(rows.map(({ ticker, cluster }) => [ticker, cluster])), points: loadingsOf(rows) };
 }

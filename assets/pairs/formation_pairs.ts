@@ -16,7 +16,7 @@ import { SearchConfig, searchFormation } from "./formation_search.ts";
 import { formationBounds, FormationRow, formations } from "./formations.ts";
 import { tradabilityColumns } from "./tradability_criteria.ts";
 
-/** Columns that say how a pair was found. */
+/** Columns of a pair found by a search. */
 export const foundPair = {
   rank: z.int().min(1).describe("1 is the first choice of its window"),
   ticker_1: z.string().min(1),
@@ -48,7 +48,7 @@ export const foundPair = {
 
 const FormationPair = z.object({ ...formationBounds, ...foundPair });
 
-/** Settings of `formation_pairs`: where the windows of the walk-forward lie, and what is chosen in them. */
+/** Settings of `formation_pairs`: the windows of the walk-forward, and the search in them. */
 export const WalkForwardConfig = z.strictObject({
   formationSessions: z.int().min(fewestSessions).max(5000).default(504).describe(
     "Sessions for choosing pairs and fitting strategies; 252 are a year",
@@ -59,16 +59,16 @@ export const WalkForwardConfig = z.strictObject({
 
 type WalkForwardConfig = z.output<typeof WalkForwardConfig>;
 
-/** Formations that are searched at once, so that the bars they share are read once. */
+/** Number of formations searched at once, so that the bars they share are read once. */
 const formationsPerPart = 16;
 
 /**
- * The pairs that would have been chosen at the end of each formation of the walk-forward, by what was known then.
+ * The pairs chosen at the end of each formation of the walk-forward, from data known then.
  *
- * A formation consists of complete sessions and is a market of its own: cleaning, clusters, candidates, criteria and choice see its
- * closes and dividends, in the shares of its last session, and nothing later. Windows are counted from the first session of the data, so
- * that new sessions add formations and change none. Each is a partition: it is searched once, and again only when a bar or session up to
- * its end changes.
+ * A formation consists of complete sessions and is searched independently: cleaning, clusters, candidates, criteria and choice
+ * use its closes and dividends only, in shares of its last session. Windows are counted from the first session of the data, so
+ * that new sessions add formations and change none. Each is a partition: it is searched once, and again only if a bar or session
+ * up to its end changes.
  */
 export const formationPairs = asset({
   key: "formation_pairs",
@@ -76,7 +76,7 @@ export const formationPairs = asset({
   group: "pairs",
   layer: "gold",
   description: "The pairs chosen by each formation of the walk-forward, from data known at its end.",
-  // As received, because adjusted prices know of the splits to come.
+  // Bars as received, because adjusted prices contain later splits.
   deps: {
     bars: reads(rawDailyBars, lastSessions(Infinity)),
     sessions: reads(sessions, lastSessions(Infinity)),
@@ -109,7 +109,7 @@ export const formationPairs = asset({
     const received = await inputs.sessions.rows();
     const complete = completeSessions(received);
     const ends = partitions.dates.map((date) => complete.indexOf(date));
-    // What an incomplete session before the first of a formation says takes effect in that.
+    // Events of incomplete sessions before a formation take effect in its first session.
     const from = complete[(ends[0] ?? 0) - formationSessions] ?? "";
     const read = received.map(({ session }) => session).filter((session) => session >= from);
     const bars = tradedBars(
@@ -176,7 +176,7 @@ export const formationPairs = asset({
           max_notional: pair.max_notional,
         })
       );
-      // Some tenths of a second a formation: other requests must not wait for all of them.
+      // A formation takes some tenths of a second: yield to other requests in between.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       progress(searched.length, ends.length);

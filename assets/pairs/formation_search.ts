@@ -9,7 +9,7 @@ import { pointsOf, returnLoadings } from "./return_loadings.ts";
 import type { Formation } from "./tested_prices.ts";
 import { hardToTrade } from "./tradability_criteria.ts";
 
-/** Everything that decides which pairs are chosen from given closes. */
+/** All settings that affect which pairs are chosen from given closes. */
 export const SearchConfig = z.strictObject({
   ...CleaningConfig.shape,
   ...PairTestsConfig.shape,
@@ -18,24 +18,25 @@ export const SearchConfig = z.strictObject({
 
 /** Result of a search. */
 export interface FormationSearch {
-  /** Tickers that survived cleaning. */
+  /** Tickers left after cleaning. */
   tickers: number;
   clusters: number;
-  /** Candidates, each of which was tested. */
+  /** Number of candidates; all were tested. */
   tested: number;
-  /** Those that met every criterion. */
+  /** Number of pairs that met every criterion. */
   accepted: number;
-  /** Those refused, alone or among others, because a leg is not easily traded. */
+  /** Number of pairs refused because a leg is hard to trade, among other reasons or not. */
   hardToTrade: number;
-  /** Surest first. */
+  /** By ascending p-value. */
   chosen: ChosenPair<JudgedPair>[];
 }
 
 /**
- * Chooses pairs from one formation and nothing else: cleaning, clusters, candidates, criteria and choice as in `clean_prices`,
- * `pair_clusters`, `cointegrated_pairs` and `chosen_pairs`, whose functions it calls.
+ * Chooses pairs from one formation only: cleaning, clusters, candidates, criteria and choice with the functions of
+ * `clean_prices`, `pair_clusters`, `cointegrated_pairs` and `chosen_pairs`.
  *
- * @param formation Closes as received, holes included, at least as many sessions as `cointegrated_pairs` asks for, with their dividends.
+ * @param formation Closes as received, including gaps, of at least as many sessions as `cointegrated_pairs` requires, with
+ * dividends.
  */
 export async function searchFormation(
   { matrix: received, dividends, tradability }: Formation,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 
-/** Columns that say where a formation lies. */
+/** Columns with the bounds of a formation. */
 export const formationBounds = {
   formation_first_session: z.iso.date().describe("First session of the known data"),
   formation_last_session: z.iso.date().describe("Pairs are chosen from no later data"),
@@ -20,7 +20,7 @@ export const FormationRow = z.object({
   pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
 });
 
-/** The formations of the walk-forward, those without a pair included, each with how many pairs were tried. */
+/** All formations of the walk-forward, including those without a pair, with the number of pairs tried. */
 export const formations = assetOut({
   key: "formations",
   module: import.meta,

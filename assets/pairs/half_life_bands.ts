@@ -2,10 +2,10 @@ import { z } from "zod";
 import { halfLifeBand, regressCentred } from "../../quant/mod.ts";
 import type { PairTests } from "./tested_pair.ts";
 
-/** The same resamples in every run. */
+/** The seed is fixed, so that runs are reproducible. */
 const bands = { level: 0.95, replications: 399, seed: 19_980_801 };
 
-/** Columns of a pair about the uncertainty of its half-life. */
+/** Columns for the uncertainty of a pair's half-life. */
 export const halfLifeBandColumns = {
   half_life_low: z.number().min(0).nullable().describe(
     "Lower end of the 95 % band of half_life in sessions, by a bootstrap corrected for bias; null for refused pairs",
@@ -15,10 +15,10 @@ export const halfLifeBandColumns = {
   ),
 };
 
-/** Values of the columns. */
+/** Values of these columns. */
 export type HalfLifeBandColumns = { [Name in keyof typeof halfLifeBandColumns]: number | null };
 
-/** The band of an accepted pair's half-life, from the residuals that were tested; some milliseconds, which refused pairs are spared. */
+/** The band of an accepted pair's half-life, from the tested residuals. It takes some milliseconds, so refused pairs have none. */
 export function halfLifeBandOf(
   { ticker_1, ticker_2, accepted }: { ticker_1: string; ticker_2: string; accepted: boolean },
   { series }: Pick<PairTests, "series">,
@@ -29,7 +29,7 @@ export function halfLifeBandOf(
     const { low, high } = halfLifeBand(residuals, bands);
     return { half_life_low: Number.isFinite(low) ? low : null, half_life_high: Number.isFinite(high) ? high : null };
   } catch (error) {
-    // A spread that repeats itself exactly leaves nothing to resample.
+    // A spread that repeats exactly has nothing to resample.
     if (error instanceof RangeError) return { half_life_low: null, half_life_high: null };
     throw error;
   }

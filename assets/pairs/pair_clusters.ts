@@ -8,13 +8,13 @@ import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfDates, asOfSessionsPerPart, closesAsOf, formation } from "./as_of.ts";
 import { returnLoadings } from "./return_loadings.ts";
 
-/** The two settings of OPTICS that the original service and its research used. */
+/** The OPTICS settings of the original service and of its research. */
 export const clusterPresets = {
   service: { minSamples: 5, maxEps: 10, xi: 0.1 },
   research: { minSamples: 3, maxEps: 5, xi: 0.05 },
 } as const;
 
-/** Which setting of OPTICS. */
+/** Name of an OPTICS setting. */
 export const ClusterPreset = z.enum(["service", "research"]);
 
 const component = z.number().nullable().describe("Standardized loading; null if there are fewer components");
@@ -42,12 +42,12 @@ export const PairClustersConfig = AsOfConfig.extend({
 });
 
 /**
- * Tickers that move together: returns → principal components → scaling → OPTICS, under both presets, as of the last session of each
- * week.
+ * Tickers that move together: returns → principal components → scaling → OPTICS, under both presets, as of the last session of
+ * each week.
  *
- * Each as-of session is a market of its own: it is cleaned and clustered by the closes of its formation, in the shares of its end, and
- * nothing later. Partitions stay as long as their as-of session is one: `pair_clusters`, `cointegrated_pairs` and `chosen_pairs` are a
- * history of selections, of which the newest is made by default and older ones by a backfill.
+ * Each as-of session is cleaned and clustered independently, from the closes of its formation only, in shares of its end. A
+ * partition is kept while its as-of session exists: `pair_clusters`, `cointegrated_pairs` and `chosen_pairs` are a history of
+ * selections. The newest is made by default, older ones by a backfill.
  */
 export const pairClusters = asset({
   key: "pair_clusters",
@@ -55,7 +55,7 @@ export const pairClusters = asset({
   group: "pairs",
   layer: "gold",
   description: "Tickers that move together as of a session, found by OPTICS on the loadings of their returns.",
-  // As received, because adjusted prices know of the splits to come.
+  // Bars as received, because adjusted prices contain later splits.
   deps: { bars: reads(rawDailyBars, formation), sessions: reads(sessions, formation) },
   automation: eager(),
   config: PairClustersConfig,
@@ -71,7 +71,8 @@ export const pairClusters = asset({
       const first = rows[0]?.session;
       return {
         dates: asOfDates(complete, { every, calendar }),
-        // Sessions that the source has dropped were some; a date that has turned out to be none never was.
+        // Dates before the first session were sessions that the source has since dropped. A later date that is not a complete
+        // session never was an as-of session.
         isDate: (date) => first === undefined || date < first || known.has(date),
       };
     },
@@ -89,7 +90,7 @@ export const pairClusters = asset({
       const clusters = clustersOf(matrix);
       for (const row of clusters.rows) rows.push({ as_of, ...row });
       found.push({ as_of, ...clusters });
-      // Some tenths of a second each: other requests must not wait for all of them.
+      // Each takes some tenths of a second: yield to other requests in between.
       await new Promise((resolve) => setTimeout(resolve));
       signal.throwIfAborted();
       progress(found.length, partitions.dates.length);
@@ -114,7 +115,7 @@ export const pairClusters = asset({
 
 type Found = { as_of: string } & ReturnType<typeof clustersOf>;
 
-/** Clusters of one market under both presets. */
+/** Clusters of one formation under both presets. */
 function clustersOf(matrix: PriceMatrix) {
   const { tickers, points, dropped, explainedVariance } = returnLoadings(matrix);
   const finite = (value: number) => Number.isFinite(value) ? value : null;

@@ -12,7 +12,7 @@ import {
 
 const level = z.number().gt(0).max(1);
 
-/** Which pairs are accepted. Every bound of a statistic is strict; what says how easily legs are traded may lie on its bound. */
+/** Criteria for accepting pairs. Bounds of statistics are strict; bounds of tradability are inclusive. */
 export const PairCriteriaConfig = z.strictObject({
   maxPValue: level.default(0.05).describe("Dickey–Fuller p-value of the spread: below"),
   maxHurst: level.default(0.5).describe("Hurst exponent of the spread: below"),
@@ -31,7 +31,7 @@ export const PairCriteriaConfig = z.strictObject({
   ...TradabilityConfig.shape,
 });
 
-/** A pair with the verdict on it. */
+/** A pair with the results of the criteria. */
 export interface JudgedPair extends Omit<TestedPair, "failed">, PairTradability {
   adjusted_p_value: number | null;
   earlier_p_value: number | null;
@@ -40,10 +40,9 @@ export interface JudgedPair extends Omit<TestedPair, "failed">, PairTradability 
 }
 
 /**
- * Judges the pairs of a formation, all of them together.
+ * Applies the criteria to all pairs of a formation.
  *
- * Adjusted p-values are Benjamini and Hochberg's over all pairs that were tested; a pair of which the test has nothing to say counts with
- * p-value 1.
+ * Adjusted p-values are Benjamini and Hochberg's, over all tested pairs; a pair without a p-value counts as 1.
  */
 export function judgePairs(
   { pairs, series, tradability }: PairTests,
@@ -75,7 +74,7 @@ export function judgePairs(
   });
 }
 
-/** What the tests of the residual refuse. */
+/** Failures of the residual tests. */
 function residualFailures(
   pair: Omit<TestedPair, "failed"> & { adjusted_p_value: number | null },
   { pValue, config: { maxEngleGrangerPValue, maxAdjustedPValue }, tested }: {
@@ -109,7 +108,7 @@ function residualFailures(
   return failures;
 }
 
-/** The larger p-value of the formation as it was some sessions before, and why that refuses the pair. */
+/** The larger p-value of the formation without its last sessions, and the reason if that refuses the pair. */
 function confirmation(
   [ticker1, ticker2]: readonly [string, string],
   series: PairTests["series"],

@@ -6,29 +6,29 @@ import { residualPValue } from "./residual_p_value.ts";
 import type { PairTests, TestedPair } from "./tested_pair.ts";
 import { type Formation, hedgeLine, pricesOf, TestedPricesConfig, testedSeries } from "./tested_prices.ts";
 
-/** Everything that decides which pairs of a formation are tested, on what, and which are accepted. */
+/** All settings that affect which pairs of a formation are tested, on which series, and which are accepted. */
 export const PairTestsConfig = z.strictObject({
   ...CandidateConfig.shape,
   ...TestedPricesConfig.shape,
   ...PairCriteriaConfig.shape,
 });
 
-/** The tickers of a formation by how they move together. */
+/** Clusters and loadings of the tickers of a formation. */
 export type Clustering = Pick<CandidateUniverse, "clusters" | "points">;
 
-/** How tests are watched. */
+/** Options of {@linkcode testPairs}. */
 export interface PairTestsOptions {
   signal?: AbortSignal;
   /** Pairs that are tested even if no source proposes them. */
   named?: readonly (readonly [string, string])[];
-  /** Told the pairs done and to do. */
+  /** Called with the numbers of tested pairs and of all. */
   progress?: (done: number, total: number) => void;
 }
 
-/** Pairs after which other requests have their turn, where the tests are made one by one. */
+/** Number of pairs tested one by one before yielding to other requests. */
 const PAIRS_AT_ONCE = 8;
 
-/** Finds the candidates of a formation and computes their statistics from it alone. */
+/** Finds the candidates of a formation and computes their statistics, from its data only. */
 export async function testPairs(
   formation: Formation,
   { clusters, points }: Clustering,

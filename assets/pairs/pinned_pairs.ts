@@ -1,6 +1,6 @@
 /**
- * Settings with which `cointegrated_pairs` also tests the pairs that `chosen_pairs` pins, so that these have statistics even if no source
- * proposes them. Settings that name pairs to be tested stay as they are.
+ * Settings that make `cointegrated_pairs` also test the pairs pinned in `chosen_pairs`, so that they have statistics even if no
+ * source proposes them. Settings that already name pairs to test are unchanged.
  */
 export function withPinnedTested(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const pinned = (config.chosen_pairs as { pinnedPairs?: unknown } | undefined)?.pinnedPairs;

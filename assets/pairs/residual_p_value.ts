@@ -1,25 +1,25 @@
 import { engleGranger } from "../../quant/mod.ts";
 
-/** Of the null hypothesis that the legs are not cointegrated; `null` where the test has nothing to say. */
+/** P-value of the Engle–Granger test, with the null hypothesis that the legs are not cointegrated; `null` if it is undefined. */
 export function residualPValue(y: Float64Array, x: Float64Array): number | null {
   try {
     const { statistic, pValue } = engleGranger(y, x);
-    // Legs that explain each other up to rounding are one thing twice: the zero that they get is no evidence.
+    // Legs that are linearly dependent up to rounding have a p-value of zero, which is not evidence.
     return statistic === -Infinity ? null : pValue;
   } catch (error) {
-    // A residual that repeats itself exactly: the regression is singular, as the kernel says of series that are in order.
+    // A residual that repeats exactly makes the regression singular.
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
-/** The p-values of a pair, with `null` where a test was not made or has nothing to say. */
+/** P-values of a pair; `null` if a test was not run or is undefined. */
 export interface PairPValues {
   engle_granger_p_value: number | null;
   engle_granger_p_value_reversed: number | null;
 }
 
-/** The p-value that a pair is judged by: the larger one where both orders are asked, `null` where one of them has none. */
+/** The p-value that criteria apply to: the larger one if both orders are tested, `null` if one of them has none. */
 export function countedPValue(
   { engle_granger_p_value: forward, engle_granger_p_value_reversed: reversed }: PairPValues,
   orders: "both" | "one",

@@ -1,21 +1,21 @@
 import { type PriceMatrix, principalComponents, returnMatrix, standardize } from "../../quant/mod.ts";
 
-/** Components that the returns are reduced to. */
+/** Number of principal components. */
 const componentCount = 5;
 
-/** Tickers as points whose nearness means that they move together. */
+/** Tickers as points; close points move together. */
 export interface ReturnLoadings {
-  /** Those whose price ever moved, in the order of `points`. */
+  /** Tickers whose price ever moved, in the order of `points`. */
   tickers: string[];
-  /** Standardized loadings on the leading principal components of the returns; without coordinates for a single ticker. */
+  /** Standardized loadings on the leading principal components of returns; without coordinates for a single ticker. */
   points: Float64Array[];
-  /** Tickers that never moved. */
+  /** Tickers whose price never moved. */
   dropped: string[];
-  /** Share of the returns' variance in these components; 0 for a single ticker, which has nothing to move together with. */
+  /** Share of the variance of returns in these components; 0 for a single ticker. */
   explainedVariance: number;
 }
 
-/** Closes without holes → returns → principal components → scaling. */
+/** Closes without gaps → returns → principal components → scaling. */
 export function returnLoadings(matrix: PriceMatrix): ReturnLoadings {
   const { tickers, returns, dropped } = returnMatrix(matrix);
   const components = tickers.length < 2 ? null : principalComponents(returns, componentCount);
@@ -27,17 +27,17 @@ export function returnLoadings(matrix: PriceMatrix): ReturnLoadings {
   };
 }
 
-/** Loadings of a ticker as they stand in a row of clusters. */
+/** Loadings of a ticker in a row of clusters. */
 export type LoadingsRow = { ticker: string } & Record<`component_${1 | 2 | 3 | 4 | 5}`, number | null>;
 
-/** The points that rows of clusters hold, by ticker, as {@link pointsOf} gives them. */
+/** The points in rows of clusters, by ticker, as returned by {@link pointsOf}. */
 export function loadingsOf(rows: readonly LoadingsRow[]): Map<string, Float64Array> {
   const loadings = ({ component_1, component_2, component_3, component_4, component_5 }: LoadingsRow) =>
     [component_1, component_2, component_3, component_4, component_5].filter((value) => value !== null);
   return pointsOf(rows.map(({ ticker }) => ticker), rows.map((row) => Float64Array.from(loadings(row))));
 }
 
-/** Points by ticker, without those that have no coordinate: a single ticker moves together with nothing. */
+/** Points by ticker. A single ticker has no coordinates and is omitted. */
 export function pointsOf(tickers: readonly string[], points: readonly Float64Array[]): Map<string, Float64Array> {
   return new Map(
     tickers.map((ticker, i): [string, Float64Array] => [ticker, points[i]!]).filter(([, point]) => point.length > 0),

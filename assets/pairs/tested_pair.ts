@@ -1,11 +1,11 @@
 import type { FailedCriterion } from "../../quant/mod.ts";
 import type { Formation } from "./tested_prices.ts";
 
-/** A candidate with its statistics, before p-values are judged. */
+/** A candidate with its statistics, before criteria on p-values. */
 export interface TestedPair {
   ticker_1: string;
   ticker_2: string;
-  /** That of both tickers; `null` where they share none. */
+  /** Common cluster of both tickers; `null` for none. */
   cluster: number | null;
   sources: string[];
   slope: number | null;
@@ -18,7 +18,7 @@ export interface TestedPair {
   hurst_exponent: number | null;
   half_life: number | null;
   mean_crossings: number | null;
-  /** Criteria of the scan that are not met, and why. */
+  /** Criteria of the scan that failed, with reasons. */
   failed: readonly FailedCriterion[];
 }
 
@@ -26,8 +26,8 @@ export interface TestedPair {
 export interface PairTests {
   /** In ticker order. */
   pairs: TestedPair[];
-  /** The series that were tested, by ticker. */
+  /** The tested series, by ticker. */
   series: ReadonlyMap<string, Float64Array>;
-  /** How easily the tickers were traded in the formation. */
+  /** Tradability of the tickers in the formation. */
   tradability: Formation["tradability"];
 }

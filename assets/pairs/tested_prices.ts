@@ -2,7 +2,7 @@ import { z } from "zod";
 import { linearRegression, type PriceMatrix, totalReturnPrices } from "../../quant/mod.ts";
 import type { TickerTradability } from "../market/tradability.ts";
 
-/** Which prices the tests of a pair look at. */
+/** Settings of the prices that pairs are tested on. */
 export const TestedPricesConfig = z.strictObject({
   totalReturn: z.boolean().default(true).describe("Whether dividends are reinvested in the prices that are tested"),
   logPrices: z.boolean().default(true).describe(
@@ -10,17 +10,17 @@ export const TestedPricesConfig = z.strictObject({
   ),
 });
 
-/** Closes of a formation without holes, what was paid on them, and how easily the tickers were traded. */
+/** Closes of a formation without gaps, with dividends and tradability. */
 export interface Formation {
-  /** In the shares of the last session. */
+  /** In shares of the last session. */
   matrix: PriceMatrix;
-  /** Dividends a share of the same sessions in the same shares, by ticker that paid any. */
+  /** Dividends a share in the same sessions and shares, by ticker with any. */
   dividends: ReadonlyMap<string, Float64Array>;
-  /** By ticker; of one that is not there nothing is known. */
+  /** By ticker; absent if unknown. */
   tradability: ReadonlyMap<string, TickerTradability>;
 }
 
-/** Prices by ticker as they are compared: closes, or what they come to with dividends reinvested. */
+/** Prices to compare, by ticker: closes, optionally with dividends reinvested. */
 export function pricesOf(
   { matrix, dividends }: Pick<Formation, "matrix" | "dividends">,
   { totalReturn }: { totalReturn: boolean },
@@ -32,7 +32,7 @@ export function pricesOf(
   }));
 }
 
-/** The prices as the tests see them. */
+/** The prices or their logarithms, as tested. */
 export function testedSeries(
   prices: ReadonlyMap<string, Float64Array>,
   { logPrices }: { logPrices: boolean },
@@ -40,7 +40,7 @@ export function testedSeries(
   return logPrices ? new Map([...prices].map(([ticker, series]) => [ticker, series.map(Math.log)])) : prices;
 }
 
-/** The line of one leg's closes on the other's, by which shares are weighed; `null` where the other one never moved. */
+/** Regression line of one leg's closes on the other's, which gives the hedge ratio; `null` if the other one is constant. */
 export function hedgeLine(x: Float64Array, y: Float64Array): { slope: number; intercept: number } | null {
   if (x.every((close) => close === x[0])) return null;
   const { slope, intercept } = linearRegression(x, y);

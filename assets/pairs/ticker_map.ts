@@ -25,10 +25,10 @@ export const TickerMapConfig = z.strictObject({
 });
 
 /**
- * Tickers in the plane, similar ones side by side: t-SNE of the loadings of `pair_clusters`.
+ * Tickers in the plane, with similar ones close together: t-SNE of the loadings of `pair_clusters`.
  *
- * A separate asset, because no choice of pairs depends on the map: it neither delays that nor makes it stale. As-of sessions with fewer
- * than five tickers have no map.
+ * A separate asset, because the choice of pairs does not depend on it and must not wait for it or become stale with it. As-of
+ * sessions with fewer than five tickers have no map.
  */
 export const tickerMap = asset({
   key: "ticker_map",
@@ -56,7 +56,7 @@ export const tickerMap = asset({
     const counts: [string, number][] = [];
     const turn = takingTurns();
     for (const as_of of partitions.dates) {
-      // Loadings are the same under every setting of OPTICS.
+      // Loadings are equal under every OPTICS preset.
       const points = loadingsOf((asOf.get(as_of) ?? []).filter((row, _, [first]) => row.preset === first!.preset));
       if (points.size >= fewestMappedPoints) {
         const places = await tSne([...points.values()], {

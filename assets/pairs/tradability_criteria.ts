@@ -2,7 +2,7 @@ import { z } from "zod";
 import { pairCapacity } from "../../quant/mod.ts";
 import type { TickerTradability } from "../market/tradability.ts";
 
-/** How easily the legs of an accepted pair must be traded, over the formation. What is not known refuses no pair. */
+/** Tradability that the legs of an accepted pair must have in the formation. Unknown values refuse no pair. */
 export const TradabilityConfig = z.strictObject({
   minDollarVolume: z.number().gt(0).nullable().default(1_000_000).describe(
     "Median USD traded a session, of either leg: at least; null disables it",
@@ -15,7 +15,7 @@ export const TradabilityConfig = z.strictObject({
   ),
 });
 
-/** Columns that say how easily a pair is traded. */
+/** Columns with the tradability of a pair. */
 export const tradabilityColumns = {
   price_1: z.number().positive().nullable().describe("USD as traded: the last close of ticker 1 in the formation"),
   price_2: z.number().positive().nullable().describe("The same for ticker 2"),
@@ -38,7 +38,7 @@ export const tradabilityColumns = {
 
 const PairTradability = z.object(tradabilityColumns);
 
-/** How easily a pair is traded. */
+/** Tradability of a pair. */
 export type PairTradability = z.output<typeof PairTradability>;
 
 /** The columns of a pair; `slope` is its hedge ratio. */
@@ -69,7 +69,7 @@ export function pairTradability(
   };
 }
 
-/** What refuses a pair because a leg is not easily traded: one failure for each criterion and leg. */
+/** Failures because a leg is hard to trade: one for each criterion and leg. */
 export function tradabilityFailures(
   legs: readonly (readonly [ticker: string, TickerTradability | undefined])[],
   { minDollarVolume, minPrice, maxShareWithoutTrade }: z.output<typeof TradabilityConfig>,
@@ -95,7 +95,7 @@ export function tradabilityFailures(
 
 const criteria: ReadonlySet<string> = new Set(["dollarVolume", "price", "withoutTrade"]);
 
-/** How many pairs are refused, alone or among others, because a leg is not easily traded: as metadata have it. */
+/** Number of pairs refused because a leg is hard to trade, among other reasons or not, for metadata. */
 export function hardToTrade(pairs: readonly { failed_criteria: readonly { criterion: string }[] }[]): number {
   return pairs.filter(({ failed_criteria }) => failed_criteria.some(({ criterion }) => criteria.has(criterion))).length;
 }

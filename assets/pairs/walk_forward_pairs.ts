@@ -10,8 +10,8 @@ import { type WalkForwardWindow, walkForwardWindows, windowBounds } from "./walk
 const WalkForwardPair = z.object({ ...windowBounds, ...foundPair });
 
 /**
- * The pairs of each formation with the trading window that follows it. A window has a number from 1 on; the last one so far ends with the
- * newest complete session. Where no session has come after a formation there is no window yet.
+ * The pairs of each formation with the trading window that follows it. Windows are numbered from 1; the last one ends with the
+ * newest complete session. A formation without later sessions has no window yet.
  */
 export const walkForwardPairs = asset({
   key: "walk_forward_pairs",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 
-/** Columns that say where a window lies. */
+/** Columns with the bounds of a window. */
 export const windowBounds = {
   window: z.int().min(1).describe("Number of the window; 1 is the earliest"),
   formation_first_session: z.iso.date().describe("Where what is known begins"),
@@ -23,7 +23,7 @@ export const WalkForwardWindow = z.object({
   pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
 });
 
-/** The windows of the walk-forward, those without a pair included, each with how many pairs were tried. */
+/** All windows of the walk-forward, including those without a pair, with the number of pairs tried. */
 export const walkForwardWindows = assetOut({
   key: "walk_forward_windows",
   module: import.meta,
