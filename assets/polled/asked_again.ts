@@ -1,18 +1,19 @@
 import { type UnusableRow, VendorError } from "../../resources/market_data/mod.ts";
 
-/** For more tickers an answer is as it is: each costs a call. */
+/** Limit on tickers requested again, because each costs a call. */
 const MOST_TICKERS = 5;
 
 type OnUnusable = (row: UnusableRow) => void;
 
 /**
- * What a vendor answers; where a row of a followed ticker cannot be used, the ticker is asked for by itself once more, and that answer
- * counts. Without it a split would be missing until the next session, and a bar or dividend of a session that is not read again for good.
+ * Requests rows from a vendor. If a row of a followed ticker is unusable, the ticker is requested once more by itself, and that
+ * response replaces its rows. Otherwise a split would be missing until the next session, and a bar or dividend of a session that
+ * is not read again would be missing permanently.
  *
- * @param ask.all Asks for everything.
- * @param ask.one Asks for the same of one ticker.
- * @param options.isWanted Whether a row that cannot be used is worth a call, by its ticker and session.
- * @param options.onUnusable Called with each row that cannot be used in what counts.
+ * @param ask.all Requests everything.
+ * @param ask.one Requests the same for one ticker.
+ * @param options.isWanted Whether an unusable row is worth a call, by its ticker and session.
+ * @param options.onUnusable Called with each unusable row of the final responses.
  */
 export async function askedAgain<Row extends { ticker: string }>(
   ask: { all(onUnusable: OnUnusable): Promise<Row[]>; one(ticker: string, onUnusable: OnUnusable): Promise<Row[]> },
@@ -36,7 +37,7 @@ export async function askedAgain<Row extends { ticker: string }>(
   return rows;
 }
 
-/** An answer, or `null` where the vendor refuses this one call. */
+/** A response, or `null` if the vendor refuses this single call. */
 async function orRefused<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer;

@@ -1,7 +1,7 @@
 import type { PartitionSet } from "../../engine/mod.ts";
 import { type Call, fewestCalls } from "../../resources/market_data/call_cover.ts";
 
-/** The fewest calls that answer all of these partitions, ticker × session. */
+/** The fewest calls that cover all partitions, ticker × session. */
 export function barCalls(partitions: PartitionSet): Call[] {
   const { names, dates } = partitions.space;
   return fewestCalls({
@@ -16,7 +16,7 @@ export function barCalls(partitions: PartitionSet): Call[] {
   });
 }
 
-/** Cuts partitions into parts that a call each answers, so that a session or ticker that cannot be read holds back no other. */
+/** Cuts partitions into parts of one call each, so that an unreadable session or ticker does not block others. */
 export function cutByCall(partitions: PartitionSet): PartitionSet[] {
   const { space } = partitions;
   let left = partitions;

@@ -2,43 +2,43 @@ import type { Clock } from "../../resources/clock.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
 import type { VendorResources } from "./vendor_resources.ts";
 
-/** Sessions for which a vendor may still correct a bar or an event: they are read again with each session that closes. */
+/** Number of sessions in which a vendor may still correct a bar or an event: they are read again after each close. */
 const RESTATED_SESSIONS = 5;
 const DEFAULT_HISTORY_YEARS = 2;
 
 type Of<Needed extends keyof VendorResources> = { resources: Pick<VendorResources, Needed>; clock: Clock };
 
-/** The newest session whose bars the vendor has. */
+/** The newest session with bars at the vendor. */
 export function newestSession({ resources, clock }: Of<"barsAfterCloseMinutes">): string {
   return nyse.lastClosedSession(clock.now().subtract({ minutes: resources.barsAfterCloseMinutes }));
 }
 
-/** The first session of the history that is wanted. */
+/** The first session of the wanted history. */
 export function firstSession({ resources }: { resources: Pick<VendorResources, "historyFrom"> }): string {
   return sessionFrom(resources.historyFrom);
 }
 
-/** First date of the history where none is configured: two years before the database was first used, so that it does not roll. */
+/** Default first date of history: two years before the first use of the database, so that it stays constant. */
 export function defaultHistoryFrom(firstUsedAt: Temporal.Instant): string {
   const date = firstUsedAt.toZonedDateTimeISO(nyse.timeZone).toPlainDate();
   return date.subtract({ years: DEFAULT_HISTORY_YEARS }).toString();
 }
 
-/** The first session that is not before a date, on which what is said of that date takes effect. */
+/** The first session on or after a date, in which events of that date take effect. */
 export function sessionFrom(date: string): string {
   return nyse.isSession(date) ? date : nyse.nextSession(date);
 }
 
-/** Whether the calendar of the exchange reaches to a date: what a source says of others has no session. */
+/** Whether the calendar of the exchange includes a date: events of other dates have no session. */
 export function isKnownDate(date: string): boolean {
   return date >= nyse.firstDate && date.slice(0, 4) < nyse.lastDate.slice(0, 4);
 }
 
 /**
- * From which newest session on what was read of `date` counts as read for good: corrections come within some sessions, and what
- * is only announced may change until its day.
+ * Rows read for `date` are final once the returned session is the newest: corrections arrive within some sessions, and
+ * announcements may change until their date.
  *
- * @param restated In how many sessions corrections come.
+ * @param restated Number of sessions in which corrections arrive.
  */
 export function settledFrom(date: string, newest: string, restated = RESTATED_SESSIONS): string {
   let settled = date;

@@ -5,13 +5,13 @@ import type { RawTicker } from "../market/raw_tickers.ts";
 
 export type ListedTicker = z.output<typeof RawTicker>;
 
-/** Says that a list decides which partitions there are, and that nothing of it is in their rows. */
+/** The list determines the set of partitions; their rows do not read it. */
 export const onlyWhichPartitions: PartitionMapping = noPartition;
 
-/** Says that an asset comes first where calls are scarce, though nothing of it is read: what trades wait for is had before the rest. */
+/** The upstream asset is made first when calls are limited, although none of its rows are read: trading data take precedence. */
 export const onlyAfter: PartitionMapping = noPartition;
 
-/** The instruments that are followed, those that no longer trade included. */
+/** The followed instruments, including those no longer traded. */
 export async function listedTickers(tickers: UpstreamPartitions): Promise<readonly ListedTicker[]> {
   return await tickers.rows() as readonly ListedTicker[];
 }

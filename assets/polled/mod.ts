@@ -1,4 +1,4 @@
-/** The assets that call a vendor, each replacing the file-based one of the same key. A new one is a file and a line here. */
+/** The assets that call a vendor, each replacing the file-based one of the same key. A new one needs a file and a line here. */
 export { rawTickers } from "./raw_tickers.ts";
 export { rawTickerDetails } from "./raw_ticker_details.ts";
 export { rawNews } from "./raw_news.ts";

@@ -22,8 +22,8 @@ type Values = Pick<VendorBar, "open" | "high" | "low" | "close" | "volume">;
 const values = ["open", "high", "low", "close", "volume"] as const;
 
 /**
- * Daily bars as the vendor gives them, not adjusted, with the fewest calls: a session of all tickers at a time where many lack it,
- * a ticker over its sessions where few do. The last sessions are read again with each that closes, because they may be corrected.
+ * Unadjusted daily bars from the vendor, with the fewest calls: a session of all tickers per call if many lack it, a ticker over
+ * its sessions if few do. The last sessions are read again after each close, because they may be corrected.
  */
 export const rawDailyBars = asset({
   key: "raw_daily_bars",
@@ -55,7 +55,7 @@ export const rawDailyBars = asset({
         ),
       };
     },
-    // The history of what is not followed any more stays.
+    // Keeps the history of instruments that are no longer followed.
     gone: "keep",
     chunks: cutByCall,
     calls: (partitions) => barCalls(partitions).length,
@@ -69,7 +69,7 @@ export const rawDailyBars = asset({
     const bars: VendorBar[] = [];
     const followed = new Set(partitions.names);
     const rejected = new RejectedRows((ticker) => followed.has(ticker));
-    // A session comes with every ticker that traded.
+    // A session's response includes every ticker that traded.
     const onUnusable = (row: UnusableRow) => {
       const { ticker, session } = row;
       if (ticker === null || session === null || partitions.has(ticker, session)) rejected.add(row);
@@ -128,7 +128,7 @@ async function ask({ vendor }: Pick<VendorResources, "vendor">, call: Call, opti
     return await vendor.tickerBars(call.ticker, { ...rangeOf(call), ...options });
   }
   const bars = await vendor.sessionBars(call.session, options);
-  // For a holiday that is a good answer; for a session it would be taken for one in which no ticker traded.
+  // Correct for a holiday; for a session it would mean that no ticker traded.
   if (bars.length === 0) {
     throw new MarketDataError(
       `The vendor has no bar of any instrument for ${call.session}, on which the exchange traded. Try again later.`,
@@ -142,7 +142,7 @@ function rangeOf(call: Call): { from: string; to: string } {
   return call.kind === "ticker" ? { from: call.from, to: call.to } : { from: call.session, to: call.session };
 }
 
-/** How many of the bars that were known before are not there as they were. */
+/** Number of previously known bars that are now missing or different. */
 function restated(before: readonly Record<string, unknown>[], now: readonly Record<string, unknown>[]): number {
   const keyOf = ({ ticker, session, occurrence }: Record<string, unknown>) => `${ticker} ${session} ${occurrence}`;
   const found = new Map(now.map((bar) => [keyOf(bar), bar]));

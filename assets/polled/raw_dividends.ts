@@ -10,15 +10,18 @@ import { rawTickers } from "./raw_tickers.ts";
 import { cutIntoSpans, spanOf } from "./spans.ts";
 import { asset } from "./vendor_resources.ts";
 
-/** How far ahead dividends are looked for that are only announced. */
+/** Days ahead for which announced dividends are read. */
 const AHEAD_DAYS = 60;
 
-/** A quarter: a dividend may be restated or withdrawn until its company reports again. Some pages more than of a week. */
+/**
+ * A quarter: dividends may be restated or withdrawn until the next report of their company. Reading it takes some pages more than
+ * a week does.
+ */
 const RESTATED_SESSIONS = 63;
 
 /**
- * Dividends of the followed instruments by ex-date, announced ones included. There are many: once read, only the last quarter and
- * what is to come are read again. One that the vendor has twice counts once: see {@link settledDividends}.
+ * Dividends of the followed instruments by ex-date, including announced ones. There are many: after the first read, only the last
+ * quarter and future dates are read again. A dividend that the vendor lists twice counts once: see {@link settledDividends}.
  */
 export const rawDividends = asset({
   key: "raw_dividends",
@@ -91,8 +94,8 @@ export const rawDividends = asset({
 });
 
 /**
- * The first date whose dividends say something of a session: an ex-date without trading counts for the session after it, and what was
- * told some days before is not counted again.
+ * The first date with dividends that affect a session: an ex-date without trading counts for the next session, and dividends
+ * repeated within some days count once.
  */
 function tellingFrom(session: string): string {
   const afterSessionBefore = Temporal.PlainDate.from(nyse.previousSession(session)).add({ days: 1 }).toString();

@@ -8,14 +8,14 @@ import { rawTickers } from "./raw_tickers.ts";
 import { cutIntoSpans, spanOf } from "./spans.ts";
 import { asset } from "./vendor_resources.ts";
 
-/** Days of which news may still come in late: they are read again each day. */
+/** Days of which news may still arrive late: they are read again each day. */
 const OVERLAP_DAYS = 2;
-/** Few enough for a plan of few calls. */
+/** Few enough for a vendor plan with few calls. */
 const DEFAULT_DAYS = 30;
-/** Days of one call, which has as many pages as it takes. */
+/** Days covered by one call, on any number of pages. */
 const DAYS_OF_A_CALL = 31;
 
-/** News about the followed instruments by day of publication: one paged call for all of them from the last days on. */
+/** News about the followed instruments by day of publication: one paged call covers all of them and the last days. */
 export const rawNews = asset({
   key: "raw_news",
   module: import.meta,
@@ -42,7 +42,7 @@ export const rawNews = asset({
         ),
       };
     },
-    // News grow older than the days that one begins with.
+    // Keeps news older than the first requested day.
     gone: "keep",
     chunks: (partitions) => cutIntoSpans(partitions, { maxDates: DAYS_OF_A_CALL }),
     // A lower bound: a full response continues on further pages.

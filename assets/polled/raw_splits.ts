@@ -9,14 +9,14 @@ import { rawTickers } from "./raw_tickers.ts";
 import { asset, type VendorResources } from "./vendor_resources.ts";
 
 /**
- * Splits of the followed instruments up to the newest session. They are few: each session the whole list is read anew, so that one
- * that the vendor learns of late is found however far it reaches back.
+ * Splits of the followed instruments up to the newest session. They are few: the whole list is read again in each session, so
+ * that late additions are found at any date.
  *
- * A split that the vendor has twice, under two ids or on near days, counts once: see {@link settledSplits}. Where prices have to tell,
- * the ticker's bars of these days are asked for, a call each.
+ * A split that the vendor lists twice, under two ids or on near dates, counts once: see {@link settledSplits}. If this requires
+ * prices, the ticker's bars of these days are requested, with a call each.
  *
- * Announced splits are in the metadata and not in the rows: prices before a split are divided by it, and while it lies ahead no trade has
- * had such a price.
+ * Announced splits are in the metadata, not in the rows: a row adjusts all earlier prices, which must not happen before the
+ * split.
  */
 export const rawSplits = asset({
   key: "raw_splits",
@@ -75,10 +75,10 @@ export const rawSplits = asset({
   },
 });
 
-/** Days around a split in which a ticker that is rarely traded has a bar. */
+/** Days around a split in which a rarely traded ticker has a bar. */
 const DAYS_AROUND = 14;
 
-/** How prices moved in these spans; nothing is known of one whose bars the vendor refuses, as of dates outside the plan. */
+/** Moves of prices in these spans; unknown if the vendor refuses the bars, such as for dates outside the plan. */
 async function movesAround(
   spans: readonly { ticker: string; from: string; to: string }[],
   { newest, resources, ...options }: { newest: string; resources: Pick<VendorResources, "vendor"> } & VendorOptions,

@@ -8,7 +8,9 @@ import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { asset } from "./vendor_resources.ts";
 
-/** Details of the followed instruments, a call each: when a ticker is first seen, when its listing changes, and once a week. */
+/**
+ * Details of the followed instruments, with a call each: when a ticker first appears, when its listing changes, and once a week.
+ */
 export const rawTickerDetails = asset({
   key: "raw_ticker_details",
   module: import.meta,
@@ -36,7 +38,7 @@ export const rawTickerDetails = asset({
     const [listed] = await inputs.tickers.rows();
     const rejected = new RejectedRows();
     const details = await resources.vendor.tickerDetails(ticker, {
-      // Delisted instruments have the details of their last trading time.
+      // Delisted instruments have the details of their last session.
       ...(listed?.delisted_on != null && { asOfDate: nyse.previousSession(listed.delisted_on) }),
       onUnusable: rejected.add,
       signal,
@@ -64,7 +66,7 @@ export const rawTickerDetails = asset({
   },
 });
 
-/** The Monday of the week by New York's calendar. */
+/** Monday of the current week in New York. */
 function mondayOf(clock: Clock): string {
   const today = clock.now().toZonedDateTimeISO(nyse.timeZone).toPlainDate();
   return today.subtract({ days: today.dayOfWeek - 1 }).toString();

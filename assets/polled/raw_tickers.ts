@@ -5,7 +5,7 @@ import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { firstSession, newestSession } from "./history.ts";
 import { asset } from "./vendor_resources.ts";
 
-/** The instruments of the universe as the vendor lists them, with those that were delisted since the history begins. */
+/** The instruments of the universe as listed by the vendor, including those delisted since the start of history. */
 export const rawTickers = asset({
   key: "raw_tickers",
   module: import.meta,
@@ -43,7 +43,7 @@ export const rawTickers = asset({
         name,
         type,
         exchange,
-        // Only the details tell it, and only for some.
+        // Only the details contain it, and only for some instruments.
         sector: null,
         currency,
         active,

@@ -5,14 +5,14 @@ import { RejectedBar, rejectedOutput } from "../market/rejected_bars.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { asset } from "./vendor_resources.ts";
 
-/** A bar without any value is one whose values could not be read: `raw_daily_bars` tells which and why when it receives it. */
+/** A bar without any value had unreadable values; `raw_daily_bars` reports them when it receives the bar. */
 const NO_VALUE = "has no value that can be read";
 
 /**
- * Bars that the vendor gave and that cannot be used, each with its reason.
+ * Unusable bars from the vendor, each with its reason.
  *
- * Made of the bars and not with them: the vendor is asked for sessions of the exchange and for no other date, so that every bar it gives
- * is in `raw_daily_bars`, and none has to be asked for again to be judged.
+ * A downstream asset of the bars, not a further output: only sessions of the exchange are requested from the vendor, so all its
+ * bars are in `raw_daily_bars` and can be checked without another call.
  */
 export const rejectedBars = asset({
   key: "rejected_bars",

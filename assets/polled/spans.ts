@@ -1,13 +1,13 @@
 import type { PartitionSet } from "../../engine/mod.ts";
 
-/** For so few instruments it is no dearer to ask for each than for all that there are. */
+/** Up to this many instruments, a call each costs no more than reading all of them. */
 const FEW_NAMES = 3;
 
 /**
- * Cuts partitions into parts that a call each can answer: dates without a gap, of one name or of many. An endpoint that lists what
- * happened answers a span of dates for all names or for one; names that lack the same dates are asked for together.
+ * Cuts partitions into parts of one call each: consecutive dates, of one name or of many. Endpoints of events cover a span of
+ * dates for all names or for one; names that lack the same dates are requested together.
  *
- * @param options.maxDates The most dates of a part, so that not too much is lost with one that fails.
+ * @param options.maxDates Most dates of a part; limits the loss if a part fails.
  */
 export function cutIntoSpans(
   partitions: PartitionSet,
@@ -28,7 +28,7 @@ export function cutIntoSpans(
   });
 }
 
-/** What a part of {@link cutIntoSpans} asks for; without `ticker` of all there are. */
+/** The request for a part of {@link cutIntoSpans}; without `ticker`, for all. */
 export function spanOf({ names, dates }: PartitionSet): { ticker?: string; from: string; to: string } {
   return { ...(names.length === 1 && { ticker: names[0]! }), from: dates[0]!, to: dates.at(-1)! };
 }

@@ -2,16 +2,16 @@ import { assetsWith } from "../../engine/mod.ts";
 import type { MarketVendor, Universe } from "../../resources/market_data/mod.ts";
 import type { SharedResources } from "../resources.ts";
 
-/** Outside resources of the functions of assets that query a vendor call by call. `main.ts` fills it. */
+/** External resources of assets that query a vendor call by call. `main.ts` provides them. */
 export interface VendorResources extends SharedResources {
   vendor: MarketVendor;
-  /** The instruments that are followed. */
+  /** The followed instruments. */
   universe: Universe;
-  /** First date of the history to get. */
+  /** First date of history. */
   historyFrom: string;
-  /** Minutes after the close from which on the vendor has a session's bars. */
+  /** Minutes after the close at which the vendor has a session's bars. */
   barsAfterCloseMinutes: number;
-  /** First date of the news to get; thirty days back from now where it is left out. */
+  /** First date of news; by default, thirty days ago. */
   newsFrom?: string;
 }
 
