@@ -1,4 +1,4 @@
-/** All assets. A new one is a file of its own and a line here. */
+/** All assets. A new one needs a file and a line here. */
 export { rawTickers } from "./market/raw_tickers.ts";
 export { rawDailyBars } from "./market/raw_daily_bars.ts";
 export { rejectedBars } from "./market/rejected_bars.ts";

@@ -13,11 +13,12 @@ const joined: ReadonlyMap<string, AnyAsset> = new Map<string, AnyAsset>([
 ]);
 
 /**
- * All assets for where bars come from: a file or a simulated market, or a vendor that is asked call by call.
+ * All assets for a kind of source: a file or simulated market, or a vendor queried call by call.
  *
- * @param options.imported Whether something was imported into the database: then what the source gives is joined with it, and all that
- * is made of either is made of both. What asks a vendor stays as it is, so that an import costs no call.
- * @param options.grouped Whether a setting asks for groups of tickers. Only then pairs wait for details, which a vendor gives a call each.
+ * @param options.imported Whether the database has an import. Assets of the source are then joined with it, and downstream assets
+ * read the joined ones. Assets that call a vendor are unchanged, so that an import costs no call.
+ * @param options.grouped Whether a setting uses groups of tickers. Only then do pairs wait for details, which cost a vendor call
+ * each.
  */
 export function assetsOf(
   source: "file" | "vendor",
@@ -36,7 +37,7 @@ export function assetsOf(
   ];
 }
 
-/** Whether settings ask for groups of tickers: as candidates, or for a limit by sector. */
+/** Whether settings use groups of tickers: as candidates, or for a limit by sector. */
 export function asksForGroups(config: Readonly<Record<string, unknown>>): boolean {
   const of = (key: string) => (config[key] ?? {}) as { candidates?: unknown; maxSectorShare?: unknown };
   const proposes = (key: string) => {
@@ -47,7 +48,7 @@ export function asksForGroups(config: Readonly<Record<string, unknown>>): boolea
     typeof of("walk_forward_daily").maxSectorShare === "number";
 }
 
-/** The same asset, which reads joined rows wherever it would read those of the source. */
+/** The same asset, reading joined rows instead of those of the source. */
 function readingJoined(asset: AnyAsset): AnyAsset {
   const { recipe } = asset;
   if (!recipe || !Object.values(recipe.deps).some(({ key }) => joined.has(key))) return asset;

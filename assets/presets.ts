@@ -1,19 +1,19 @@
 import { z } from "zod";
 import { defaultStrategyNames } from "../quant/mod.ts";
 
-/** Which rules prices are cleaned, clustered and judged by, as a whole. */
+/** Named sets of rules for cleaning, clustering and criteria. */
 export const Preset = z.enum(["tandem", "service", "research", "distance"]);
 export type Preset = z.output<typeof Preset>;
 
-/** Settings of the search for pairs that its own assets and the walk-forward share. */
+/** Search settings shared by the assets of the search and the walk-forward. */
 interface Search {
   cleaning: { rule: string };
   criteria: { clusterPreset: string; maxPValue: number; maxHurst: number; maxHalfLife: number; minCrossings: number };
 }
 
 /**
- * What both originals have in common: pairs of clusters alone, tested on closes, with no bound on the Engle–Granger p-value and none on
- * how easily the legs are traded.
+ * Settings common to both originals: candidates from clusters only, tested on closes, without bounds on the Engle–Granger p-value
+ * or tradability.
  */
 export const original = {
   candidates: ["cluster"],
@@ -38,13 +38,13 @@ const research: Search = {
   criteria: { clusterPreset: "research", maxPValue: 0.1, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 48 },
 };
 
-/** The originals' strategies end a position by their own signal alone. */
+/** The originals' strategies exit on their own signal only. */
 const noExits = { maxHalfLifeOfWindow: null, timeStopHalfLives: null, spreadStopZ: null, breakPValue: null };
 
 /**
- * The distance method of Gatev, Goetzmann and Rouwenhorst: the twenty pairs whose prices with dividends stayed nearest to each other in a
- * year, without a test, traded for half a year. A ticker with a session without a trade is refused. Statistics are computed as
- * ever; a spread that never reverts has no half-life and is left out.
+ * The distance method of Gatev, Goetzmann and Rouwenhorst: the twenty pairs whose prices with dividends stayed closest over a
+ * year, without a test, traded for half a year. Tickers with a session without a trade are refused. Statistics are still
+ * computed; a spread that never reverts has no half-life and is omitted.
  */
 const distance = {
   candidates: ["distance"],
@@ -61,9 +61,9 @@ const distance = {
 };
 const twentyPairs = { maxPairs: 20, maxPairsPerTicker: 20 };
 
-/** @param walkForward What must differ in a formation window, which is shorter than the data of the original. */
+/** @param walkForward Overrides for formations, which are shorter than the data of the original. */
 function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search["criteria"]> = {}) {
-  // The originals looked at everything there was.
+  // The originals used all data.
   const asOf = { ...cleaning, formationSessions: null };
   return {
     clean_prices: cleaning,
@@ -80,15 +80,15 @@ function everywhere({ cleaning, criteria }: Search, walkForward: Partial<Search[
 }
 
 /**
- * Settings that go together, by asset key.
+ * Settings that belong together, by asset key.
  *
- * `service` and `research` are those of the original service and of the research behind it, for comparing with their results;
- * `distance` is the method that everything else in the literature is compared with; `tandem` is the default.
+ * `service` and `research` reproduce the original service and the research behind it, for comparison with their results;
+ * `distance` is the standard benchmark of the literature; `tandem` is the default.
  */
 export const presets: Readonly<Record<Preset, Readonly<Record<string, Record<string, unknown>>>>> = {
   tandem: {},
   service: everywhere(service),
-  // The research asked for 48 crossings in 918 sessions: as often in 504 is 26.
+  // 48 crossings in the research's 918 sessions correspond to 26 in 504.
   research: everywhere(research, { minCrossings: 26 }),
   distance: {
     pair_clusters: { formationSessions: 252 },

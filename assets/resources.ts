@@ -4,19 +4,19 @@ import type { MarketData } from "../resources/market_data/market_data.ts";
 import type { ServiceProbe } from "../resources/service_probe.ts";
 import type { TrialsByHand } from "../resources/trials_by_hand.ts";
 
-/** Resources of assets for every source of bars. */
+/** Resources of assets, for every source of bars. */
 export interface SharedResources {
-  /** Which dates can be sessions of the source of bars. */
+  /** The calendar of possible sessions of the source. */
   calendar: SourceCalendar;
-  /** Identifies the bars, in a stable form: backtests on other bars are other trials. */
+  /** Identifies the bars across runs: backtests on other bars are other trials. */
   barsOf?: string;
-  /** How the service itself is; absent without a server, as in most tests. */
+  /** Measures the health of the service; absent without a server, as in most tests. */
   serviceProbe?: ServiceProbe;
-  /** Settings that were moved on pages; absent without a server, as in most tests. */
+  /** Settings changed on pages; absent without a server, as in most tests. */
   trialsByHand?: TrialsByHand;
 }
 
-/** Outside resources of the functions of assets. `main.ts` fills it. */
+/** External resources of assets. `main.ts` provides them. */
 export interface Resources extends SharedResources {
   marketData: MarketData;
 }

@@ -1,4 +1,4 @@
-/** Settings as JSON with the keys of every object in order: equal settings are equal texts. */
+/** Settings as JSON with sorted object keys, so that equal settings have equal texts. */
 export function settingsText(settings: unknown): string {
   return JSON.stringify(settings, (_, value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return value;

@@ -1,8 +1,8 @@
 /**
- * For long loops: lets other requests have their turn where the loop has had the thread for so long, and costs nothing where it has not.
+ * For long loops: yields to other requests when the loop has used the thread for the given time, at no cost before.
  *
- * @param milliseconds For how long the loop keeps the thread at most, but for what lies between two calls.
- * @returns To be called, and awaited, once a step of the loop.
+ * @param milliseconds Longest time before yielding, apart from the time between two calls.
+ * @returns A function to await once per iteration.
  */
 export function takingTurns(milliseconds = 15): () => Promise<void> {
   let since = performance.now();

@@ -1,8 +1,8 @@
 /**
- * The assets that pages, compatible routes and schedules name, each with the type of its rows.
+ * The assets named by pages, compatible routes and schedules, each with the type of its rows.
  *
- * Assets are named here as types alone, so that a reader loads none of them, and neither does a project that has other assets: a page asks
- * the graph whether there is such an asset.
+ * Assets are imported as types only, so that readers load none of them, and projects with other assets need none: pages check
+ * whether the graph has an asset.
  */
 import type { RowOf, View } from "../engine/mod.ts";
 import type * as imported from "./imported/mod.ts";
@@ -10,12 +10,12 @@ import type * as assets from "./mod.ts";
 
 type Assets = typeof assets & typeof imported;
 
-/** The view of an asset, by the name under which it is exported: only its own key compiles. */
+/** The view of an asset, by its export name. Only its own key compiles. */
 function view<Name extends keyof Assets>(key: Assets[Name]["key"]): View<RowOf<Assets[Name]>> {
   return { key };
 }
 
-// Of assets that each kind of source makes in its own way, the type is that of the row schema that they share.
+// For assets that differ by kind of source, the type is that of their common row schema.
 export const rawTickers = view<"rawTickers">("raw_tickers");
 export const rawDailyBars = view<"rawDailyBars">("raw_daily_bars");
 export const rejectedBars = view<"rejectedBars">("rejected_bars");

@@ -1,6 +1,6 @@
 /**
- * Whether the text is the address of a page. Addresses of a source are shown as links: what a browser would run, such as
- * `javascript:`, is none.
+ * Whether the text is the address of a web page. Addresses from sources are shown as links, so executable ones, such as
+ * `javascript:`, are rejected.
  */
 export function isWebAddress(text: string): boolean {
   return ["http:", "https:"].includes(URL.parse(text)?.protocol ?? "");

@@ -9,7 +9,7 @@ const News = RawNews.omit({ day: true }).extend({
   article_url: z.url({ protocol: /^https?$/ }).describe("Address of the article"),
 });
 
-/** Articles by id and instrument, each once, as they were last published. */
+/** Articles by id and instrument, each once, in their latest version. */
 export const news = asset({
   key: "news",
   module: import.meta,
@@ -27,7 +27,7 @@ export const news = asset({
     const latest = new Map<string, z.output<typeof News>>();
     let repeated = 0;
     let unusable = 0;
-    // In order of the day: an article that was published anew stands on a later one.
+    // In order of days: a republished article is on a later day.
     for (const { day: _, ...article } of await inputs.raw.rows()) {
       const cleaned = { ...article, title: article.title.trim(), author: article.author?.trim() || null };
       if (cleaned.title === "" || !isWebAddress(cleaned.article_url)) {

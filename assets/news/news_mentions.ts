@@ -13,7 +13,7 @@ const NewsMention = z.object({
   publish_time: z.iso.datetime().describe("Time of publication"),
 });
 
-/** News about instruments, in the schema of the original. */
+/** News about instruments, in the original's schema. */
 export const newsMentions = asset({
   key: "news_mentions",
   module: import.meta,

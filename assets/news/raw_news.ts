@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { asset } from "../resources.ts";
 
-/** An article and one of the instruments that it is about. */
+/** An article and one of the instruments it is about. */
 export const RawNews = z.object({
   day: z.iso.date().describe("Date of publication in UTC"),
   id: z.string().min(1).describe("The source's id of the article"),
@@ -16,7 +16,7 @@ export const RawNews = z.object({
   image_url: z.string().nullable().describe("Address of its picture"),
 });
 
-/** News, which files and simulated markets do not have. */
+/** News; files and simulated markets have none. */
 export const rawNews = asset({
   key: "raw_news",
   module: import.meta,

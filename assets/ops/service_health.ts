@@ -20,13 +20,13 @@ const ServiceHealthConfig = z.strictObject({
   minFreeDiskMb: z.number().min(0).default(1_024).describe("Less free space than this is bad"),
 });
 
-/** How often the service is looked at, in hours. */
+/** Interval of observations, in hours. */
 const EVERY_HOURS = 6;
 const MB = 1024 * 1024;
-/** Of a list, so many are named. */
+/** Number of entries listed before the rest is counted. */
 const NAMED = 5;
 
-/** How the service itself is: its database, runs, freshness, queue and disk, a row for each. Nothing is made of it. */
+/** Health of the service: database, runs, freshness, queue and disk, a row for each. It has no downstream assets. */
 export const serviceHealth = asset({
   key: "service_health",
   module: import.meta,
@@ -36,7 +36,7 @@ export const serviceHealth = asset({
   config: ServiceHealthConfig,
   row: ServiceHealth,
   primaryKey: ["name"],
-  // So that a run for other assets' sake looks at most as often as the schedule of its own.
+  // Limits observations in runs of other assets to the interval of its own schedule.
   source({ clock }) {
     const now = clock.now().toZonedDateTimeISO("UTC");
     return Promise.resolve(`${now.toPlainDate()}T${String(now.hour - now.hour % EVERY_HOURS).padStart(2, "0")}`);
