@@ -99,6 +99,8 @@ browserTest("theme and clock are kept, and the next page comes with them", async
   await page.reload();
   await page.getByRole("button", { name: "Exch." }).click();
   await page.locator("time[title$='EST'], time[title$='EDT']").first().waitFor();
+  // The page was loaded again: its scripts have run then.
+  await page.waitForLoadState("load");
   await page.getByRole("button", { name: "Auto" }).click();
   await until(page, `getComputedStyle(document.body).backgroundColor === "${light}"`);
   await page.emulateMedia({ colorScheme: "dark" });
