@@ -5,8 +5,8 @@
  * `deno task bench:workers [--workers 1,2,3] [--market csv:prices.csv.gz] [--from 2018-01-01] [--pinned]`
  *
  * `--pinned` gives each worker a core of its own (`taskset`), the first to the first; the server and PostgreSQL use any. Prints seconds of the run,
- * CPU seconds of server and workers, and the share of the run that is serial by the law of Amdahl: of the times with one worker and
- * with the most.
+ * CPU seconds of server and workers, and the share of the run that is serial by Amdahl's law, from the times with one worker and with
+ * the most. That share holds only where there are more cores than the processes and PostgreSQL keep busy.
  */
 import { parseArgs } from "node:util";
 import { openDatabase } from "../resources/database/mod.ts";
@@ -133,16 +133,17 @@ for (const workers of counts) {
   }
 }
 console.log(`\n${market.replace(/^.*\//, "")}, content ${new Set(contents).size === 1 ? "equal" : "DIFFERS"}\n`);
-console.log(
-  "| run | steps in | seconds | CPU seconds | times as fast as one worker |\n| --- | --- | ---: | ---: | ---: |",
-);
+console.log(`Cores: ${navigator.hardwareConcurrency}, also used by PostgreSQL, whose CPU seconds are not counted.\n`);
+console.log("| run | steps in | seconds | CPU seconds | cores used | times as fast as one worker |");
+console.log("| --- | --- | ---: | ---: | ---: | ---: |");
 for (const what of new Set(measured.map(({ what }) => what))) {
   const of = measured.filter((one) => one.what === what);
   const one = of.find(({ workers }) => workers === 1);
   for (const { workers, seconds, cpuSeconds } of of) {
     const steps = workers === 0 ? "threads of the server" : `${workers} worker${workers === 1 ? "" : "s"}`;
     const times = one && workers > 0 ? (one.seconds / seconds).toFixed(2) : "";
-    console.log(`| ${what} | ${steps} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${times} |`);
+    const used = (cpuSeconds / seconds).toFixed(1);
+    console.log(`| ${what} | ${steps} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${used} | ${times} |`);
   }
   const most = of.at(-1)!;
   if (one && most.workers > 1) {
