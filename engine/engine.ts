@@ -612,7 +612,7 @@ export class Engine {
       processId: this.around.heartbeat.id,
       maxConcurrentRuns: this.options.maxConcurrentRuns ?? defaultConcurrentRuns,
       maxConcurrentSteps: this.options.maxConcurrentSteps ?? defaultConcurrentSteps,
-      stepsWaitFor: this.#executor.waitsFor?.(),
+      stepWaitsFor: (key) => this.graph.keys.includes(key) ? this.#executor.waitsFor?.(key) : undefined,
       drives: (runId) => this.#queue.drives(runId),
       awaits: (runId) => this.#queue.awaits(runId),
     });

@@ -6,7 +6,7 @@ import { ServiceInstruments } from "../resources/metrics/mod.ts";
 import type { Environment } from "../settings/environment.ts";
 import { openProject } from "./open_project.ts";
 import type { Project, ProjectSource } from "./project.ts";
-import { StepExecutors, type WorkerParts } from "./step_executors.ts";
+import { type ProcessRole, requireServerForQueue, StepExecutors, type WorkerParts } from "./step_executors.ts";
 
 /** Components of every process of Tandem, server or command. */
 export interface OpenService {
@@ -34,13 +34,15 @@ export async function openService(
   { environment, logger, role, replace = false, pendingOf }: {
     environment: Environment;
     logger: Logger;
-    role: "server" | "cli" | "worker";
+    role: ProcessRole;
     /** Whether history from another source may be dropped. */
     replace?: boolean;
     /** Reads the data that this process imports. */
     pendingOf?: (project: Project, database: Database) => Promise<unknown>;
   },
 ): Promise<OpenService> {
+  // Before an embedded database is opened, or found to be held by a server.
+  requireServerForQueue(role, environment);
   const project = typeof source === "function" ? await source(environment) : source;
   const { databaseUrl, dataDir, schemaPrefix } = environment;
   const database = await openDatabase({ databaseUrl, dataDir, schemaPrefix, logger });

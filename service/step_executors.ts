@@ -23,6 +23,22 @@ export interface WorkerParts {
   jobNames: readonly string[];
 }
 
+export type ProcessRole = "server" | "cli" | "worker";
+
+function usesQueue(role: ProcessRole, { executor }: Environment): boolean {
+  return role === "worker" || (role === "server" && executor === "queue");
+}
+
+/** @throws {ConfigurationError} If this process uses the job queue and has no PostgreSQL server. */
+export function requireServerForQueue(role: ProcessRole, environment: Environment): void {
+  if (!usesQueue(role, environment) || environment.databaseUrl) return;
+  throw new ConfigurationError(
+    role === "worker"
+      ? "DATABASE_URL: a worker shares a PostgreSQL server with the service. Set it to the address that the service has."
+      : "EXECUTOR: queue hands steps to workers through a PostgreSQL server. Set DATABASE_URL, or EXECUTOR to thread.",
+  );
+}
+
 /** Executors of a process, according to its role and settings. */
 export class StepExecutors {
   #threads: StepThreads | undefined;
@@ -31,7 +47,7 @@ export class StepExecutors {
 
   constructor(
     private readonly options: {
-      role: "server" | "cli" | "worker";
+      role: ProcessRole;
       environment: Environment;
       database: Database;
       instruments: ServiceInstruments;
@@ -39,18 +55,11 @@ export class StepExecutors {
     },
   ) {}
 
-  /** Prepares the queue of steps. @throws {ConfigurationError | DatabaseOpenError} If it cannot be used. */
+  /** Prepares the job queue if this process uses it. @throws {DatabaseOpenError} If it cannot be reached. */
   async prepare(): Promise<void> {
-    const { role, environment: { executor, databaseUrl, schemaPrefix } } = this.options;
-    if (role === "cli" || (role === "server" && executor !== "queue")) return;
-    if (!databaseUrl) {
-      throw new ConfigurationError(
-        role === "worker"
-          ? "DATABASE_URL: a worker shares a PostgreSQL server with the service. Set it to the address that the service has."
-          : "EXECUTOR: queue hands steps to workers through a PostgreSQL server. Set DATABASE_URL, or EXECUTOR to thread.",
-      );
-    }
-    await prepareQueue(databaseUrl, queueSchema(schemaPrefix));
+    const { role, environment } = this.options;
+    if (!usesQueue(role, environment)) return;
+    await prepareQueue(environment.databaseUrl!, queueSchema(environment.schemaPrefix));
   }
 
   /** For the engine; `undefined` if steps run in the thread that opens it. */

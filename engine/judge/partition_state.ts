@@ -10,8 +10,8 @@ import { numbersOf, rangesOf } from "../partitions/ranges.ts";
 import { judgeGroup, type OnStale, type Present, type Read } from "./staleness.ts";
 
 /**
- * The partitions of a producer, with all sets in one space. A producer without a partitions definition has a single partition,
- * whatever the names and dates of its rows.
+ * The partitions of a producer, with all sets in one space. A producer without a partitions definition has a single partition
+ * for rows of any names and dates.
  */
 export interface PartitionState {
   /** The producer. */

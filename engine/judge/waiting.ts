@@ -14,7 +14,7 @@ export interface WaitingOptions {
   maxConcurrentRuns: number;
   maxConcurrentSteps: number;
   /** The external condition for which ready steps of this process wait, in words. */
-  stepsWaitFor?: string;
+  stepWaitsFor?(key: string): string | undefined;
   /** Whether this process drives the run, or is about to. */
   drives(runId: number): boolean;
   /** Whether this process will drive the run when there is room. */
@@ -114,7 +114,8 @@ async function betweenSteps(ids: readonly number[], options: WaitingOptions): Pr
     if (pool !== undefined && held.length >= options.pools.size(pool)) {
       return [[runId, slotText(pool, options.pools.size(pool), held)]];
     }
-    if (options.stepsWaitFor !== undefined) return options.drives(runId) ? [[runId, options.stepsWaitFor]] : [];
+    const elsewhere = options.drives(runId) ? options.stepWaitsFor?.(key) : undefined;
+    if (elsewhere !== undefined) return [[runId, elsewhere]];
     if (beside < options.maxConcurrentSteps) return [];
     return [[runId, `a place among the ${counted(options.maxConcurrentSteps, "step")} that its process runs at once`]];
   });

@@ -9,8 +9,8 @@ export interface Executor {
    * @param begin Prevents the start of the step, and has no effect after it; aborts with `signal` or earlier.
    */
   execute(task: StepTask, signal: AbortSignal, begin?: AbortSignal): Promise<StepOutcome>;
-  /** The external condition that keeps a step from starting, in words; `undefined` for none. */
-  waitsFor?(): string | undefined;
+  /** The external condition that keeps a ready step from starting, in words; `undefined` for none. */
+  waitsFor?(key: string): string | undefined;
 }
 
 /** Abort reason: the run was cancelled. */

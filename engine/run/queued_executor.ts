@@ -62,9 +62,11 @@ export class QueuedExecutor implements Executor {
     }
   }
 
-  waitsFor(): string | undefined {
-    if (this.#waiting === 0) return undefined;
-    return this.#workers === 0 ? "a worker: none is running" : "a worker that is free";
+  waitsFor(key: string): string | undefined {
+    const { runsOn } = this.around.graph.producerOf(key).recipe;
+    if (runsOn !== undefined && this.options.labels.has(runsOn)) return undefined;
+    if (this.#workers === 0) return "a worker: none is running";
+    return runsOn === undefined ? "a worker that is free" : `a free worker with the label ${runsOn}`;
   }
 
   /** @param options.attempt The last attempt before this one. */
@@ -147,4 +149,4 @@ export class QueuedExecutor implements Executor {
 }
 
 /** Recorded role of processes that run steps for others. */
-export const workerRole = "worker";
+const workerRole = "worker";

@@ -1,5 +1,4 @@
 import type postgres from "postgres";
-import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import type { StepError, StepStatus, StepTask } from "../store/records.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { Logger } from "../../resources/logger.ts";
@@ -67,7 +66,7 @@ export class StepWatch {
         }
       } catch (error) {
         if (!away) this.logger.warn(`The steps of workers could not be read: ${messageOf(error)}`);
-        away = isDatabaseTrouble(error);
+        away = true;
       }
       await new Promise((resolve) => setTimeout(resolve, away ? askAgainMs : askEveryMs));
     }

@@ -7,7 +7,7 @@ import { type PreparedRows, rowsAt } from "../declare/row_schema.ts";
 /*
  * The table of an asset holds every version of its rows: `_from` is the materialization that added a row, `_until` the one that
  * removed it, NULL for a current row. A publication writes only the difference, which is a few rows for a table that grows by a
- * session a day, and a reader of one materialization always sees the same rows, whatever has been published since. This also keeps
+ * session a day, and a reader of one materialization always sees the same rows, also after later publications. This also keeps
  * the embedded database small: it has no autovacuum to clean up after full rewrites.
  */
 

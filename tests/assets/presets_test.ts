@@ -59,7 +59,7 @@ for (const preset of ["service", "research"] as const) {
   });
 }
 
-Deno.test("the preset distance trades the nearest pairs, whatever a test says, by the bands of the method", async () => {
+Deno.test("the preset distance trades the nearest pairs, without a test, by the bands of the method", async () => {
   const { formation_pairs, ...rest } = presets.distance;
   const config = { ...rest, formation_pairs: { ...formation_pairs, ...windows, distancePairs: 6 } };
   const chain = await runChain(walkForwardDaily, { bars, config });

@@ -56,7 +56,7 @@ onPostgres(
     const left = ({ steps }: { steps: { key: string; status: string }[] }) =>
       steps.filter(({ status }) => status === "pending").map(({ key }) => key);
     await eventually(() => runOf(url, run!.id), (run) => left(run).join() === "labelled");
-    await eventually(waiting, ({ runs: [run] }) => run?.waitingFor === "a worker that is free");
+    await eventually(waiting, ({ runs: [run] }) => run?.waitingFor === "a free worker with the label gpu");
     await using labelled = workerOf(environment);
     await firstFill(url);
     assert.equal(await madeBy(url, "sourced"), server.pid);
@@ -239,6 +239,7 @@ onPostgres(
     await using alone = workerOf({ ...environment, DATABASE_URL: "" });
     assert.equal((await alone.ended()).code, 2);
     assert.match(alone.output, /DATABASE_URL: a worker shares a PostgreSQL server/);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(environment.DATA_DIR!), ({ name }) => name), ["config.json"]);
     await using embedded = serverOf({ ...environment, DATABASE_URL: "" });
     assert.equal((await embedded.ended()).code, 2);
     assert.match(embedded.output, /EXECUTOR: queue hands steps to workers through a PostgreSQL server/);

@@ -11,7 +11,7 @@ import { LiveParts } from "./live_parts.js";
 
 const mostZoom = 24;
 const keyStep = 0.15;
-/** Sizes in pixels of the screen, whatever the zoom; `pairs.css` has the same. */
+/** Sizes in pixels of the screen, at any zoom; `pairs.css` has the same. */
 const [radius, numberSize, nameSize] = [4.5, 13, 10];
 
 const svg = document.querySelector("svg[data-cluster-map]");

@@ -6,7 +6,7 @@ import { counted, decimal, pValue } from "../figures.ts";
 import type { NewestSignals } from "../newest_signals.ts";
 import { type PairOrder, pairOrders, type Standing, standings } from "../pair_orders.ts";
 import { pairPath } from "../pair_path.ts";
-import { inWords } from "../words.ts";
+import { strategyTitle } from "../strategy_words.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
 const titles: Readonly<Record<Standing, string>> = {
@@ -75,7 +75,7 @@ export function OrderTable({ signals, selection }: { signals: NewestSignals | nu
       <p class="about" id="orders-about">
         {signals && (
           <>
-            Signals at the {signals.session} close ({inWords(signals.strategy)}).{" "}
+            Signals at the {signals.session} close ({strategyTitle(signals.strategy)}).{" "}
             {orders === 0 ? "No orders for the next session." : `${counted(orders, "order")} for the next session.`}
             {" "}
             <a href={rowsPath(walkForwardDaily, equalTo({ strategy: signals.strategy, session: signals.session }))}>

@@ -53,7 +53,7 @@ Deno.test("candidatesOf() joins its sources by default and says which proposed a
   assert.deepEqual(candidates({ candidates: ["all", "cluster"] })[1], "A/C cluster+all");
 });
 
-Deno.test("candidatesOf() takes named pairs whatever the sources propose, as far as there are prices", () => {
+Deno.test("candidatesOf() takes named pairs even if no source proposes them, as far as there are prices", () => {
   const config = CandidateConfig.parse({ candidates: ["cluster"] });
   const found = candidatesOf(universe, config, [["D", "B"], ["C", "A"], ["A", "GONE"]]);
   assert.deepEqual(found.map(({ pair, sources }) => `${pair.join("/")} ${sources.join("+")}`), [

@@ -46,7 +46,7 @@ Deno.test("factorResiduals() holds nothing outside of windows, and nothing after
   }
 });
 
-Deno.test("factorResiduals() keeps what was earned by a session whatever comes later", () => {
+Deno.test("factorResiduals() has the same past returns when later sessions change", () => {
   const whole = factorResiduals(market, costsOf, fixture.settings);
   for (const cut of [115, 140, 171]) {
     const legs = new Map([...market.legs].map(([ticker, leg]) => {
@@ -62,7 +62,7 @@ Deno.test("factorResiduals() keeps what was earned by a session whatever comes l
   }
 });
 
-Deno.test("factorResiduals() earns the same whatever a ticker's price is quoted in, and less the more it costs", () => {
+Deno.test("factorResiduals() earns the same in any unit of a ticker's price, and less at higher costs", () => {
   const legs = new Map([...market.legs].map(([ticker, leg], i) => {
     const scaled = (values: Float64Array) => values.map((value) => value * (1 + i));
     return [ticker, { ...leg, open: scaled(leg.open), close: scaled(leg.close), dividend: scaled(leg.dividend) }];
