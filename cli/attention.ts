@@ -35,7 +35,7 @@ export function attentionLines(
   return [
     ...assets.flatMap(({ key, failedChecks }) => failedChecks.flatMap((check) => checkLines(key, check, width, paint))),
     ...assets.filter(isLate).flatMap(({ key, freshness }) =>
-      told(`${key} is late: ${freshness!.message}`, width, (text) => paint("red", text))
+      wrapped(`${key} is late: ${freshness!.message}`, width, (text) => paint("red", text))
     ),
   ];
 }
@@ -49,11 +49,11 @@ function checkLines(
   const warns = severity === "warn";
   const text = `Check ${name} of ${key} failed${warns ? " (warning)" : ""}: ${message}`;
   return [
-    ...told(text, width, (line) => paint(warns ? "yellow" : "red", line)),
+    ...wrapped(text, width, (line) => paint(warns ? "yellow" : "red", line)),
     ...failingRows.map((row) => clip(`  ${failingRowText(row)}`, width)),
   ];
 }
 
-function told(text: string, width: number, style: (text: string) => string): string[] {
+function wrapped(text: string, width: number, style: (text: string) => string): string[] {
   return wrap(text, width, "  ").map(style);
 }

@@ -23,12 +23,12 @@ export async function followBackfill(
   const paint = paintFor(terminal, stream);
   const leaving = new AbortController();
   const restore = terminal.onInterrupt(() => leaving.abort());
-  const told = new Set(begun.assets.filter(({ state }) => state === "done").map(({ key }) => key));
+  const announced = new Set(begun.assets.filter(({ state }) => state === "done").map(({ key }) => key));
   let backfill = begun;
   try {
     for (;;) {
       if (stream.isTerminal) stream.write(`\r\x1b[2K${progressLine(backfill, { width: stream.columns() - 1, paint })}`);
-      else tellDone(backfill, told, stream);
+      else tellDone(backfill, announced, stream);
       if (backfill.status !== "running" || leaving.signal.aborted) break;
       await Promise.race([
         new Promise((resolve) => setTimeout(resolve, pollMs)),
@@ -43,10 +43,10 @@ export async function followBackfill(
   return { backfill, left: backfill.status === "running" };
 }
 
-function tellDone(backfill: Backfill, told: Set<string>, stream: Stream): void {
+function tellDone(backfill: Backfill, announced: Set<string>, stream: Stream): void {
   for (const { key, state, partitions } of backfill.assets) {
-    if (state !== "done" || told.has(key)) continue;
-    told.add(key);
+    if (state !== "done" || announced.has(key)) continue;
+    announced.add(key);
     stream.write(`${key} done${partitions ? `: ${partitions.done.count} partitions` : ""}\n`);
   }
 }

@@ -12,10 +12,10 @@ export function countedBody(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let bytes = 0;
-  let told = false;
+  let hasEnded = false;
   const tell = (complete: boolean) => {
-    if (!told) ended({ bytes, complete });
-    told = true;
+    if (!hasEnded) ended({ bytes, complete });
+    hasEnded = true;
   };
   return new ReadableStream({
     async pull(controller) {

@@ -152,16 +152,16 @@ function choicesOf(of: JsonSchema, kind: SettingField["kind"]): string[] | null 
 }
 
 function boundsOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minItems }: JsonSchema): string | null {
-  const told = (bound: number | undefined, word: string) =>
+  const limit = (bound: number | undefined, word: string) =>
     // The bounds of a safe integer apply to every whole number and need no hint.
     bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? [] : [`${word} ${bound}`];
   const bounds = [
     ...(type === "integer" ? ["whole"] : []),
-    ...told(minimum, "at least"),
-    ...told(exclusiveMinimum, "above"),
-    ...told(maximum, "at most"),
-    ...told(exclusiveMaximum, "below"),
-    ...told(minItems, "entries, at least"),
+    ...limit(minimum, "at least"),
+    ...limit(exclusiveMinimum, "above"),
+    ...limit(maximum, "at most"),
+    ...limit(exclusiveMaximum, "below"),
+    ...limit(minItems, "entries, at least"),
   ];
   return bounds.length === 0 ? null : bounds.join(", ");
 }

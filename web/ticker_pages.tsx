@@ -56,8 +56,8 @@ export function tickerPages(
       if (meant.length === 1) return c.redirect(tickerPath(meant[0]!.ticker) + address.search, 302);
       const near = nearTickers(ticker, entries.map((entry) => entry.ticker));
       const names = new Map(entries.map((entry) => [entry.ticker, entry.name]));
-      const told = near.map((one) => ({ ticker: one, name: names.get(one) ?? null }));
-      return answer(c, <TickerAbsentPage ticker={ticker} near={told} />, 404);
+      const suggestions = near.map((one) => ({ ticker: one, name: names.get(one) ?? null }));
+      return answer(c, <TickerAbsentPage ticker={ticker} near={suggestions} />, 404);
     });
 }
 

@@ -157,7 +157,7 @@ function count(
   for (const sample of ["trading", "formation"] as const) {
     const calls = judged[sample];
     const earlier = sample === "trading" ? judged.formation : undefined;
-    for (const { name: rule, least, told, inHindsight } of trendRules(thresholds, { calls, earlier })) {
+    for (const { name: rule, least, threshold, inHindsight } of trendRules(thresholds, { calls, earlier })) {
       const key = [measure, horizon, sample, rule].join(" ");
       const before = tallies.get(key);
       const { signals, right } = countAbove(calls, least);
@@ -166,7 +166,7 @@ function count(
         horizon,
         sample,
         rule,
-        min_r_squared: told,
+        min_r_squared: threshold,
         looks_ahead: inHindsight || sample === "formation",
         lines: (before?.lines ?? 0) + calls.lines,
         signals: (before?.signals ?? 0) + signals,

@@ -6,7 +6,7 @@ export interface TrendRule {
   /** A line counts if its share of explained variance exceeds this; all lines count if it is negative. */
   least: number;
   /** The threshold shown in the row; `null` if it differs by pair and window. */
-  told: number | null;
+  threshold: number | null;
   /** Whether the rule was chosen on the calls that it is evaluated on. */
   inHindsight: boolean;
 }
@@ -24,12 +24,12 @@ export function trendRules(
   const best = (by: TrendCalls, name: string, inHindsight: boolean): TrendRule => ({
     name,
     least: bestThreshold(by, thresholds),
-    told: null,
+    threshold: null,
     inHindsight,
   });
   return [
-    { name: "all", least: -1, told: 0, inHindsight: false },
-    ...thresholds.map((least) => ({ name: `above_${least}`, least, told: least, inHindsight: false })),
+    { name: "all", least: -1, threshold: 0, inHindsight: false },
+    ...thresholds.map((least) => ({ name: `above_${least}`, least, threshold: least, inHindsight: false })),
     ...earlier ? [best(earlier, "best_in_formation", false)] : [],
     best(calls, "best_in_hindsight", true),
   ];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cutBy } from "../../engine/mod.ts";
 import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
-import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+import { importedOnce, importVersion, pendingOf, withEarlier } from "./imported_once.ts";
 import { spansOf } from "./spans.ts";
 
 const ImportedDailyBar = z.object({
@@ -37,7 +37,7 @@ export const importedDailyBars = asset({
   partitionedBy: { name: "ticker", date: "session" },
   checks: [rowsUsable()],
   source: importVersion,
-  partitionsDef: takenOnce(({ bars }) => spansOf(bars.ticker, bars.session), cutBy({ dates: SESSIONS_AT_ONCE })),
+  partitionsDef: importedOnce(({ bars }) => spansOf(bars.ticker, bars.session), cutBy({ dates: SESSIONS_AT_ONCE })),
 
   async materialize({ partitions, before, resources }) {
     const pending = pendingOf(resources);

@@ -2,7 +2,7 @@ import { RawNews } from "../news/raw_news.ts";
 import { asset } from "./resources.ts";
 import { spansOf } from "./spans.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
-import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+import { importedOnce, importVersion, pendingOf, withEarlier } from "./imported_once.ts";
 
 /** Imported news, by day of publication. */
 export const importedNews = asset({
@@ -16,7 +16,7 @@ export const importedNews = asset({
   partitionedBy: { name: "ticker", date: "day" },
   checks: [rowsUsable()],
   source: importVersion,
-  partitionsDef: takenOnce(({ news }) => spansOf(news.map(({ ticker }) => ticker), news.map(({ day }) => day))),
+  partitionsDef: importedOnce(({ news }) => spansOf(news.map(({ ticker }) => ticker), news.map(({ day }) => day))),
 
   async materialize({ partitions, before, resources }) {
     const pending = pendingOf(resources);

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { ImportedPair } from "./imported_rows.ts";
 import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
-import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+import { importedOnce, importVersion, pendingOf, withEarlier } from "./imported_once.ts";
 
 /** Pairs chosen by hand before the import: `pinnedPairs` of `chosen_pairs`, unless the settings list others. */
 export const importedPairs = asset({
@@ -16,7 +16,7 @@ export const importedPairs = asset({
   partitionedBy: { name: "ticker_1" },
   checks: [rowsUsable()],
   source: importVersion,
-  partitionsDef: takenOnce(({ pairs }) => ({ names: [...new Set(pairs.map(({ ticker_1 }) => ticker_1))].sort() })),
+  partitionsDef: importedOnce(({ pairs }) => ({ names: [...new Set(pairs.map(({ ticker_1 }) => ticker_1))].sort() })),
 
   async materialize({ before, resources }) {
     const pending = pendingOf(resources);

@@ -1,7 +1,7 @@
 import { RawTickerDetails } from "../market/raw_ticker_details.ts";
 import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
-import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+import { importedOnce, importVersion, pendingOf, withEarlier } from "./imported_once.ts";
 
 /** Imported details of instruments. */
 export const importedTickerDetails = asset({
@@ -15,7 +15,7 @@ export const importedTickerDetails = asset({
   partitionedBy: { name: "ticker" },
   checks: [rowsUsable()],
   source: importVersion,
-  partitionsDef: takenOnce(({ details }) => ({ names: details.map(({ ticker }) => ticker) })),
+  partitionsDef: importedOnce(({ details }) => ({ names: details.map(({ ticker }) => ticker) })),
 
   materialize({ resources }) {
     const pending = pendingOf(resources);

@@ -1,7 +1,7 @@
 import { RawTicker } from "../market/raw_tickers.ts";
 import { asset } from "./resources.ts";
 import { rowsUsable } from "../market/rejected_rows.ts";
-import { importVersion, pendingOf, takenOnce, withEarlier } from "./taken_once.ts";
+import { importedOnce, importVersion, pendingOf, withEarlier } from "./imported_once.ts";
 
 /** Imported instruments, with names and types. */
 export const importedTickers = asset({
@@ -15,7 +15,7 @@ export const importedTickers = asset({
   partitionedBy: { name: "ticker" },
   checks: [rowsUsable()],
   source: importVersion,
-  partitionsDef: takenOnce(({ tickers }) => ({ names: tickers.map(({ ticker }) => ticker) })),
+  partitionsDef: importedOnce(({ tickers }) => ({ names: tickers.map(({ ticker }) => ticker) })),
 
   materialize({ resources }) {
     const pending = pendingOf(resources);

@@ -196,7 +196,7 @@ export function unusableBars(
   unreadable: ReadonlyMap<string, readonly string[]> | string = new Map(),
 ): RejectedBarRow[] {
   const rejected: RejectedBarRow[] = [];
-  const told = new Map<string, number>();
+  const rejectedBefore = new Map<string, number>();
   const { ticker, session, open, high, low, close, volume } = bars;
   for (let i = 0; i < ticker.length; i++) {
     let reason = barFault(bars, i);
@@ -205,9 +205,9 @@ export function unusableBars(
       if (typeof unreadable === "string") reason = unreadable;
       else {
         const key = barKey(ticker[i]!, session[i]!);
-        const place = told.get(key) ?? 0;
+        const place = rejectedBefore.get(key) ?? 0;
         const why = unreadable.get(key)?.[place];
-        told.set(key, place + 1);
+        rejectedBefore.set(key, place + 1);
         if (why !== undefined) reason = `cannot be read (${why})`;
       }
     }

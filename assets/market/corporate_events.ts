@@ -8,7 +8,7 @@ const SAME_RATIO = 1e-3;
 const VISIBLE_RATIO = 1.25;
 
 /** A split as reported by a source. */
-export interface ToldSplit {
+export interface ReportedSplit {
   ticker: string;
   session: string;
   /** New shares for one old. */
@@ -18,7 +18,7 @@ export interface ToldSplit {
 }
 
 /** A cash dividend as reported by a source. */
-export interface ToldDividend {
+export interface ReportedDividend {
   ticker: string;
   session: string;
   /** USD a share. */
@@ -53,12 +53,12 @@ export interface Settled<Event> {
  *   moved in both, that there were two, which is reported as a contradiction; without prices the first is used.
  */
 export function settledSplits(
-  told: readonly ToldSplit[],
+  reported: readonly ReportedSplit[],
   { moveInto, onContradiction }: { moveInto: MoveInto; onContradiction: OnContradiction },
 ): Settled<{ ticker: string; session: string; ratio: number }> {
   const settled: { ticker: string; session: string; ratio: number }[] = [];
   let repeated = 0;
-  for (const splits of bySession(told)) {
+  for (const splits of bySession(reported)) {
     const { ticker, session } = splits[0]!;
     const ratios: number[] = [];
     for (const { ratio } of splits) if (!ratios.some((known) => isSame(known, ratio))) ratios.push(ratio);
@@ -93,10 +93,10 @@ export function settledSplits(
 }
 
 /** Date ranges of splits whose resolution requires prices. */
-export function splitsInDoubt(told: readonly ToldSplit[]): { ticker: string; from: string; to: string }[] {
+export function splitsInDoubt(reported: readonly ReportedSplit[]): { ticker: string; from: string; to: string }[] {
   const spans = new Map<string, { ticker: string; from: string; to: string }>();
-  let before: ToldSplit | undefined;
-  for (const split of inOrder(told)) {
+  let before: ReportedSplit | undefined;
+  for (const split of inOrder(reported)) {
     if (
       before?.ticker === split.ticker && isNear(before.session, split.session) &&
       !(before.session === split.session && isSame(before.ratio, split.ratio))
@@ -116,16 +116,16 @@ export function splitsInDoubt(told: readonly ToldSplit[]): { ticker: string; fro
  * Differing amounts in a session are added; if they are of one kind, each is reported as a contradiction.
  */
 export function settledDividends(
-  told: readonly ToldDividend[],
+  reported: readonly ReportedDividend[],
   { onContradiction }: { onContradiction: OnContradiction },
 ): Settled<{ ticker: string; session: string; cash: number }> {
   const events: { ticker: string; session: string; cash: number }[] = [];
   let repeated = 0;
-  let counted: ToldDividend[] = [];
-  for (const dividends of bySession(told)) {
+  let counted: ReportedDividend[] = [];
+  for (const dividends of bySession(reported)) {
     const { ticker, session } = dividends[0]!;
     counted = counted.filter((one) => one.ticker === ticker && isNear(one.session, session));
-    const fresh: ToldDividend[] = [];
+    const fresh: ReportedDividend[] = [];
     for (const dividend of dividends) {
       const isRepeated = [...counted, ...fresh].some((one) =>
         one.cash === dividend.cash && (one.kind === dividend.kind || one.kind === null || dividend.kind === null)
@@ -184,13 +184,13 @@ export function withSettledEvents<Bars extends BarColumns>(
   const repeated = splits.repeated + dividends.repeated;
   const [split, dividend] = [bars.split.slice(), bars.dividend.slice()];
   let isChanged = false;
-  for (const { first, end, used, told, identity } of groups) {
+  for (const { first, end, used, reported, identity } of groups) {
     const [ratio, cash] = [ratioOf.get(keyOf(identity)) ?? 1, cashOf.get(keyOf(identity)) ?? 0];
-    if (told.split !== ratio) {
+    if (reported.split !== ratio) {
       isChanged = true;
       split.fill(1, first, end)[used] = ratio;
     }
-    if (told.dividend !== cash) {
+    if (reported.dividend !== cash) {
       isChanged = true;
       dividend.fill(0, first, end)[used] = cash;
     }
@@ -206,7 +206,7 @@ interface EventGroup {
   /** The accepted bar, or the first one if none is usable. */
   used: number;
   /** By {@link sessionEvents}. */
-  told: Pick<SessionEvent, "split" | "dividend">;
+  reported: Pick<SessionEvent, "split" | "dividend">;
   /** Distinct ratios. */
   splits: number[];
   dividends: number[];
@@ -219,9 +219,9 @@ function eventGroups(bars: BarColumns): EventGroup[] {
   for (let first = 0, end: number; first < ticker.length; first = end) {
     for (end = first + 1; end < ticker.length && occurrence[end]! > 1;) end++;
     if (end === first + 1 && !eventAt.has(first)) continue;
-    const told = eventAt.get(first) ?? { split: 1, dividend: 0 };
-    const splits = told.split === 1 ? [] : [told.split];
-    const dividends = told.dividend === 0 ? [] : [told.dividend];
+    const reported = eventAt.get(first) ?? { split: 1, dividend: 0 };
+    const splits = reported.split === 1 ? [] : [reported.split];
+    const dividends = reported.dividend === 0 ? [] : [reported.dividend];
     let used = -1;
     for (let i = first; i < end; i++) {
       if (used >= 0) {
@@ -233,7 +233,7 @@ function eventGroups(bars: BarColumns): EventGroup[] {
     }
     if (splits.length + dividends.length === 0) continue;
     const identity = { ticker: ticker[first]!, session: session[first]!, place: `bar of ${session[first]}` };
-    groups.push({ identity, first, end, used: Math.max(used, first), told, splits, dividends });
+    groups.push({ identity, first, end, used: Math.max(used, first), reported, splits, dividends });
   }
   return groups;
 }
@@ -288,13 +288,13 @@ function isNear(session: string, later: string): boolean {
   return (Date.parse(later) - Date.parse(session)) / 86_400_000 <= repeatedWithinDays;
 }
 
-function inOrder<Event extends { ticker: string; session: string }>(told: readonly Event[]): Event[] {
-  return told.toSorted((a, b) =>
+function inOrder<Event extends { ticker: string; session: string }>(reported: readonly Event[]): Event[] {
+  return reported.toSorted((a, b) =>
     a.ticker === b.ticker ? (a.session < b.session ? -1 : a.session > b.session ? 1 : 0) : a.ticker < b.ticker ? -1 : 1
   );
 }
 
 /** Events grouped by ticker and session, in this order. */
-function bySession<Event extends { ticker: string; session: string }>(told: readonly Event[]): Event[][] {
-  return [...Map.groupBy(inOrder(told), ({ ticker, session }) => `${ticker} ${session}`).values()];
+function bySession<Event extends { ticker: string; session: string }>(reported: readonly Event[]): Event[][] {
+  return [...Map.groupBy(inOrder(reported), ({ ticker, session }) => `${ticker} ${session}`).values()];
 }

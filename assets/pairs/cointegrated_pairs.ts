@@ -150,10 +150,10 @@ function requireSameCleaning(
   { as_of, tickers }: { as_of: string; tickers: readonly string[] },
 ): void {
   const known = new Set(tickers);
-  const stranger = clusters.find(({ ticker }) => !known.has(ticker));
-  if (!stranger) return;
+  const unknownTicker = clusters.find(({ ticker }) => !known.has(ticker));
+  if (!unknownTicker) return;
   throw new RangeError(
-    `pair_clusters has ${stranger.ticker} as of ${as_of}, which cleaning leaves out here. Give pair_clusters and cointegrated_pairs the same formationSessions, rule, maxStaleSessions and maxFilledShare.`,
+    `pair_clusters has ${unknownTicker.ticker} as of ${as_of}, which cleaning leaves out here. Give pair_clusters and cointegrated_pairs the same formationSessions, rule, maxStaleSessions and maxFilledShare.`,
   );
 }
 

@@ -9,7 +9,7 @@ import {
 import type { Call } from "../../resources/market_data/call_cover.ts";
 import { RawDailyBar } from "../market/raw_daily_bars.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
-import { askedAgain } from "./asked_again.ts";
+import { rowsWithRetry } from "./rows_with_retry.ts";
 import { barCalls, cutByCall } from "./bar_calls.ts";
 import { firstSession, newestSession, settledFrom } from "./history.ts";
 import { listedTickers, onlyWhichPartitions } from "./listing.ts";
@@ -76,7 +76,7 @@ export const rawDailyBars = asset({
     };
     for (const [i, call] of planned.entries()) {
       const options = { signal, onRequest: () => calls++ };
-      const answered = await askedAgain({
+      const answered = await rowsWithRetry({
         all: (onUnusable) => ask(resources, call, { ...options, onUnusable }),
         one: (ticker, onUnusable) => resources.vendor.tickerBars(ticker, { ...rangeOf(call), ...options, onUnusable }),
       }, { isWanted: (ticker, session) => session !== null && partitions.has(ticker, session), onUnusable });

@@ -1,9 +1,9 @@
 import { reads } from "../../engine/mod.ts";
 import { nyse } from "../../resources/exchange_calendar/mod.ts";
-import { repeatedWithinDays, settledDividends, type ToldDividend } from "../market/corporate_events.ts";
+import { repeatedWithinDays, type ReportedDividend, settledDividends } from "../market/corporate_events.ts";
 import { RawDividend } from "../market/raw_dividends.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
-import { askedAgain } from "./asked_again.ts";
+import { rowsWithRetry } from "./rows_with_retry.ts";
 import { firstSession, isKnownDate, newestSession, sessionFrom, settledFrom } from "./history.ts";
 import { listedTickers, onlyWhichPartitions } from "./listing.ts";
 import { rawTickers } from "./raw_tickers.ts";
@@ -60,11 +60,11 @@ export const rawDividends = asset({
     const rejected = new RejectedRows((one) => followed.has(one));
     let calls = 0;
     const query = { from: tellingFrom(from), to, ticker, signal, onRequest: () => calls++ };
-    const announced = await askedAgain({
+    const announced = await rowsWithRetry({
       all: (onUnusable) => resources.vendor.dividends({ ...query, onUnusable }),
       one: (ticker, onUnusable) => resources.vendor.dividends({ ...query, ticker, onUnusable }),
     }, { isWanted: (ticker) => followed.has(ticker), onUnusable: rejected.add });
-    const told: ToldDividend[] = [];
+    const reported: ReportedDividend[] = [];
     let otherCurrency = 0;
     for (const { id, ticker, exDate, cash, currency, distributionType } of announced) {
       if (!followed.has(ticker) || cash === 0) continue;
@@ -74,10 +74,10 @@ export const rawDividends = asset({
       }
       const session = sessionFrom(exDate);
       if (currency === null || currency === "USD") {
-        told.push({ ticker, session, cash, kind: distributionType, place: `dividend ${id}` });
+        reported.push({ ticker, session, cash, kind: distributionType, place: `dividend ${id}` });
       } else if (partitions.has(ticker, session)) otherCurrency++;
     }
-    const { events, repeated } = settledDividends(told, {
+    const { events, repeated } = settledDividends(reported, {
       onContradiction: (row) => partitions.has(row.ticker, row.session) && rejected.add(row),
     });
     return {

@@ -1,9 +1,15 @@
 import { table } from "../../engine/mod.ts";
 import { type VendorBar, VendorError, type VendorOptions } from "../../resources/market_data/mod.ts";
-import { moveAmong, type MoveInto, settledSplits, splitsInDoubt, type ToldSplit } from "../market/corporate_events.ts";
+import {
+  moveAmong,
+  type MoveInto,
+  type ReportedSplit,
+  settledSplits,
+  splitsInDoubt,
+} from "../market/corporate_events.ts";
 import { RawSplit } from "../market/raw_splits.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
-import { askedAgain } from "./asked_again.ts";
+import { rowsWithRetry } from "./rows_with_retry.ts";
 import { firstSession, isKnownDate, newestSession, sessionFrom } from "./history.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { asset, type VendorResources } from "./vendor_resources.ts";
@@ -38,7 +44,7 @@ export const rawSplits = asset({
     const rejected = new RejectedRows((ticker) => followed.has(ticker));
     let calls = 0;
     const query = { from: firstSession({ resources }), signal, onRequest: () => calls++ };
-    const announced = await askedAgain({
+    const announced = await rowsWithRetry({
       all: (onUnusable) => resources.vendor.splits({ ...query, onUnusable }),
       one: (ticker, onUnusable) => resources.vendor.splits({ ...query, ticker, onUnusable }),
     }, { isWanted: (ticker) => followed.has(ticker), onUnusable: rejected.add });
@@ -48,7 +54,7 @@ export const rawSplits = asset({
       if (isKnownDate(executionDate)) continue;
       rejected.add({ ticker, session: null, place: `split ${id}`, reason: `no session is known of ${executionDate}` });
     }
-    const told: ToldSplit[] = wanted.filter(({ executionDate }) => isKnownDate(executionDate)).map((
+    const reported: ReportedSplit[] = wanted.filter(({ executionDate }) => isKnownDate(executionDate)).map((
       { id, ticker, executionDate, ratio },
     ) => ({
       ticker,
@@ -56,8 +62,13 @@ export const rawSplits = asset({
       ratio,
       place: `split ${id}`,
     }));
-    const moveInto = await movesAround(splitsInDoubt(told), { newest, resources, signal, onRequest: () => calls++ });
-    const { events, repeated } = settledSplits(told, { moveInto, onContradiction: rejected.add });
+    const moveInto = await movesAround(splitsInDoubt(reported), {
+      newest,
+      resources,
+      signal,
+      onRequest: () => calls++,
+    });
+    const { events, repeated } = settledSplits(reported, { moveInto, onContradiction: rejected.add });
     const { happened = [], ahead = [] } = Object.groupBy(
       events,
       ({ session }) => session <= newest ? "happened" : "ahead",

@@ -130,8 +130,8 @@ export class AssetFacts implements Facts {
     return last?.status === "failed" ? [{ partitions: this.universe, atMs: Date.parse(last.endedAt) }] : [];
   }
 
-  get triedInVain(): PartitionSet {
-    return this.#once("triedInVain", () => {
+  get failedOnSameInputs(): PartitionSet {
+    return this.#once("failedOnSameInputs", () => {
       const last = this.#lastEnded;
       const { present, latest } = this.known.snapshot;
       const reading = readingOf(this.producer, present.get(this.producer.key)!, latest);

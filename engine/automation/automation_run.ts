@@ -1,4 +1,4 @@
-import { type Reason, toldPartitions, upstreamStale } from "../store/reasons.ts";
+import { partitionsInReason, type Reason, upstreamStale } from "../store/reasons.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 import type { Plan, PlannedStep } from "../store/run_plan.ts";
@@ -29,7 +29,7 @@ export function planRequests(
       after: [...new Set(rebuilt.map((upstream) => graph.producerOf(upstream).key))],
       reasons: reasons.length > 0 ? reasons : [lookAt(producer)],
       certain: own.length > 0,
-      ...toldPartitions(asked),
+      ...partitionsInReason(asked),
     });
   }
   return {

@@ -89,12 +89,12 @@ export function failedSince(duration: Temporal.DurationLike): Condition {
 }
 
 /** Partitions that failed or were cancelled, with unchanged inputs: a retry would have the same result. */
-export function triedInVain(): Condition {
+export function failedOnSameInputs(): Condition {
   return {
     ...atom(
-      "triedInVain()",
+      "failedOnSameInputs()",
       "failed or were cancelled, and their inputs have not changed since",
-      (facts) => facts.triedInVain,
+      (facts) => facts.failedOnSameInputs,
     ),
     dependsOnFailures: true,
   };

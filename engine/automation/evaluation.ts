@@ -89,5 +89,5 @@ function possible(partitions: PartitionSet, condition: Condition, facts: Facts):
   let left = partitions.difference(facts.inProgress).difference(facts.upstreamMissing);
   if (condition.dependsOnFailures && condition.historySinceMs) return left;
   left = left.intersection(facts.missing.union(facts.stale).union(partitionsOf(facts.upstreamUpdates, facts)));
-  return condition.dependsOnFailures ? left : left.difference(facts.triedInVain);
+  return condition.dependsOnFailures ? left : left.difference(facts.failedOnSameInputs);
 }

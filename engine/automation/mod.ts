@@ -16,6 +16,7 @@ export {
   configChanged,
   expected,
   failed,
+  failedOnSameInputs,
   failedSince,
   inLatestWindow,
   inProgress,
@@ -23,7 +24,6 @@ export {
   missing,
   sourceChanged,
   stale,
-  triedInVain,
 } from "./conditions.ts";
 export { cronPassed, cronTicked } from "./cron_conditions.ts";
 export type { Evaluation } from "./evaluation.ts";

@@ -5,10 +5,10 @@ import {
   anyUpstreamMissing,
   anyUpstreamUpdated,
   expected,
+  failedOnSameInputs,
   inProgress,
   missing,
   stale,
-  triedInVain,
 } from "./conditions.ts";
 import { cronPassed } from "./cron_conditions.ts";
 
@@ -24,7 +24,7 @@ export function eager(): Condition {
       not(anyUpstreamMissing()),
       not(anyUpstreamInProgress()),
       not(inProgress()),
-      not(triedInVain()),
+      not(failedOnSameInputs()),
     ),
     text: "eager()",
     meaning: "are stale or expected, and can be made",
@@ -59,7 +59,7 @@ export function onMissing(): Condition {
       not(anyUpstreamMissing()),
       not(anyUpstreamInProgress()),
       not(inProgress()),
-      not(triedInVain()),
+      not(failedOnSameInputs()),
     ),
     text: "onMissing()",
     meaning: "were never made, and can be",

@@ -8,7 +8,7 @@ import type {
   PlannedAsset,
   SkippedPartitions,
 } from "../store/backfill_records.ts";
-import { somePartitions, toldPartitions } from "../store/reasons.ts";
+import { partitionsInReason, somePartitions } from "../store/reasons.ts";
 import { InvalidRequestError, UnmetUpstreamError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { PartitionSet } from "../partitions/mod.ts";
@@ -79,7 +79,7 @@ export function planBackfill(
     assets.push({
       key: producer.key,
       produces: producer.produces,
-      partitions: toldPartitions(part.missing).partitions ?? null,
+      partitions: partitionsInReason(part.missing).partitions ?? null,
       ...estimate(producer, part.missing, context),
       certain: !mayGrow,
     });

@@ -62,12 +62,12 @@ export function progressOf(parts: readonly PartOfBackfill[]): BackfillProgress {
 
 /** Why a backfill did not make everything, as a sentence; `null` if it did. */
 export function shortfallOf(parts: readonly PartOfBackfill[]): string | null {
-  const told = parts.flatMap((part) => {
+  const messages = parts.flatMap((part) => {
     const { key } = part.producer;
     const message = messageOfPart(part);
     return message === null ? [] : [part.all.space.isSingle ? `${key}: ${message}` : message];
   });
-  return told.length === 0 ? null : told.join(" ");
+  return messages.length === 0 ? null : messages.join(" ");
 }
 
 /** State of each asset. */

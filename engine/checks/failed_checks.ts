@@ -89,12 +89,12 @@ export async function failedChecks(
   const failed = new Map<string, FailedCheck[]>();
   for (const judgement of judgements) {
     const { key, last, materialization, partitions, ...check } = judgement;
-    const told = failed.get(key) ?? [];
-    if (told.some(({ name }) => name === check.name)) continue;
+    const ofAsset = failed.get(key) ?? [];
+    if (ofAsset.some(({ name }) => name === check.name)) continue;
     if (
       !last && !stands({ partitions: partitions!, space: spaces.get(key), since: since.get(key)!, materialization })
     ) continue;
-    failed.set(key, [...told, check]);
+    failed.set(key, [...ofAsset, check]);
   }
   return failed;
 }

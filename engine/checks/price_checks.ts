@@ -4,7 +4,7 @@ import { median } from "./median.ts";
 import { numbersOf, type SeriesColumns, type SeriesOrder, seriesOrder } from "./series_order.ts";
 
 /** Number of jumps named in a message. */
-const mostTold = 5;
+const maxExamples = 5;
 
 /** Settings of {@link priceJumpWithoutSplit}. */
 export interface PriceJumpOptions<Column extends string> extends NamedCheckOptions, SeriesColumns<Column> {
@@ -36,7 +36,7 @@ export function priceJumpWithoutSplit<const Column extends string>(
       const prices = numbersOf(rows, price);
       const splits = split === undefined ? undefined : numbersOf(rows, split);
       const failingRows: object[] = [];
-      const told: string[] = [];
+      const examples: string[] = [];
       let jumps = 0;
       let before = NaN;
       for (let i = 0; i < row.length; i++) {
@@ -45,8 +45,8 @@ export function priceJumpWithoutSplit<const Column extends string>(
         // Comparisons with NaN are false.
         if ((now >= factor * before || before >= factor * now) && !isSplit(splits?.[row[i]!])) {
           jumps++;
-          if (told.length < mostTold) {
-            told.push(
+          if (examples.length < maxExamples) {
+            examples.push(
               `${order.series[seriesAt[i]!]} on ${order.dates[order.dateAt[i]!]} (${digits(before)} to ${digits(now)})`,
             );
           }
@@ -58,9 +58,9 @@ export function priceJumpWithoutSplit<const Column extends string>(
       }
       return {
         passed: jumps === 0,
-        message: `${jumps} ${jumps === 1 ? "jump" : "jumps"} in ${rows.count} rows${told.length > 0 ? ": " : ""}${
-          told.join(", ")
-        }${jumps > told.length ? ` and ${jumps - told.length} more` : ""}`,
+        message: `${jumps} ${jumps === 1 ? "jump" : "jumps"} in ${rows.count} rows${examples.length > 0 ? ": " : ""}${
+          examples.join(", ")
+        }${jumps > examples.length ? ` and ${jumps - examples.length} more` : ""}`,
         failingRows,
       };
     },
@@ -125,7 +125,7 @@ export function splitsMatchJumps<const Column extends string>(
       const isFilled = filled === undefined ? undefined : rows.column(filled) as readonly unknown[];
       const { at, move, previous } = movesOf(order, { prices, isFilled });
       const failingRows: object[] = [];
-      const told: string[] = [];
+      const examples: string[] = [];
       for (let k = 0; k < at.length; k++) {
         const row = order.row[at[k]!]!;
         const recorded = Math.log(splits?.[row] || 1) || 0;
@@ -133,7 +133,7 @@ export function splitsMatchJumps<const Column extends string>(
         const found = splitAt(k, { at, move, seriesAt: order.seriesAt, recorded, knowsSplits: splits !== undefined });
         if (found === null) continue;
         const day = order.dates[order.dateAt[at[k]!]!]!;
-        told.push(`${order.series[order.seriesAt[at[k]!]!]} on ${day} (${found})`);
+        examples.push(`${order.series[order.seriesAt[at[k]!]!]} on ${day} (${found})`);
         if (failingRows.length < sampleSize) {
           failingRows.push({
             ...rows.row(row),
@@ -143,12 +143,12 @@ export function splitsMatchJumps<const Column extends string>(
         }
       }
       return {
-        passed: told.length === 0,
-        message: told.length === 0
+        passed: examples.length === 0,
+        message: examples.length === 0
           ? `no such jump in ${rows.count} rows`
-          : `${told.length} ${told.length === 1 ? "jump" : "jumps"}: ${told.slice(0, mostTold).join(", ")}${
-            told.length > mostTold ? ` and ${told.length - mostTold} more` : ""
-          }`,
+          : `${examples.length} ${examples.length === 1 ? "jump" : "jumps"}: ${
+            examples.slice(0, maxExamples).join(", ")
+          }${examples.length > maxExamples ? ` and ${examples.length - maxExamples} more` : ""}`,
         failingRows,
       };
     },

@@ -34,7 +34,7 @@ export interface Facts {
   /** Partitions whose last attempt failed, with the instant. */
   readonly failures: readonly Moment[];
   /** Partitions that failed or were cancelled, with unchanged inputs. */
-  readonly triedInVain: PartitionSet;
+  readonly failedOnSameInputs: PartitionSet;
   /** Last attempts of partitions by a step, successful or not. Only as far back as the condition requires. */
   readonly attempts: readonly Moment[];
   /** Times at which partitions were made. Only as far back as the condition requires. */

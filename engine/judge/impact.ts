@@ -3,7 +3,7 @@ import { list, named } from "../record_schema.ts";
 import { estimate } from "./estimate.ts";
 import { stepDurations } from "../store/step_durations.ts";
 import { partitionsOfAsset, readSpace } from "./partition_state.ts";
-import { SomePartitions, somePartitions, toldPartitions } from "../store/reasons.ts";
+import { partitionsInReason, SomePartitions, somePartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
 import { PartitionRange } from "../partitions/partition_range.ts";
 import { InvalidRequestError } from "../errors.ts";
@@ -77,7 +77,7 @@ export async function impactOf(
     return {
       key,
       produces,
-      partitions: toldPartitions(partitions).partitions ?? null,
+      partitions: partitionsInReason(partitions).partitions ?? null,
       minutes: seconds === null ? null : seconds / 60,
       vendorCalls,
     };

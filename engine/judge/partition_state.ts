@@ -1,5 +1,5 @@
 import type { FailedPartitions, MadePartitions, PartitionRecords } from "../store/partition_records.ts";
-import { type Reason, toldPartitions, type Versions } from "../store/reasons.ts";
+import { partitionsInReason, type Reason, type Versions } from "../store/reasons.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { CheckFailedError } from "../errors.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
@@ -248,7 +248,7 @@ function partitionState(
     latestAlone: partitionsDef?.missing === "latest",
     stale,
     reasons: [...found.values()].map(({ reason, partitions }) => ({
-      reason: { ...reason, ...toldPartitions(partitions) },
+      reason: { ...reason, ...partitionsInReason(partitions) },
       partitions,
     })),
     gone,

@@ -1,7 +1,7 @@
 import type { BlockedStep, Plan, PlannedStep, WaitingPartitions } from "../store/run_plan.ts";
 import { WaitingLine, whyRejected } from "./blocking.ts";
 import { partitionsOfAsset, readersOf } from "./partition_state.ts";
-import { type Reason, somePartitions, toldPartitions, upstreamStale } from "../store/reasons.ts";
+import { partitionsInReason, type Reason, somePartitions, upstreamStale } from "../store/reasons.ts";
 import { partitionWork } from "./partition_work.ts";
 import type { PartitionRange } from "../partitions/partition_range.ts";
 import { UnmetUpstreamError } from "../errors.ts";
@@ -65,7 +65,7 @@ export function planRun(
           .map((key) => upstreamStale(key, snapshot)),
       ],
       certain: own.length > 0,
-      ...toldPartitions(partitions),
+      ...partitionsInReason(partitions),
     });
   }
   return { ...request, steps: [...planned.values()], fresh, waiting, blocked };

@@ -4,7 +4,7 @@ import type { Database } from "../../resources/database/database.ts";
 import type { EngineContext } from "../store/context.ts";
 import { addState, noStates, type PartitionStates, partitionStates, readersOf } from "./partition_state.ts";
 import type { PartitionRecords } from "../store/partition_records.ts";
-import { missingReason, type Reason, toldPartitions, upstreamStale, type Versions } from "../store/reasons.ts";
+import { missingReason, partitionsInReason, type Reason, upstreamStale, type Versions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
 import { latestVersions, rejectedAttempts, replacedTables } from "../store/asset_records.ts";
 import { readColumns } from "../store/asset_table.ts";
@@ -174,21 +174,21 @@ export function reasonsOf(
     const never = missing.difference(lost);
     if (!never.isEmpty) {
       const message = `${never.count} of its partitions have never been materialized`;
-      reasons.push({ kind: "partitions_missing", message, ...toldPartitions(never) });
+      reasons.push({ kind: "partitions_missing", message, ...partitionsInReason(never) });
     }
     if (!lost.isEmpty) {
       const message = `${lost.count} of its partitions are no longer in its tables: ${state.lostBecause}`;
-      reasons.push({ kind: "table_replaced", message, ...toldPartitions(lost) });
+      reasons.push({ kind: "table_replaced", message, ...partitionsInReason(lost) });
     }
   }
   for (const { reason, partitions: stale } of state.reasons) {
     const here = within ? stale.intersection(within) : stale;
-    if (!here.isEmpty) reasons.push(here === stale ? reason : { ...reason, ...toldPartitions(here) });
+    if (!here.isEmpty) reasons.push(here === stale ? reason : { ...reason, ...partitionsInReason(here) });
   }
   const gone = within ? state.gone.intersection(within) : state.gone;
   if (!gone.isEmpty) {
     const message = `${gone.count} of its partitions are no longer part of it`;
-    reasons.push({ kind: "partitions_gone", message, ...toldPartitions(gone) });
+    reasons.push({ kind: "partitions_gone", message, ...partitionsInReason(gone) });
   }
   const { sourceError } = present.get(producer.key)!;
   if (sourceError !== undefined && !within && !state.space.isSingle) reasons.push(sourceUnreadable(sourceError));

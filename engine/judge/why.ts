@@ -4,7 +4,7 @@
  * @module
  */
 import { type PartitionState, readersOf, readSpace } from "./partition_state.ts";
-import { type Reason, saysMissing, toldPartitions, upstreamStale } from "../store/reasons.ts";
+import { partitionsInReason, type Reason, saysMissing, upstreamStale } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
 import {
@@ -97,7 +97,7 @@ interface Found {
 
 class Explainer {
   readonly #past: PastMaterializations;
-  #told = 0;
+  #explained = 0;
   readonly #path: string[] = [];
   #allReasons: ReadonlyMap<string, readonly Reason[]> | undefined;
 
@@ -115,20 +115,20 @@ class Explainer {
     const [first, ...others] = isSingle
       ? this.#findingsOfSingle(key, partitions)
       : await this.#findings(key, partitions);
-    const told = first ?? { state: "fresh", because: "it has no partitions, and none is wanted", partitions };
-    const partition = onlyPartition(told.partitions);
+    const verdict = first ?? { state: "fresh", because: "it has no partitions, and none is wanted", partitions };
+    const partition = onlyPartition(verdict.partitions);
     return {
       key,
       partition,
-      state: told.state,
-      because: told.because,
-      ...(partition === null && toldPartitions(told.partitions)),
+      state: verdict.state,
+      because: verdict.because,
+      ...(partition === null && partitionsInReason(verdict.partitions)),
       causes: [],
-      ...await this.#below(`${key} ${told.state} ${told.because}`, () => told.more?.()),
+      ...await this.#below(`${key} ${verdict.state} ${verdict.because}`, () => verdict.more?.()),
       others: others.map(({ state, because, partitions }): Finding => ({
         state,
         because,
-        ...toldPartitions(partitions),
+        ...partitionsInReason(partitions),
       })),
     };
   }
@@ -138,7 +138,7 @@ class Explainer {
     id: string,
     more: () => Promise<Partial<Explanation>> | undefined,
   ): Promise<Partial<Explanation>> {
-    if (this.#path.includes(id) || this.#path.length >= maxDepth || ++this.#told > maxExplanations) return {};
+    if (this.#path.includes(id) || this.#path.length >= maxDepth || ++this.#explained > maxExplanations) return {};
     this.#path.push(id);
     try {
       return await more() ?? {};

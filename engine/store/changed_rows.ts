@@ -43,16 +43,16 @@ export async function changedRows(
   const sentences = Array.from(byKey, ([key, versions]) => {
     const before = versions.find(({ came }) => !came)?.row;
     const after = versions.find(({ came }) => came)?.row;
-    const told = (names: readonly string[], tell: (name: string) => string) => {
+    const listed = (names: readonly string[], tell: (name: string) => string) => {
       const more = names.length > maxColumns ? ` and ${names.length - maxColumns} more columns` : "";
       return names.length === 0 ? "" : `: ${names.slice(0, maxColumns).map(tell).join(", ")}${more}`;
     };
     if (before && after) {
       const changed = others.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-      return `${key}${told(changed, (name) => `${name} ${inWords(before[name])} → ${inWords(after[name])}`)}`;
+      return `${key}${listed(changed, (name) => `${name} ${inWords(before[name])} → ${inWords(after[name])}`)}`;
     }
     const row = (after ?? before)!;
-    return `${after ? "added" : "removed"} ${key}${told(others, (name) => `${name} ${inWords(row[name])}`)}`;
+    return `${after ? "added" : "removed"} ${key}${listed(others, (name) => `${name} ${inWords(row[name])}`)}`;
   });
   return sentences.slice(0, maxRows);
 }

@@ -77,6 +77,6 @@ export function somePartitions(partitions: PartitionSet): SomePartitions {
 }
 
 /** The affected partitions, as an optional field; absent for an unpartitioned asset. */
-export function toldPartitions(partitions: PartitionSet): { partitions?: SomePartitions } {
+export function partitionsInReason(partitions: PartitionSet): { partitions?: SomePartitions } {
   return partitions.space.isSingle ? {} : { partitions: somePartitions(partitions) };
 }

@@ -96,7 +96,7 @@ export async function recordMonths(
   { key }: AnyAsset,
   { version, months, changed }: { version: string; months: RowMonths; changed: readonly string[] | null },
 ): Promise<void> {
-  const told = [...months.digests].filter(([month]) => changed?.includes(month) ?? true);
+  const kept = [...months.digests].filter(([month]) => changed?.includes(month) ?? true);
   await tx`
     DELETE FROM engine.row_digest WHERE asset_key = ${key} AND (${
     changed === null
@@ -104,7 +104,7 @@ export async function recordMonths(
   await tx`
     INSERT INTO engine.row_digest (asset_key, month, digest)
     SELECT ${key}, m.month, m.digest
-    FROM jsonb_to_recordset(${JSON.stringify(told.map(([month, digest]) => ({ month, digest })))}::text::jsonb)
+    FROM jsonb_to_recordset(${JSON.stringify(kept.map(([month, digest]) => ({ month, digest })))}::text::jsonb)
       AS m(month text, digest text)`;
   await tx`UPDATE engine.asset_table SET digests_of = ${version} WHERE asset_key = ${key}`;
 }

@@ -35,7 +35,7 @@ export async function reconcileTables(database: Database, graph: AssetGraph, log
   for (let start = 0; start < assets.length; start += assetsAtOnce) {
     const group = assets.slice(start, start + assetsAtOnce);
     const done = await database.sql.begin((tx) => reconcileGroup(tx, graph, group)) as GroupDone;
-    for (const { level, message } of done.told) logger[level](message);
+    for (const { level, message } of done.messages) logger[level](message);
     alteration = Math.max(alteration, done.alteration);
   }
   const left = await undeclaredTables(database.sql, assets.map(({ key }) => key));
@@ -53,7 +53,7 @@ const assetsAtOnce = 250;
 
 interface GroupDone {
   /** Log messages for after the commit. */
-  told: { level: "info" | "warn"; message: string }[];
+  messages: { level: "info" | "warn"; message: string }[];
   /** Number of the last alteration. */
   alteration: number;
 }
@@ -81,7 +81,7 @@ async function reconcileGroup(
   await reconciliation.createNew(changes.filter(isNew));
   for (const change of changes) await reconciliation.apply(change);
   await indexDates(tx, graph, assets);
-  return { told: reconciliation.told, alteration: await reconciliation.finish() };
+  return { messages: reconciliation.messages, alteration: await reconciliation.finish() };
 }
 
 /** Indexes the date column of tables that are published by date. */
@@ -97,7 +97,7 @@ async function indexDates(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[
 
 /** One reconciliation, as part of its transaction. */
 class Reconciliation {
-  readonly told: { level: "info" | "warn"; message: string }[] = [];
+  readonly messages: { level: "info" | "warn"; message: string }[] = [];
   readonly #records: TableRecord[] = [];
   readonly #alteration: number;
   #retired = 0;
@@ -133,7 +133,7 @@ class Reconciliation {
       ? undefined
       : replaced ?? (latest.rowCount > 0 ? "it was missing" : undefined);
     if (lost !== undefined) {
-      this.told.push({
+      this.messages.push({
         level: "warn",
         message: `"${asset.key}" has to be made again: its table was replaced, because ${lost}.`,
       });
@@ -164,7 +164,7 @@ class Reconciliation {
       return `it could not be altered: ${messageOf(error)}`;
     }
     if (table!.layer !== shape.layer) {
-      this.told.push({
+      this.messages.push({
         level: "info",
         message: `The table of "${asset.key}" moved from ${table!.layer} to ${shape.layer}.`,
       });
@@ -173,7 +173,7 @@ class Reconciliation {
       table!.columns.has(name) && table!.columns.get(name) !== shape.columns[name]
     );
     for (const { name } of converted) {
-      this.told.push({
+      this.messages.push({
         level: "info",
         message: `Column "${name}" of "${asset.key}" was converted from ${table!.columns.get(name)} to ${
           shape.columns[name]
@@ -202,7 +202,7 @@ class Reconciliation {
     await this.tx`
       INSERT INTO engine.retired_table (name, asset_key, materialization, because)
       VALUES (${name}, ${key}, ${this.tables.lastMaterialization}, ${because})`;
-    this.told.push({
+    this.messages.push({
       level: "warn",
       message:
         `A table of "${key}" was retired, because ${because}. Its rows are in retired."${name}": when nothing needs ` +

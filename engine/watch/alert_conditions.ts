@@ -39,8 +39,8 @@ export interface Situation {
 /** Actions for open alerts and current conditions. */
 export interface AlertChanges {
   opened: readonly Condition[];
-  /** Recurring faults; those with `told` are reported again. */
-  continued: readonly { alert: OpenAlert; condition: Condition; told: boolean }[];
+  /** Recurring faults; those with `isSentAgain` are reported again. */
+  continued: readonly { alert: OpenAlert; condition: Condition; isSentAgain: boolean }[];
   recovered: readonly OpenAlert[];
 }
 
@@ -66,7 +66,7 @@ export function alertChanges(
 ): AlertChanges {
   const byName = new Map(open.map((alert) => [nameOf(alert), alert]));
   const opened: Condition[] = [];
-  const continued: { alert: OpenAlert; condition: Condition; told: boolean }[] = [];
+  const continued: { alert: OpenAlert; condition: Condition; isSentAgain: boolean }[] = [];
   for (const condition of holding) {
     const alert = byName.get(nameOf(condition));
     if (!alert) {
@@ -74,7 +74,7 @@ export function alertChanges(
       continue;
     }
     const isDue = now.epochMilliseconds - Date.parse(alert.toldAt) >= repeatMs;
-    continued.push({ alert, condition, told: isDue && condition.count > alert.toldCount });
+    continued.push({ alert, condition, isSentAgain: isDue && condition.count > alert.toldCount });
   }
   const unfinished = new Set([...holding, ...undecided].map(nameOf));
   return { opened, continued, recovered: open.filter((alert) => !unfinished.has(nameOf(alert))) };

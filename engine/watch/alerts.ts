@@ -81,7 +81,7 @@ export class Alerts {
     const checkSeverity = this.options.checkSeverity ?? "error";
     const suspects = await situation(database.sql, engine.graph, { checkSeverity, fresh: new Set() });
     const fresh = await this.#fresh(suspects.holding);
-    const told = await database.sql.begin(async (tx) => {
+    const sent = await database.sql.begin(async (tx) => {
       await tx`SELECT pg_advisory_xact_lock(${lockClass}, 1)`;
       const now = clock.now();
       const found = await situation(tx, engine.graph, { checkSeverity, fresh });
@@ -89,8 +89,8 @@ export class Alerts {
       return await this.#record(tx, changes, now);
     });
     // After the commit: before it the message would not be visible.
-    if (told > 0) this.#post.ring();
-    return told;
+    if (sent > 0) this.#post.ring();
+    return sent;
   }
 
   /** Delivers due messages one after the other. Returns the number of delivered ones. */
@@ -115,10 +115,10 @@ export class Alerts {
 
   async #record(tx: Sql, { opened, continued, recovered }: AlertChanges, now: Temporal.Instant): Promise<number> {
     const at = new Date(now.epochMilliseconds);
-    let told = 0;
+    let sent = 0;
     const tell = async (alertId: number, payload: AlertMessage) => {
       await enqueueAlert(tx, { alertId, payload, now });
-      told++;
+      sent++;
     };
     for (const condition of opened) {
       const { kind, key, subject, runId, message, firstAt, lastAt, count } = condition;
@@ -129,20 +129,20 @@ export class Alerts {
         RETURNING id`;
       await tell(alert!.id, this.#messageOf(condition));
     }
-    for (const { alert, condition, told } of continued) {
+    for (const { alert, condition, isSentAgain } of continued) {
       const { runId, message, lastAt, count } = condition;
-      if (!told && count === alert.count && message === alert.message) continue;
+      if (!isSentAgain && count === alert.count && message === alert.message) continue;
       await tx`
         UPDATE engine.alert SET run_id = ${runId}, message = ${message}, last_at = ${lastAt}, occurrences = ${count},
-          told_count = ${told ? count : alert.toldCount}, told_at = ${told ? at : alert.toldAt}
+          told_count = ${isSentAgain ? count : alert.toldCount}, told_at = ${isSentAgain ? at : alert.toldAt}
         WHERE id = ${alert.id}`;
-      if (told) await tell(alert.id, this.#messageOf({ ...condition, firstAt: alert.firstAt }));
+      if (isSentAgain) await tell(alert.id, this.#messageOf({ ...condition, firstAt: alert.firstAt }));
     }
     for (const alert of recovered) {
       await tx`UPDATE engine.alert SET recovered_at = ${at} WHERE id = ${alert.id}`;
       await tell(alert.id, this.#messageOf(alert, now));
     }
-    return told;
+    return sent;
   }
 
   #messageOf(condition: Condition, recoveredAt?: Temporal.Instant): AlertMessage {

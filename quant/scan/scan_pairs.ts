@@ -188,11 +188,11 @@ async function runHere(
 /** Counts pairs and reports progress after each further hundredth. */
 function progressOf(total: number, onProgress: ScanPairsOptions["onProgress"]): (pairs: number) => void {
   let done = 0;
-  let told = 0;
+  let reported = 0;
   return (pairs) => {
     done += pairs;
-    if (done < total && (done - told) * PROGRESS_STEPS < total) return;
-    told = done;
+    if (done < total && (done - reported) * PROGRESS_STEPS < total) return;
+    reported = done;
     onProgress?.(done, total);
   };
 }

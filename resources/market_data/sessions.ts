@@ -44,18 +44,18 @@ export function sessionOfTimestamp(text: string): string {
   } catch {
     throw new RangeError("is not a timestamp");
   }
-  const told = `is ${local.toPlainTime().toString().slice(0, 5)} of ${local.toPlainDate()} in New York`;
+  const localTime = `is ${local.toPlainTime().toString().slice(0, 5)} of ${local.toPlainDate()} in New York`;
   // Temporal also accepts years of six digits, and those before year 0.
   if (!/^\d{4}-/.test(text)) throw new RangeError("is not a timestamp");
   const isInUtc = IN_UTC.test(text);
-  if (local.hour > (isInUtc ? LATEST_HOUR_IN_UTC : LATEST_HOUR)) throw new RangeError(`${told}, after its close`);
+  if (local.hour > (isInUtc ? LATEST_HOUR_IN_UTC : LATEST_HOUR)) throw new RangeError(`${localTime}, after its close`);
   if (!isInUtc && !text.startsWith(local.toPlainDate().toString())) {
-    throw new RangeError(`${told}, which is another date than the written one`);
+    throw new RangeError(`${localTime}, which is another date than the written one`);
   }
   const minute = local.hour * 60 + local.minute;
   const whileTrading = minute > OPEN_MINUTE && minute < CLOSE_MINUTE && minute !== EARLY_CLOSE_MINUTE;
   if (whileTrading && isInUtc) {
-    throw new RangeError(`${told}, during trading: it may be the midnight of another exchange in UTC`);
+    throw new RangeError(`${localTime}, during trading: it may be the midnight of another exchange in UTC`);
   }
   return local.toPlainDate().toString();
 }

@@ -78,7 +78,7 @@ const meanings: Readonly<Record<number, string>> = {
 };
 
 /** Headers of error responses. */
-const told: Readonly<Record<number, Record<string, string>>> = {
+const headersByStatus: Readonly<Record<number, Record<string, string>>> = {
   401: { "WWW-Authenticate": "The required credentials" },
   429: { "Retry-After": "Seconds to wait before a retry" },
   503: { "Retry-After": "Seconds to wait before a retry" },
@@ -164,7 +164,7 @@ function described({ method, path, operation, ...demands }: DescribedRoute): Des
   for (const status of [...statuses].sort()) {
     responses[status] ??= {
       description: meanings[status]!,
-      ...(told[status] && { headers: headersOf(told[status]) }),
+      ...(headersByStatus[status] && { headers: headersOf(headersByStatus[status]) }),
       content: old
         ? { "application/json": { schema: referenceTo(OldErrorAnswer) } }
         : { "application/problem+json": { schema: referenceTo(ProblemDetails) } },

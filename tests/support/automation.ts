@@ -52,7 +52,7 @@ export function factsOf(
     upstreamChecksPassed: true,
     inProgress: none,
     failures: [],
-    triedInVain: none,
+    failedOnSameInputs: none,
     attempts: [],
     makings: [],
     ...given,

@@ -41,12 +41,12 @@ export function Materializations({ of, assetKey, hasRows, now }: Materialization
 function changedInWords({ changed, rowsAdded, rowsRemoved }: Materialization): string {
   if (changed === null) return rowsAdded + rowsRemoved === 0 ? "none" : "";
   if (changed.length === 0) return "none";
-  const told = changed.slice(0, 2).map(({ names, dates }) => {
+  const texts = changed.slice(0, 2).map(({ names, dates }) => {
     const [first, last] = [dates?.[0]?.[0], dates?.at(-1)?.[1]];
     const when = first === undefined ? "" : first === last ? first : `${first} to ${last}`;
     return [names === null ? (when === "" ? "all" : "") : namesInWords(names), when].filter(Boolean).join(", ");
   });
-  return told.join("; ") + (changed.length > 2 ? `; ${changed.length - 2} more` : "");
+  return texts.join("; ") + (changed.length > 2 ? `; ${changed.length - 2} more` : "");
 }
 
 function settingsInWords({ config }: Materialization, before: Materialization | undefined): string {

@@ -61,11 +61,11 @@ function Bars({ series, of }: { series: MetadataSeries; of: readonly Materializa
   const span = high - low || 1;
   const step = width / series.values.length;
   const y = (value: number) => height - ((value - low) / span) * height;
-  const told = `${series.name} of ${present.length} materializations: from ${textOf(series, Math.min(...present))} to ${
-    textOf(series, Math.max(...present))
-  }, last ${textOf(series, present.at(-1) ?? null)}`;
+  const label = `${series.name} of ${present.length} materializations: from ${
+    textOf(series, Math.min(...present))
+  } to ${textOf(series, Math.max(...present))}, last ${textOf(series, present.at(-1) ?? null)}`;
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={told}>
+    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       {series.values.map((value, i) =>
         value === null ? null : (
           <rect

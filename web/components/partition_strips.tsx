@@ -88,8 +88,8 @@ export function PartitionStrips({ report, assetKey }: { report: PartitionReport;
 }
 
 function StripImage({ strip: { spans, names }, dates }: { strip: Strip; dates: readonly string[] }) {
-  const told = spans.map(({ state, start, end }) => `${state} ${rangeOf(dates, start, end)}`);
-  const some = told.length > 6 ? [...told.slice(0, 5), `and ${told.length - 5} more spans`] : told;
+  const labels = spans.map(({ state, start, end }) => `${state} ${rangeOf(dates, start, end)}`);
+  const some = labels.length > 6 ? [...labels.slice(0, 5), `and ${labels.length - 5} more spans`] : labels;
   return (
     <svg
       viewBox={`0 0 ${dates.length} 12`}
@@ -101,7 +101,7 @@ function StripImage({ strip: { spans, names }, dates }: { strip: Strip; dates: r
         ? <StatePaths spans={spans} />
         : spans.map(({ state, start, end }, i) => (
           <rect class={state} x={start} y={12 - HEIGHTS[state]} width={end - start} height={HEIGHTS[state]}>
-            <title>{told[i]}</title>
+            <title>{labels[i]}</title>
           </rect>
         ))}
     </svg>

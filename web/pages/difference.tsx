@@ -74,10 +74,10 @@ export function DifferencePage(props: DifferencePageProps) {
 
 /** Scalar metadata: tables are left out. */
 function metadataOf({ metadata, rowCount, codeVersion }: Materialization): Record<string, unknown> {
-  const told = Object.entries(metadata).flatMap(([name, entry]) =>
+  const values = Object.entries(metadata).flatMap(([name, entry]) =>
     entry.type === "number" || entry.type === "text" ? [[name, entry.value] as const] : []
   );
-  return { rows: rowCount, code_version: codeVersion, ...Object.fromEntries(told) };
+  return { rows: rowCount, code_version: codeVersion, ...Object.fromEntries(values) };
 }
 
 function Version(

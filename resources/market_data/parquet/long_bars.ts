@@ -53,8 +53,8 @@ export async function readLongBars(
   }
   bars.ticker = tickers as string[];
   bars.session = sessions as string[];
-  const told = respelled.filter(({ row }) => !faults.has(row));
-  for (const row of collidingRows(bars, told, { pool, unusable })) left.add(row);
+  const readable = respelled.filter(({ row }) => !faults.has(row));
+  for (const row of collidingRows(bars, readable, { pool, unusable })) left.add(row);
   unusable.settle(tickers.length);
   return inBarOrder(left.size === 0 ? bars : withoutRows(bars, left));
 }

@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import type { BarColumns } from "../../../assets/market/bar_judgement.ts";
 import {
   type MoveInto,
+  type ReportedDividend,
+  type ReportedSplit,
   settledDividends,
   settledSplits,
   splitsInDoubt,
-  type ToldDividend,
-  type ToldSplit,
   withSettledEvents,
 } from "../../../assets/market/corporate_events.ts";
 import { type RawBar, rawBar } from "../../support/bars.ts";
 import { columnsOf } from "../../support/market_of.ts";
 
-const split = (ticker: string, session: string, ratio: number, place = session): ToldSplit => ({
+const split = (ticker: string, session: string, ratio: number, place = session): ReportedSplit => ({
   ticker,
   session,
   ratio,
   place,
 });
-const dividend = (session: string, cash: number, kind: string | null = null): ToldDividend => ({
+const dividend = (session: string, cash: number, kind: string | null = null): ReportedDividend => ({
   ticker: "A",
   session,
   cash,
@@ -32,9 +32,9 @@ const movedIn = (moves: Readonly<Record<string, number>>): MoveInto => (_, sessi
   session,
 });
 
-function settle(told: ToldSplit[], moveInto: MoveInto) {
+function settle(reported: ReportedSplit[], moveInto: MoveInto) {
   const contradictions: string[] = [];
-  const { events, repeated } = settledSplits(told, {
+  const { events, repeated } = settledSplits(reported, {
     moveInto,
     onContradiction: ({ place, reason }) => contradictions.push(`${place}: ${reason}`),
   });
@@ -42,14 +42,14 @@ function settle(told: ToldSplit[], moveInto: MoveInto) {
 }
 
 Deno.test("settledSplits() counts a repeated split of one ticker, session and ratio once", () => {
-  const told = [
+  const reported = [
     split("A", "2024-02-01", 2),
     split("A", "2024-02-01", 2),
     split("A", "2024-02-01", 2.000001),
     split("B", "2024-02-01", 2),
     split("A", "2024-06-03", 2),
   ];
-  assert.deepEqual(settle(told, noPrices), {
+  assert.deepEqual(settle(reported, noPrices), {
     splits: [["A", "2024-02-01", 2], ["A", "2024-06-03", 2], ["B", "2024-02-01", 2]],
     repeated: 2,
     contradictions: [],
@@ -58,22 +58,22 @@ Deno.test("settledSplits() counts a repeated split of one ticker, session and ra
 
 Deno.test("settledSplits() counts a split on near days once, in the session in which prices moved", () => {
   // Friday and Monday.
-  const told = [split("A", "2024-02-02", 0.1), split("A", "2024-02-05", 0.1)];
+  const reported = [split("A", "2024-02-02", 0.1), split("A", "2024-02-05", 0.1)];
   const once = (session: string) => ({ splits: [["A", session, 0.1]], repeated: 1, contradictions: [] });
-  assert.deepEqual(settle(told, movedIn({ "2024-02-02": 0.098 })), once("2024-02-02"));
-  assert.deepEqual(settle(told, movedIn({ "2024-02-05": 0.104 })), once("2024-02-05"));
+  assert.deepEqual(settle(reported, movedIn({ "2024-02-02": 0.098 })), once("2024-02-02"));
+  assert.deepEqual(settle(reported, movedIn({ "2024-02-05": 0.104 })), once("2024-02-05"));
   // Nothing to tell by, no move at all, or one that both explain.
-  assert.deepEqual(settle(told, noPrices), once("2024-02-02"));
-  assert.deepEqual(settle(told, movedIn({})), once("2024-02-02"));
-  assert.deepEqual(settle(told, () => ({ ratio: 0.1, session: "2024-02-05" })), once("2024-02-02"));
+  assert.deepEqual(settle(reported, noPrices), once("2024-02-02"));
+  assert.deepEqual(settle(reported, movedIn({})), once("2024-02-02"));
+  assert.deepEqual(settle(reported, () => ({ ratio: 0.1, session: "2024-02-05" })), once("2024-02-02"));
   // Three days in a row.
-  const thrice = [...told, split("A", "2024-02-06", 0.1)];
+  const thrice = [...reported, split("A", "2024-02-06", 0.1)];
   assert.deepEqual(settle(thrice, movedIn({ "2024-02-06": 0.1 })).splits, [["A", "2024-02-06", 0.1]]);
 });
 
 Deno.test("settledSplits() keeps two splits where prices moved twice, and says so", () => {
-  const told = [split("A", "2024-02-02", 3), split("A", "2024-02-05", 3)];
-  const { splits, repeated, contradictions } = settle(told, movedIn({ "2024-02-02": 3, "2024-02-05": 3.1 }));
+  const reported = [split("A", "2024-02-02", 3), split("A", "2024-02-05", 3)];
+  const { splits, repeated, contradictions } = settle(reported, movedIn({ "2024-02-02": 3, "2024-02-05": 3.1 }));
   assert.deepEqual([splits.length, repeated], [2, 0]);
   assert.deepEqual(contradictions, [
     "2024-02-05: the same split as on 2024-02-02; prices moved in both sessions, so both are applied",
@@ -84,16 +84,16 @@ Deno.test("settledSplits() keeps two splits where prices moved twice, and says s
 });
 
 Deno.test("settledSplits() does not take an ordinary day for a split that is too small to show", () => {
-  const told = [split("A", "2024-02-02", 1.05), split("A", "2024-02-05", 1.05)];
+  const reported = [split("A", "2024-02-02", 1.05), split("A", "2024-02-05", 1.05)];
   const moves = movedIn({ "2024-02-02": 1.04, "2024-02-05": 1.04 });
-  assert.deepEqual(settle(told, moves).splits, [["A", "2024-02-02", 1.05]]);
+  assert.deepEqual(settle(reported, moves).splits, [["A", "2024-02-02", 1.05]]);
 });
 
 Deno.test("settledSplits() applies of differing splits the one that prices show, without prices all, and reports each", () => {
-  const told = [split("A", "2024-02-02", 2, "first"), split("A", "2024-02-02", 3, "second")];
-  const ratioBy = (move: number) => settle(told, movedIn({ "2024-02-02": move })).splits[0]![2];
+  const reported = [split("A", "2024-02-02", 2, "first"), split("A", "2024-02-02", 3, "second")];
+  const ratioBy = (move: number) => settle(reported, movedIn({ "2024-02-02": move })).splits[0]![2];
   assert.deepEqual([ratioBy(2.05), ratioBy(2.9), ratioBy(6.2)], [2, 3, 6]);
-  const { splits, repeated, contradictions } = settle(told, noPrices);
+  const { splits, repeated, contradictions } = settle(reported, noPrices);
   assert.deepEqual([splits, repeated], [[["A", "2024-02-02", 6]], 0]);
   const reason =
     "one of the differing splits 2, 3 of a session: 6 is applied, all of them, because there are no prices to compare with";
@@ -122,9 +122,9 @@ Deno.test("splitsInDoubt() names the spans whose prices have to be known, and no
 });
 
 Deno.test("settledDividends() counts the same cash once, in one session and within days, and adds up differing ones", () => {
-  const settleAll = (told: ToldDividend[]) => {
+  const settleAll = (reported: ReportedDividend[]) => {
     const contradictions: string[] = [];
-    const { events, repeated } = settledDividends(told, {
+    const { events, repeated } = settledDividends(reported, {
       onContradiction: ({ place, reason }) => contradictions.push(`${place}: ${reason}`),
     });
     return { paid: events.map(({ session, cash }) => [session, cash]), repeated, contradictions };
@@ -172,31 +172,31 @@ Deno.test("withSettledEvents() leaves bars with a split on two rows one split, w
 /** The settled columns of bars, and what is told of contradictions. */
 function settledWithWords(bars: readonly RawBar[]) {
   const given = { ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) };
-  const told: string[] = [];
+  const reported: string[] = [];
   const onContradiction = (row: { ticker: string; session: string; reason: string }) =>
-    told.push(`${row.ticker} ${row.session} ${row.reason}`);
+    reported.push(`${row.ticker} ${row.session} ${row.reason}`);
   const { bars: { split, dividend } } = withSettledEvents(given, { onContradiction });
-  return { split: [...split], dividend: [...dividend], told };
+  return { split: [...split], dividend: [...dividend], reported };
 }
 
 for (const ratios of [[2, 3], [3, 2]]) {
   Deno.test(`withSettledEvents() applies of the splits ${ratios.join(" and ")} on two rows of a bar the one that prices show, and tells`, () => {
-    const { split, told } = settledWithWords([
+    const { split, reported } = settledWithWords([
       rawBar("A", "2024-02-01", 100),
       ...ratios.map((ratio, i) => rawBar("A", "2024-02-02", 50, { split: ratio, occurrence: i + 1 })),
       rawBar("A", "2024-02-05", 51),
     ]);
     assert.deepEqual(split.filter((_, i) => i !== 2), [1, 2, 1]);
-    assert.equal(told.length, 2);
+    assert.equal(reported.length, 2);
     assert.match(
-      told[0]!,
+      reported[0]!,
       /^A 2024-02-02 one of the differing splits [23], [23] of a session: 2 is applied, which fits/,
     );
   });
 }
 
 Deno.test("withSettledEvents() counts further events of a repeated bar, and none of a bar with other prices", () => {
-  const { split, dividend, told } = settledWithWords([
+  const { split, dividend, reported } = settledWithWords([
     rawBar("A", "2024-02-01", 100),
     rawBar("A", "2024-02-02", 50),
     rawBar("A", "2024-02-02", 50, { split: 2, dividend: 0.4, occurrence: 2 }),
@@ -209,7 +209,7 @@ Deno.test("withSettledEvents() counts further events of a repeated bar, and none
   ]);
   assert.deepEqual([split[1], dividend[1]], [2, 0.4]);
   assert.deepEqual([split[7], dividend[7], split[6], dividend[6]], [1, 0.3, 1, 0]);
-  assert.deepEqual(told, ["A 2024-02-02 its dividend is 0.4, and 0.1 in another row: the first counts"]);
+  assert.deepEqual(reported, ["A 2024-02-02 its dividend is 0.4, and 0.1 in another row: the first counts"]);
 });
 
 Deno.test("withSettledEvents() returns the same columns without repeated events", () => {

@@ -55,10 +55,10 @@ const n = 400;
 const leg = walk(5, n);
 const spread = reverting(6, n);
 const follower = leg.map((close, t) => 2 * close + 10 + 0.3 * spread[t]!);
-const stranger = walk(7, n);
+const independent = walk(7, n);
 
 Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the others with failed criteria", async () => {
-  const { rows, metadata, progress } = await test({ A: leg, B: follower, C: stranger });
+  const { rows, metadata, progress } = await test({ A: leg, B: follower, C: independent });
   assert.deepEqual(rows.map((row) => [row.ticker_1, row.ticker_2, row.accepted]), [
     ["A", "B", true],
     ["A", "C", false],
@@ -171,7 +171,7 @@ Deno.test("cointegrated_pairs finds a pair without a common cluster, and names i
 });
 
 Deno.test("cointegrated_pairs has the p-values of every pair, refused ones too, and says by which gates they fail", async () => {
-  const { rows } = await test({ A: leg, B: follower, C: stranger });
+  const { rows } = await test({ A: leg, B: follower, C: independent });
   for (const row of rows.filter(({ accepted }) => !accepted)) {
     const larger = Math.max(row.engle_granger_p_value!, row.engle_granger_p_value_reversed!);
     assert.ok(row.adjusted_p_value! >= larger);
@@ -181,7 +181,7 @@ Deno.test("cointegrated_pairs has the p-values of every pair, refused ones too, 
 });
 
 Deno.test("cointegrated_pairs tests no pair across clusters, of noise, or of another preset's clusters", async () => {
-  const closes = { A: leg, B: follower, C: stranger, D: walk(8, n), E: walk(9, n), F: walk(10, n) };
+  const closes = { A: leg, B: follower, C: independent, D: walk(8, n), E: walk(9, n), F: walk(10, n) };
   const { rows } = await test(closes, { A: 1, B: 1, C: 0, D: 0, E: -1, F: -1 }, originals);
   assert.deepEqual(rows.map((row) => [row.ticker_1, row.ticker_2, row.cluster]), [["A", "B", 1], ["C", "D", 0]]);
   const { bars, asOf } = rawBarRows(closes);
@@ -244,7 +244,7 @@ Deno.test("cointegrated_pairs survives a spread that repeats itself exactly", as
 });
 
 Deno.test("cointegrated_pairs is empty, with a warning, where no two tickers share a cluster", async () => {
-  const { rows, checks, metadata } = await test({ A: leg, B: stranger }, { A: -1, B: -1 }, originals);
+  const { rows, checks, metadata } = await test({ A: leg, B: independent }, { A: -1, B: -1 }, originals);
   assert.ok(metadata.as_of?.type === "table");
   assert.deepEqual([rows, checks.not_empty!.passed, metadata.as_of.rows[0]![1]], [[], false, 0]);
   assert.deepEqual(cointegratedPairs.checks.map(({ severity }) => severity), ["warn"]);

@@ -15,6 +15,7 @@ import {
   expected,
   type Facts,
   failed,
+  failedOnSameInputs,
   failedSince,
   inLatestWindow,
   inProgress,
@@ -30,7 +31,6 @@ import {
   since,
   sourceChanged,
   stale,
-  triedInVain,
 } from "../../../engine/mod.ts";
 import { judge, treeOf } from "../../../engine/declare/automation_condition.ts";
 import { factsOf, named, partitions, smallSpace } from "../../support/automation.ts";
@@ -52,7 +52,7 @@ Deno.test("conditions that are read off the state hold for exactly its partition
   assert.equal(holds(anyUpstreamMissing(), factsOf({ upstreamMissing: partitions("B3") })), "B3");
   assert.equal(holds(anyUpstreamInProgress(), factsOf({ upstreamInProgress: partitions("B4") })), "B4");
   assert.equal(holds(inProgress(), factsOf({ inProgress: partitions("A5") })), "A5");
-  assert.equal(holds(triedInVain(), factsOf({ triedInVain: partitions("A5") })), "A5");
+  assert.equal(holds(failedOnSameInputs(), factsOf({ failedOnSameInputs: partitions("A5") })), "A5");
   assert.equal(
     holds(anyUpstreamUpdated(), factsOf({ upstreamUpdates: [{ partitions: partitions("B4"), atMs: 1 }] })),
     "B4",
@@ -160,7 +160,7 @@ Deno.test("eager() requests stale and expected partitions, also of coming upstre
   assert.equal(holds(eager(), facts({ upstreamMissing: partitions("B5") })), "A4 B4");
   assert.equal(holds(eager(), facts({ upstreamInProgress: partitions("A4") })), "B4 B5");
   assert.equal(holds(eager(), facts({ inProgress: partitions("B4") })), "A4 B5");
-  assert.equal(holds(eager(), facts({ triedInVain: partitions("A4 B5") })), "B4");
+  assert.equal(holds(eager(), facts({ failedOnSameInputs: partitions("A4 B5") })), "B4");
 });
 
 Deno.test("onMissing() requests missing partitions of any date, and no stale ones", () => {

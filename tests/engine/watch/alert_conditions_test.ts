@@ -27,7 +27,7 @@ function changes(open: OpenAlert[], holding: Condition[], undecided: Condition[]
   const nameOf = ({ kind, key, subject }: Condition) => [kind, key, subject].filter((part) => part !== "").join(" ");
   return {
     opened: opened.map(nameOf),
-    again: continued.filter((one) => one.told).map(({ condition }) => nameOf(condition)),
+    again: continued.filter((one) => one.isSentAgain).map(({ condition }) => nameOf(condition)),
     recovered: recovered.map(nameOf),
   };
 }

@@ -13,7 +13,7 @@ interface Taken<Row> {
  * Partitions of imported assets: those of the import in progress are wanted; those of earlier imports are kept. Other processes
  * want none, so that imported rows neither become stale nor are removed.
  */
-export function takenOnce(
+export function importedOnce(
   wanted: (rows: ImportedRows) => Wanted,
   chunks?: (partitions: PartitionSet) => readonly PartitionSet[],
 ): PartitionsDefinition<never, Record<string, never>, ImportResources> {

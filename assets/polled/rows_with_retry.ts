@@ -15,7 +15,7 @@ type OnUnusable = (row: UnusableRow) => void;
  * @param options.isWanted Whether an unusable row is worth a call, by its ticker and session.
  * @param options.onUnusable Called with each unusable row of the final responses.
  */
-export async function askedAgain<Row extends { ticker: string }>(
+export async function rowsWithRetry<Row extends { ticker: string }>(
   ask: { all(onUnusable: OnUnusable): Promise<Row[]>; one(ticker: string, onUnusable: OnUnusable): Promise<Row[]> },
   { isWanted, onUnusable }: {
     isWanted: (ticker: string, session: string | null) => boolean;
@@ -28,11 +28,11 @@ export async function askedAgain<Row extends { ticker: string }>(
     else if (!faults.get(row.ticker)?.push(row)) faults.set(row.ticker, [row]);
   });
   let left = MOST_TICKERS;
-  for (const [ticker, told] of faults) {
+  for (const [ticker, unusable] of faults) {
     const again: UnusableRow[] = [];
     const answered = left-- > 0 ? await orRefused(ask.one(ticker, (row) => again.push(row))) : null;
     if (answered) rows = [...rows.filter((row) => row.ticker !== ticker), ...answered];
-    for (const row of answered ? again : told) onUnusable(row);
+    for (const row of answered ? again : unusable) onUnusable(row);
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { askedAgain } from "../../../assets/polled/asked_again.ts";
+import { rowsWithRetry } from "../../../assets/polled/rows_with_retry.ts";
 import { rawDailyBars } from "../../../assets/polled/raw_daily_bars.ts";
 import { rawDividends } from "../../../assets/polled/raw_dividends.ts";
 import { rawSplits } from "../../../assets/polled/raw_splits.ts";
@@ -88,9 +88,9 @@ for (
     assert.deepEqual(await made[kind](always.resources), { rows: lacking, usable: false });
     assert.deepEqual(always.asked, asked);
 
-    const stranger = spoiling(["STRANGER"], { answers: Infinity });
-    assert.deepEqual(await made[kind](stranger.resources), { rows: whole, usable: true });
-    assert.deepEqual(stranger.asked, asked.slice(0, 1));
+    const unknownTicker = spoiling(["STRANGER"], { answers: Infinity });
+    assert.deepEqual(await made[kind](unknownTicker.resources), { rows: whole, usable: true });
+    assert.deepEqual(unknownTicker.asked, asked.slice(0, 1));
   });
 }
 
@@ -98,7 +98,7 @@ for (
 async function askedForSeven(one: (ticker: string) => Promise<{ ticker: string }[]>) {
   const told: string[] = [];
   const tickers = [..."ABCDEFG"];
-  const rows = await askedAgain({
+  const rows = await rowsWithRetry({
     all(onUnusable) {
       for (const ticker of tickers) onUnusable({ ticker, session: null, place: "row 1", reason: "spoilt" });
       return Promise.resolve([]);
@@ -108,12 +108,12 @@ async function askedForSeven(one: (ticker: string) => Promise<{ ticker: string }
   return { rows: rows.map(({ ticker }) => ticker).join(""), told: told.join("") };
 }
 
-Deno.test("askedAgain() spends no more than five calls", async () => {
+Deno.test("rowsWithRetry() spends no more than five calls", async () => {
   const found = await askedForSeven((ticker) => Promise.resolve([{ ticker }]));
   assert.deepEqual(found, { rows: "ABCDE", told: "FG" });
 });
 
-Deno.test("askedAgain() keeps the first response if the vendor refuses the second, and fails if a retry may succeed", async () => {
+Deno.test("rowsWithRetry() keeps the first response if the vendor refuses the second, and fails if a retry may succeed", async () => {
   const refusing = (retryable: boolean) => (ticker: string) =>
     ticker === "B"
       ? Promise.reject(new VendorError("No.", { status: 403, endpoint: "/x", retryable, scope: "call" }))
