@@ -4,15 +4,15 @@ import type { Rectangle } from "../partitions/mod.ts";
 import type { Reading, StepError } from "../store/records.ts";
 import type { SomePartitions } from "../store/reasons.ts";
 
-/** How a producer's last step ended. */
+/** How a producer's last step ended, if not well. */
 export interface EndedStep {
   runId: number;
-  status: "succeeded" | "up_to_date" | "failed" | "cancelled";
+  status: "failed" | "cancelled";
   error: StepError | null;
   endedAt: string;
   /** Its recorded inputs. */
   reading: Reading | null;
-  /** Partitions it was to make, if the asset is partitioned and the step did not succeed. */
+  /** Partitions it was to make, if the asset is partitioned. */
   partitions: SomePartitions | null;
   range: PartitionRange | null;
 }
@@ -26,11 +26,12 @@ export interface Activity {
   paused: ReadonlySet<string>;
   /** Ranges of the runs with an unfinished step of a producer, by producer. */
   open: ReadonlyMap<string, readonly (PartitionRange | null)[]>;
+  /** Last steps that failed or were cancelled, by producer. */
   lastEnded: ReadonlyMap<string, EndedStep>;
   /** Inputs of runs with failed partitions, by producer and run. */
   failedReadings: ReadonlyMap<string, Reading | null>;
   /** Publication time of each asset's latest materialization. */
-  committedAt: ReadonlyMap<string, string>;
+  committedAtMs: ReadonlyMap<string, number>;
   /** Steps that attempted partitions of a producer, as far back as requested. */
   attempts: ReadonlyMap<string, readonly { range: PartitionRange | null; startedAt: string }[]>;
   /** Partitions made of a producer, as far back as requested; `partitions` is `null` for an unpartitioned asset. */
@@ -62,19 +63,21 @@ export async function readActivity(
       WHERE r.status IN ('queued', 'running', 'interrupted') AND s.status IN ('pending', 'running', 'interrupted')`,
     sql<(EndedStep & { key: string })[]>`
       SELECT s.key, s.run_id AS "runId", s.status, s.error, coalesce(s.finished_at, r.finished_at) AS "endedAt", s.reading,
-             CASE WHEN s.status IN ('failed', 'cancelled') THEN s.partitions END AS partitions,
-             CASE WHEN s.status IN ('failed', 'cancelled') THEN r.range END AS range
+             s.partitions, r.range
       FROM unnest(${producers as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
         SELECT * FROM engine.step WHERE key = k.key AND status IN ('succeeded', 'up_to_date', 'failed', 'cancelled')
         ORDER BY run_id DESC LIMIT 1
-      ) s JOIN engine.run r ON r.id = s.run_id`,
+      ) s JOIN engine.run r ON r.id = s.run_id
+      WHERE s.status IN ('failed', 'cancelled')`,
     sql<{ key: string; runId: number; reading: Reading | null }[]>`
       SELECT f.producer AS key, f.run_id AS "runId", s.reading
       FROM (SELECT DISTINCT producer, run_id FROM engine.partition_failure) f
       LEFT JOIN engine.step s ON s.run_id = f.run_id AND s.key = f.producer`,
-    sql<{ key: string; at: string }[]>`
-      SELECT k.key, m.committed_at AS at FROM unnest(${keys as string[]}::text[]) AS k(key)
+    // One object: of thousands of rows, the driver would take most of the time of an evaluation that finds nothing to do.
+    sql<{ times: Record<string, number> | null }[]>`
+      SELECT jsonb_object_agg(k.key, extract(epoch FROM m.committed_at) * 1000) AS times
+      FROM unnest(${keys as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
         SELECT committed_at FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1
       ) m`,
@@ -97,7 +100,7 @@ export async function readActivity(
     open: grouped(open, ({ range }) => range),
     lastEnded: new Map(ended.map((step) => [step.key, step])),
     failedReadings: new Map(failures.map(({ key, runId, reading }) => [`${key} ${runId}`, reading])),
-    committedAt: new Map(committed.map(({ key, at }) => [key, at])),
+    committedAtMs: new Map(Object.entries(committed[0]?.times ?? {})),
     attempts: grouped(attempts, ({ range, startedAt }) => ({ range, startedAt })),
     makings: grouped(makings, ({ partitions, startedAt }) => ({ partitions, startedAt })),
   };

@@ -220,8 +220,7 @@ export class AssetFacts implements Facts {
   }
 
   #committedAtMs(key: string): number {
-    const at = this.known.activity.committedAt.get(key);
-    return at === undefined ? -Infinity : Date.parse(at);
+    return this.known.activity.committedAtMs.get(key) ?? -Infinity;
   }
 
   #makerOf(key: string): string {
