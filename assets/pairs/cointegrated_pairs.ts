@@ -11,6 +11,7 @@ import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, form
 import { NamedPair, withGroups } from "./candidate_sources.ts";
 import { halfLifeBandColumns, halfLifeBandOf } from "./half_life_bands.ts";
 import { pairClusters } from "./pair_clusters.ts";
+import { keptPairs } from "./kept_pairs.ts";
 import { judgePairs } from "./pair_criteria.ts";
 import { type Clustering, PairTestsConfig, testPairs } from "./pair_tests.ts";
 import { loadingsOf } from "./return_loadings.ts";
@@ -58,6 +59,9 @@ export const CointegratedPairsConfig = z.strictObject({
   ...PairTestsConfig.shape,
   namedPairs: z.array(NamedPair).default([]).describe(
     'Pairs that are tested even if no source proposes them, such as [["KO", "PEP"]]; those that chosen_pairs pins, unless set',
+  ),
+  keptRejected: z.int().min(0).nullable().default(null).describe(
+    "Rejected pairs that are kept of each as-of session, those with the smallest p-values, beside accepted and named ones; null keeps all. All count as tested for adjusted p-values",
   ),
 }).superRefine(({ namedPairs }, context) => {
   namedPairs.forEach(([ticker_1, ticker_2], i) => {
@@ -108,7 +112,8 @@ export const cointegratedPairs = asset({
     );
     const search = config.candidates.includes("group") ? withGroups(config, await inputs.groups.rows()) : config;
     const rows: z.output<typeof CointegratedPair>[] = [];
-    const counts: [string, number, number][] = [];
+    const counts: [string, number, number, number][] = [];
+    let untradable = 0;
     for (const { as_of, ...known } of closesAsOf(read, partitions.dates, asOfOf(config))) {
       const clusters = clustersAsOf.get(as_of) ?? [];
       requireSameCleaning(clusters, { as_of, tickers: known.matrix.tickers });
@@ -117,18 +122,24 @@ export const cointegratedPairs = asset({
         named: config.namedPairs,
         progress: (done, total) => progress(counts.length + done / total, partitions.dates.length),
       });
-      const own = judgePairs(tests, config);
-      for (const pair of own) rows.push({ as_of, ...pair, ...halfLifeBandOf(pair, tests) });
-      counts.push([as_of, own.length, own.filter(({ accepted }) => accepted).length]);
+      const judged = judgePairs(tests, config);
+      const kept = keptPairs(judged, {
+        rejected: config.keptRejected,
+        named: config.namedPairs,
+        orders: config.testOrders,
+      });
+      for (const pair of kept) rows.push({ as_of, ...pair, ...halfLifeBandOf(pair, tests) });
+      counts.push([as_of, judged.length, judged.filter(({ accepted }) => accepted).length, kept.length]);
+      untradable += hardToTrade(judged);
       signal.throwIfAborted();
     }
     return {
       rows,
       metadata: {
-        as_of: table(["as of", "tested", "accepted"], counts),
+        as_of: table(["as of", "tested", "accepted", "kept"], counts),
         candidates: config.candidates.join(", "),
         cluster_preset: config.clusterPreset,
-        hard_to_trade: hardToTrade(rows),
+        hard_to_trade: untradable,
         dividends: dividendsIn([read.bars.dividend]),
         volumes: volumesIn([read.bars.volume]),
       },

@@ -79,8 +79,8 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
   assert.deepEqual(metadata, {
     as_of: {
       type: "table",
-      columns: ["as of", "tested", "accepted"],
-      rows: [["2025-07-11", 3, 1]],
+      columns: ["as of", "tested", "accepted", "kept"],
+      rows: [["2025-07-11", 3, 1, 3]],
     },
     candidates: { type: "text", value: "cluster, neighbours, all" },
     cluster_preset: { type: "text", value: "research" },
@@ -90,6 +90,22 @@ Deno.test("cointegrated_pairs accepts a pair whose spread reverts and keeps the 
   });
   assert.deepEqual(progress.at(-1), [1, 1]);
 });
+
+Deno.test("cointegrated_pairs keeps as many rejected pairs as configured, and counts all as tested", async () => {
+  const closes = { A: leg, B: follower, C: independent };
+  const all = await test(closes);
+  const { rows, metadata } = await test(closes, undefined, { keptRejected: 1 });
+  const [accepted, ...rejected] = all.rows;
+  const best = rejected.toSorted((a, b) => pValueOf(a) - pValueOf(b))[0]!;
+  assert.deepEqual(rows, [accepted, best]);
+  assert.ok(metadata.as_of?.type === "table");
+  assert.deepEqual(metadata.as_of.rows, [["2025-07-11", 3, 1, 2]]);
+  assert.deepEqual((await test(closes, undefined, { keptRejected: 0 })).rows, [accepted]);
+});
+
+function pValueOf(pair: { engle_granger_p_value: number | null; engle_granger_p_value_reversed: number | null }) {
+  return Math.max(pair.engle_granger_p_value!, pair.engle_granger_p_value_reversed!);
+}
 
 Deno.test("cointegrated_pairs refuses a pair that is hard to trade, with its liquidity", async () => {
   const { bars, asOf } = rawBarRows({ A: leg, B: follower });
