@@ -41,7 +41,7 @@ export const LiveProcess = named(
     pid: z.int(),
     role: z.string().describe("server, worker or cli"),
     silentSeconds: z.number().describe("Since its last heartbeat, by the database's clock"),
-    steps: list(z.strictObject({ run: z.int(), key: z.string() })).describe("Steps that it runs"),
+    steps: list(z.strictObject({ run: z.int(), key: z.string() })).describe("Steps that it runs or makes parts of"),
   }),
 );
 export type LiveProcess = z.infer<typeof LiveProcess>;
@@ -172,7 +172,10 @@ export class Heartbeat {
       await sql<LiveProcess[]>`
       SELECT p.id, p.host, p.pid, p.role, ${silence(sql)} AS "silentSeconds", coalesce((
         SELECT jsonb_agg(jsonb_build_object('run', s.run_id, 'key', s.key) ORDER BY s.run_id, s.key)
-        FROM engine.step s WHERE s.process_id = p.id AND s.status = 'running'), '[]') AS steps
+        FROM (
+          SELECT run_id, key FROM engine.step WHERE process_id = p.id AND status = 'running'
+          UNION SELECT run_id, key FROM engine.step_part WHERE taken_by = p.id AND state = 'taken'
+        ) s), '[]') AS steps
       FROM engine.process p
       WHERE p.ended_at IS NULL AND ${kind === "embedded" ? sql`p.id = ${this.#id}` : holdsLock(sql)} ORDER BY p.id`,
     );
