@@ -5,9 +5,10 @@ import type { ColumnData, ColumnSpec } from "./database/database.ts";
 import { loadPolars, type Polars } from "./polars.ts";
 
 /** Days from 1970, which Parquet counts from, to 2000, which PostgreSQL counts from. */
-const DAYS_TO_2000 = 10_957;
-const SECONDS_TO_2000 = DAYS_TO_2000 * 86_400;
-const MICROS = 1_000_000n;
+export const DAYS_TO_2000 = 10_957;
+/** Seconds from 1970 to 2000. */
+export const SECONDS_TO_2000 = DAYS_TO_2000 * 86_400;
+export const MICROS_A_SECOND = 1_000_000n;
 /** Some milliseconds of work. */
 const VALUES_BETWEEN_RESTS = 65_536;
 
@@ -138,15 +139,15 @@ function timestamps(polars: Polars, name: string, values: ColumnData): StoredCol
   const seconds = remembered(name, "timestamptz", values, (text, row) => {
     const instant = microsOf(text);
     if (instant === null) return NaN;
-    const part = (instant % MICROS + MICROS) % MICROS;
+    const part = (instant % MICROS_A_SECOND + MICROS_A_SECOND) % MICROS_A_SECOND;
     micros[row] = Number(part);
-    return Number((instant - part) / MICROS) + SECONDS_TO_2000;
+    return Number((instant - part) / MICROS_A_SECOND) + SECONDS_TO_2000;
   }, false);
   const [second, micro] = [`${name} s`, `${name} us`];
   const whole = (column: string) => polars.col(column).cast(polars.Int64, false);
   return {
     series: [polars.Series(second, seconds), polars.Series(micro, micros)],
-    value: whole(second).multiplyBy(polars.lit(Number(MICROS)).cast(polars.Int64)).add(whole(micro))
+    value: whole(second).multiplyBy(polars.lit(Number(MICROS_A_SECOND)).cast(polars.Int64)).add(whole(micro))
       .cast(polars.Datetime("us", "UTC")),
   };
 }

@@ -1,3 +1,4 @@
+import type { Comparison, Condition } from "../../resources/row_condition.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { parseNames } from "../name_list.ts";
 import type { RowColumn } from "../declare/row_schema.ts";
@@ -22,32 +23,40 @@ export function equalTo<Column extends string>(values: Readonly<Record<Column, s
 /** Maximum number of values in all filters of a query together: each is a parameter of the statement. */
 export const maxFilterValues = 1_000;
 
-const comparisons: Record<Exclude<Operator, "in">, string> = {
-  eq: "=",
-  ne: "<>",
-  lt: "<",
-  lte: "<=",
-  gt: ">",
-  gte: ">=",
-};
-
-/** A filter as an SQL condition. @throws {InvalidRequestError} If it does not fit its column. */
-export function condition(asset: AnyAsset, { column: name, operator, value }: Filter, parameters: Parameters): string {
+/** A filter as a condition. @throws {InvalidRequestError} If it does not fit its column. */
+export function conditionOf(asset: AnyAsset, { column: name, operator, value }: Filter): Condition {
   const path = operator === "eq" ? name : `${name}.${operator}`;
   const column = columnOf(asset, name, path);
-  const parameter = (text: string) => {
-    const parsed = parseValue(column.type, text);
-    if (!parsed.ok) {
-      throw invalid(path, `Column "${name}" is compared with ${shown(text)}, which is not ${parsed.wanted}.`);
-    }
-    return parameters.add(parsed.text, column.type);
+  const parsed = (text: string) => {
+    const read = parseValue(column.type, text);
+    if (read.ok) return read.text;
+    throw invalid(path, `Column "${name}" is compared with ${shown(text)}, which is not ${read.wanted}.`);
   };
   if (column.type === "jsonb") throw invalid(path, `Column "${name}" holds JSON and cannot be filtered by.`);
-  if (operator !== "in") return `"${name}" ${comparisons[operator]} ${parameter(value)}`;
+  if (operator !== "in") return { column, is: operator, value: parsed(value) };
   const values = [...new Set(parseNames(value))];
-  // Before they become parameters, so that a long list is rejected cheaply.
+  // Before they are read, so that a long list is rejected cheaply.
   if (values.length > maxFilterValues) throw invalid(path, `${values.length} values; ${maxFilterValues} are allowed.`);
-  return `"${name}" IN (${values.map(parameter).join(", ")})`;
+  return { column, in: values.map(parsed) };
+}
+
+const comparisons: Record<Comparison, string> = { eq: "=", ne: "<>", lt: "<", lte: "<=", gt: ">", gte: ">=" };
+
+/** A condition in SQL, with its values as parameters. */
+export function conditionInSql(condition: Condition, parameters: Parameters): string {
+  if ("all" in condition) return joined(condition.all, " AND ", parameters) ?? "true";
+  if ("any" in condition) return joined(condition.any, " OR ", parameters) ?? "false";
+  const { name, type } = condition.column;
+  if ("isNull" in condition) return `"${name}" IS NULL`;
+  if ("in" in condition) {
+    return `"${name}" IN (${condition.in.map((value) => parameters.add(value, type)).join(", ")})`;
+  }
+  return `"${name}" ${comparisons[condition.is]} ${parameters.add(condition.value, type)}`;
+}
+
+function joined(conditions: readonly Condition[], by: string, parameters: Parameters): string | undefined {
+  if (conditions.length === 0) return undefined;
+  return `(${conditions.map((one) => conditionInSql(one, parameters)).join(by)})`;
 }
 
 /** A column by its name. @throws {InvalidRequestError} Under `path`, if there is none. */

@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
+import type { Condition } from "../../resources/row_condition.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import { columnOf } from "./row_filter.ts";
+import { columnOf, conditionInSql } from "./row_filter.ts";
 import type { RowColumn } from "../declare/row_schema.ts";
 import { invalid, type Parameters, parseValue } from "../declare/row_values.ts";
 
@@ -98,31 +99,33 @@ function broken() {
 }
 
 /** The condition for the rows after a position. */
-export function after(
+export function after(order: readonly Term[], position: readonly (string | null)[]): Condition {
+  const alternatives: Condition[] = [];
+  const same: Condition[] = [];
+  order.forEach(({ column, descending }, i) => {
+    const value = position[i]!;
+    // Nulls sort last: only ties follow a null, and nulls follow every other value.
+    if (value !== null) {
+      const beyond: Condition = { column, is: descending ? "lt" : "gt", value };
+      alternatives.push({ all: [...same, { any: [beyond, { column, isNull: true }] }] });
+    }
+    same.push(value === null ? { column, isNull: true } : { column, is: "eq", value });
+  });
+  return { any: alternatives };
+}
+
+/** The same in SQL, in a form that the index supports where there is one. */
+export function afterInSql(
   asset: AnyAsset,
-  order: readonly Term[],
-  position: readonly (string | null)[],
+  { order, position }: { order: readonly Term[]; position: readonly (string | null)[] },
   parameters: Parameters,
 ): string {
-  const values = position.map((value, i) => value === null ? null : parameters.add(value, order[i]!.column.type));
-  const names = order.map(({ column }) => `"${column.name}"`);
   const [first] = order;
   const keyOnly = order.every(({ column, descending }) =>
     asset.schema.primaryKey.includes(column.name) && descending === first!.descending
   );
-  if (keyOnly && !values.includes(null)) {
-    // The index supports this form.
-    return `(${names.join(", ")}) ${first!.descending ? "<" : ">"} (${values.join(", ")})`;
-  }
-  const alternatives: string[] = [];
-  const same: string[] = [];
-  order.forEach(({ descending }, i) => {
-    const [name, value] = [names[i]!, values[i]!];
-    // Nulls sort last: only ties follow a null, and nulls follow every other value.
-    if (value !== null) {
-      alternatives.push([...same, `(${name} ${descending ? "<" : ">"} ${value} OR ${name} IS NULL)`].join(" AND "));
-    }
-    same.push(value === null ? `${name} IS NULL` : `${name} = ${value}`);
-  });
-  return alternatives.length ? `(${alternatives.map((a) => `(${a})`).join(" OR ")})` : "false";
+  if (!keyOnly || position.includes(null)) return conditionInSql(after(order, position), parameters);
+  const values = position.map((value, i) => parameters.add(value!, order[i]!.column.type));
+  const names = order.map(({ column }) => `"${column.name}"`);
+  return `(${names.join(", ")}) ${first!.descending ? "<" : ">"} (${values.join(", ")})`;
 }

@@ -1,8 +1,9 @@
 import type { ColumnSpec } from "../../resources/database/database.ts";
+import type { Condition } from "../../resources/row_condition.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { asOf, tableOf } from "../store/asset_table.ts";
-import { columnOf, condition, type Filter, maxFilterValues } from "./row_filter.ts";
-import { after, orderOf, readCursor, refuseRepeats, sortTerm, type Term } from "./row_order.ts";
+import { columnOf, conditionInSql, conditionOf, type Filter, maxFilterValues } from "./row_filter.ts";
+import { afterInSql, orderOf, readCursor, refuseRepeats, sortTerm, type Term } from "./row_order.ts";
 import type { RowColumn } from "../declare/row_schema.ts";
 import { invalid, Parameters } from "../declare/row_values.ts";
 import type { AsOf } from "./row_version.ts";
@@ -22,22 +23,22 @@ export interface RowQuery<Column extends string = string, Field extends Column =
 export interface Question {
   columns: readonly ColumnSpec[];
   order: readonly Term[];
-  conditions: readonly string[];
-  parameters: Parameters;
+  conditions: readonly Condition[];
+  /** Values of the last row before those wanted, in the order; `null` for the first rows. */
+  position: readonly (string | null)[] | null;
 }
 
 /** Validates a query. @throws {InvalidRequestError} If it does not fit the asset. */
 export function questionOf(asset: AnyAsset, query: RowQuery & { cursor?: string }): Question {
-  const parameters = new Parameters();
-  const conditions = (query.filters ?? []).map((filter) => condition(asset, filter, parameters));
-  if (parameters.values.length > maxFilterValues) {
-    throw invalid("filters", `The filters name ${parameters.values.length} values; ${maxFilterValues} are allowed.`);
+  const conditions = (query.filters ?? []).map((filter) => conditionOf(asset, filter));
+  const values = conditions.reduce((sum, one) => sum + ("in" in one ? one.in.length : 1), 0);
+  if (values > maxFilterValues) {
+    throw invalid("filters", `The filters name ${values} values; ${maxFilterValues} are allowed.`);
   }
   const columns = fieldsOf(asset, query.fields).map(({ name, type }) => ({ name, type }));
   const order = orderOf(asset, query.order ?? []);
-  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order);
-  if (cursor) conditions.push(after(asset, order, cursor, parameters));
-  return { columns, order, conditions, parameters };
+  const position = query.cursor === undefined ? null : readCursor(query.cursor, order);
+  return { columns, order, conditions, position };
 }
 
 /** The rows that {@link statementOf} selects. */
@@ -54,16 +55,19 @@ export interface Selection {
 /** A query as SQL. Identifiers come from the row schema and values are passed as parameters. */
 export function statementOf(
   asset: AnyAsset,
-  { conditions, order, parameters: { values } }: Question,
+  { conditions, order, position }: Question,
   { selected, limit, of, extra = [] }: Selection,
 ): { text: string; parameters: (string | number)[] } {
-  const parameters = [...values];
+  const own = new Parameters();
+  const wanted = conditions.map((condition) => conditionInSql(condition, own));
+  if (position) wanted.push(afterInSql(asset, { order, position }, own));
+  const parameters = [...own.values];
   // The simplest form, so that the index of current rows is used.
   const version = of.latest ? "_until IS NULL" : asOf(parameters.push(of.id));
   // A parameter, so that pages of every size share one statement.
   const bound = limit === undefined ? "" : ` LIMIT $${parameters.push(limit)}::bigint`;
   const text = `SELECT ${[...selected.map((name) => `"${name}"`), ...extra].join(", ")} FROM ${tableOf(asset)}
-    WHERE ${[version, ...conditions].join(" AND ")}
+    WHERE ${[version, ...wanted].join(" AND ")}
     ORDER BY ${order.map(sortTerm(asset)).join(", ")}${bound}`;
   return { text, parameters };
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { DataType, Series } from "nodejs-polars";
 import type { Polars } from "../../polars.ts";
+import { doublesOf, integersOf, nullsOf, textsOf } from "../../polars_columns.ts";
 import { MarketDataError, type ReadOptions } from "../market_data.ts";
 import { numberOfText } from "../number_text.ts";
 import { sessionOfTimestamp } from "../sessions.ts";
@@ -9,8 +10,6 @@ import { mostUnusable, RowFault } from "../unusable_rows.ts";
 const MAGIC = "PAR1";
 const ENCRYPTED_MAGIC = "PARE";
 const DAY_MS = 86_400_000;
-/** Columns are read under this name: the library interprets some names, such as `^A.*$`, as patterns. */
-const COLUMN = "column";
 
 /** Number of values that take some milliseconds to read. */
 const VALUES_AT_ONCE = 65_536;
@@ -51,13 +50,8 @@ export class ParquetColumns {
    * @param onFault Called with each row whose text is not a number; its value is NaN. @throws {MarketDataError} If the column has another type.
    */
   async numbers(name: string, onFault: OnFault): Promise<Float64Array> {
-    const { polars } = this;
     const [column] = this.#doubles([name], (_, row, fault) => onFault(row, fault), NaN);
-    const numbers = this.#understood(() =>
-      polars.DataFrame([column!.alias(COLUMN)])
-        .select(polars.col(COLUMN).fillNull(polars.lit(NaN)))
-        .getColumn(COLUMN).toTypedArray() as Float64Array
-    );
+    const numbers = this.#understood(() => doublesOf(this.polars, column!));
     await this.#rest(1);
     return numbers;
   }
@@ -197,7 +191,7 @@ export class ParquetColumns {
   }
 
   #column(name: string): Series {
-    return this.polars.readParquet(this.#bytes, { columns: [name] }).getColumn(name).alias(COLUMN);
+    return this.polars.readParquet(this.#bytes, { columns: [name] }).getColumn(name);
   }
 
   /** A column of dates or timestamps as the integers that they are stored as; `null` for a null. */
@@ -205,31 +199,14 @@ export class ParquetColumns {
     return this.#understood(() => {
       const column = this.#column(name);
       const missing = nullsOf(column);
-      const { polars } = this;
-      const numbers = polars.DataFrame([column.cast(type)])
-        // The library has no typed array for a column with nulls.
-        .select(polars.col(COLUMN).fillNull(polars.lit(0)).cast(type))
-        .getColumn(COLUMN).toTypedArray() as Int32Array;
+      const numbers = integersOf<Int32Array>(this.polars, column, type);
       return missing === null ? numbers : Array.from(numbers, (value, row) => missing[row] ? null : value);
     }) as ArrayLike<Numbers[number] | null>;
   }
 
   /** A column of text; `null` for a null. */
   #pooled(name: string): (string | null)[] {
-    const { polars } = this;
-    return this.#understood(() => {
-      const column = this.#column(name);
-      const missing = nullsOf(column);
-      // Each distinct text crosses from the library once; a row is a number.
-      const coded = polars.DataFrame([column.cast(polars.Utf8)])
-        .select(polars.col(COLUMN).fillNull(polars.lit("")))
-        .select(polars.col(COLUMN), polars.col(COLUMN).cast(polars.Categorical).toPhysical().alias("code"));
-      const codes = coded.getColumn("code").toTypedArray() as Uint32Array;
-      const distinct = coded.unique(["code"]);
-      const texts: string[] = distinct.getColumn(COLUMN).toArray();
-      const textOf = new Map(Array.from(distinct.getColumn("code").toTypedArray(), (code, i) => [code, texts[i]!]));
-      return Array.from(codes, (code, row) => missing?.[row] ? null : textOf.get(code)!);
-    });
+    return this.#understood(() => textsOf(this.polars, this.#column(name)));
   }
 
   /** Maps the values of a column, each distinct value once. */
@@ -286,10 +263,6 @@ export class ParquetColumns {
 export type OnFault = (row: number, fault: RowFault) => void;
 
 /** Which values are missing; `null` if none are. */
-function nullsOf(column: Series): boolean[] | null {
-  return column.nullCount() === 0 ? null : column.isNull().toArray() as boolean[];
-}
-
 /** In its zone; without a zone, a time without offset; in UTC if the zone is unknown. */
 function inZone(instant: Temporal.Instant, zone: string): string {
   if (zone === "") return instant.toString().slice(0, -1);

@@ -1,0 +1,43 @@
+import type { DataType, Series } from "nodejs-polars";
+import type { Polars } from "./polars.ts";
+
+/** Series are read under this name: the library interprets some names, such as `^A.*$`, as patterns. */
+const COLUMN = "column";
+
+/** Which values of a series are null; `null` for none. */
+export function nullsOf(series: Series): boolean[] | null {
+  return series.nullCount() === 0 ? null : series.isNull().toArray() as boolean[];
+}
+
+/** A series of text, with one string object for equal texts; `null` for a null. */
+export function textsOf(polars: Polars, series: Series): (string | null)[] {
+  const missing = nullsOf(series);
+  // Each distinct text crosses from the library once; a row is a number.
+  const coded = polars.DataFrame([series.cast(polars.Utf8).alias(COLUMN)])
+    .select(polars.col(COLUMN).fillNull(polars.lit("")))
+    .select(polars.col(COLUMN), polars.col(COLUMN).cast(polars.Categorical).toPhysical().alias("code"));
+  const codes = coded.getColumn("code").toTypedArray() as Uint32Array;
+  const distinct = coded.unique(["code"]);
+  const texts: string[] = distinct.getColumn(COLUMN).toArray();
+  const textOf = new Map(Array.from(distinct.getColumn("code").toTypedArray(), (code, i) => [code, texts[i]!]));
+  return Array.from(codes, (code, row) => missing?.[row] ? null : textOf.get(code)!);
+}
+
+/** A series as integers of a type of 32 or 64 bits; 0 for a null. */
+export function integersOf<Numbers extends Int32Array | BigInt64Array>(
+  polars: Polars,
+  series: Series,
+  type: DataType,
+): Numbers {
+  return polars.DataFrame([series.cast(type).alias(COLUMN)])
+    // The library has no typed array for a column with nulls.
+    .select(polars.col(COLUMN).fillNull(polars.lit(0)).cast(type))
+    .getColumn(COLUMN).toTypedArray() as unknown as Numbers;
+}
+
+/** A series of numbers as doubles; NaN for a null. */
+export function doublesOf(polars: Polars, series: Series): Float64Array {
+  return polars.DataFrame([series.cast(polars.Float64).alias(COLUMN)])
+    .select(polars.col(COLUMN).fillNull(polars.lit(NaN)))
+    .getColumn(COLUMN).toTypedArray() as Float64Array;
+}

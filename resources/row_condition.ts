@@ -1,0 +1,11 @@
+import type { ColumnSpec } from "./database/database.ts";
+
+export type Comparison = "eq" | "ne" | "lt" | "lte" | "gt" | "gte";
+
+/** A condition on a row. Values are texts, as PostgreSQL reads them. A null satisfies only `isNull`, not even `ne`. */
+export type Condition =
+  | { column: ColumnSpec; is: Comparison; value: string }
+  | { column: ColumnSpec; in: readonly string[] }
+  | { column: ColumnSpec; isNull: true }
+  | { all: readonly Condition[] }
+  | { any: readonly Condition[] };
