@@ -52,6 +52,8 @@ import { hashOf } from "./declare/row_schema.ts";
 import { pause } from "./declare/retry.ts";
 import { LatestVersions, type RowVersion } from "./store/latest_versions.ts";
 import {
+  type CountQuery,
+  countRows,
   type PageOptions,
   type PageQuery,
   readPage,
@@ -315,6 +317,11 @@ export class Engine {
     options: PageOptions = {},
   ): Promise<ViewPage<Row, Field>> {
     return await readView<Row, Field>(this.around.database, this.#withRows(view), query, options);
+  }
+
+  /** The number of a view's rows, at most `atMost`. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
+  async count<Row>(view: View<Row>, query: CountQuery<ColumnOf<Row>>, options: PageOptions = {}): Promise<number> {
+    return await countRows(this.around.database, this.#withRows(view), query, options);
   }
 
   #withRows<Row>({ key }: View<Row>): Asset<Row> {

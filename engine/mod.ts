@@ -17,6 +17,7 @@ export type {
   Materialized,
   Output,
   RowOf,
+  RowOrder,
   SettledRows,
   View,
 } from "./declare/asset.ts";
@@ -78,7 +79,7 @@ export type { RetryPolicy, StepRetryPolicy } from "./declare/retry.ts";
 export type { RunFilter } from "./store/run_filter.ts";
 export { backfillPriority, maxPriority } from "./run/run_queue.ts";
 export type { Columns } from "./declare/row_schema.ts";
-export { equalTo, type Filter, type Operator, operators } from "./read/row_filter.ts";
+export { equalTo, type Filter, type Operator, operators, type RowFilter } from "./read/row_filter.ts";
 export {
   maxPageRows,
   maxTableRows,

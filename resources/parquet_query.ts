@@ -22,6 +22,8 @@ export interface ParquetQuery {
   order?: readonly { column: ColumnSpec; descending: boolean }[];
   /** All rows by default. */
   limit?: number;
+  /** Rows to leave out before those. */
+  offset?: number;
   /** Only the first rows, in the order, of each value of a column. */
   firstOfEach?: { column: ColumnSpec; rows: number };
   /** Only one row of equal ones. */
@@ -51,7 +53,7 @@ const VALUES_BETWEEN_RESTS = 65_536;
  * Verified: tests/resources/parquet_query_test.ts.
  */
 export async function queryParquet(files: readonly QueriedFile[], query: ParquetQuery): Promise<QueriedRows> {
-  const { columns, where = [], order = [], limit, firstOfEach, distinct = false } = query;
+  const { columns, where = [], order = [], limit, offset = 0, firstOfEach, distinct = false } = query;
   if (files.length === 0) return { count: 0, read: () => Promise.resolve(noRows(columns)) };
   const polars = await loadPolars();
   const scans = files.map(({ path, instead = {} }) =>
@@ -72,7 +74,8 @@ export async function queryParquet(files: readonly QueriedFile[], query: Parquet
   if (firstOfEach) {
     rows = rows.groupBy([firstOfEach.column.name], true).head(firstOfEach.rows) as unknown as LazyDataFrame;
   }
-  if (limit !== undefined) rows = rows.limit(limit);
+  if (offset > 0) rows = rows.slice(offset, limit ?? 2 ** 32 - 1) as LazyDataFrame;
+  else if (limit !== undefined) rows = rows.limit(limit);
   rows = rows.select(...columns.map(({ name }) => polars.col(name)));
   if (distinct) rows = rows.unique({ maintainOrder: true });
   const frame = await rows.collect();
@@ -175,6 +178,18 @@ function expressionOf(polars: Polars, condition: Condition): Expr {
   }
   const { column } = condition;
   if ("isNull" in condition) return polars.col(column.name).isNull();
+  if ("contains" in condition) {
+    const pattern = condition.contains.split(/([a-z]+)/i).map((part, i) =>
+      i % 2 === 0 ? RegExp.escape(part) : [...part].map((c) => `[${c.toLowerCase()}${c.toUpperCase()}]`).join("")
+    );
+    return polars.col(column.name).str.contains(pattern.join("")).fillNull(polars.lit(false));
+  }
+  if ("lists" in condition) {
+    // As JSON is written: within a text, quotes are escaped.
+    const { field, text } = condition.lists;
+    const member = `${JSON.stringify(field)}:${JSON.stringify(text)}`;
+    return polars.col(column.name).str.contains(RegExp.escape(member)).fillNull(polars.lit(false));
+  }
   const own = comparable(polars, column);
   if ("in" in condition) return oneOf(polars, column, condition.in);
   // A comparison with null is null, which a filter drops; within `any` it must be false.

@@ -7,5 +7,9 @@ export type Condition =
   | { column: ColumnSpec; is: Comparison; value: string }
   | { column: ColumnSpec; in: readonly string[] }
   | { column: ColumnSpec; isNull: true }
+  /** A text that contains this one; letters of ASCII in any case. */
+  | { column: ColumnSpec; contains: string }
+  /** A JSON list with an object whose field has this text. */
+  | { column: ColumnSpec; lists: { field: string; text: string } }
   | { all: readonly Condition[] }
   | { any: readonly Condition[] };

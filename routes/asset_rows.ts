@@ -88,7 +88,7 @@ const describeRows = describeRoute({
   tag: "Data",
   summary: "Rows of one version of an asset",
   description:
-    'Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte` and `in` (values separated by commas, one with a comma or a quote in double quotes: `ticker.in=BRK.B,"A,B"`); a column that has the name of a parameter is reached as `name.eq`. All filters must match. Consecutive pages (by cursor) come from one version, whatever is published between them.',
+    'Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte`, `in` (values separated by commas, one with a comma or a quote in double quotes: `ticker.in=BRK.B,"A,B"`) and `contains` (part of a text, ASCII letters in any case); a column that has the name of a parameter is reached as `name.eq`. All filters must match. Consecutive pages (by cursor) come from one version, whatever is published between them.',
   path: assetKey,
   query: AnyRowParameters,
   example: { path: { key: "chosen_pairs" }, query: { order: "rank", limit: "5" } },

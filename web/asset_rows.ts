@@ -20,6 +20,7 @@ export const operatorWords: Readonly<Record<Operator, string>> = {
   gt: "above",
   gte: "at least",
   in: "is one of",
+  contains: "contains",
 };
 
 /** Search for rows of an asset, from the address. */

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { cointegratedPairs } from "../assets/views.ts";
 import type { ColumnOf } from "../engine/mod.ts";
 import { answer, answerCsv } from "./answer.tsx";
 import { clusterPages } from "./cluster_pages.tsx";
@@ -70,6 +71,13 @@ export function pairPages(
       if (problems.size > 0) return c.text([...problems.values()].join("\n"), 400);
       const found = await reader.read(search, { whole: true });
       if (found === null) return c.notFound();
+      if (found.cut) {
+        const most = found.matching.toLocaleString("en");
+        return c.text(
+          `More than ${most} pairs match. Filter them, or read /v1/assets/${cointegratedPairs.key}/rows.`,
+          400,
+        );
+      }
       return answerCsv(c, "tested_pairs.csv", { names: testedColumns, rows: found.pairs });
     })
     .route("/clusters", clusterPages({ engine }))

@@ -1,9 +1,17 @@
 import { cointegratedPairs } from "../assets/views.ts";
 import { Address, date, flag, named, number, oneOf, page, type SearchOf, sort, text } from "./address.ts";
-import { type ColumnOf, type Engine, equalTo, type Filter, maxPageRows, namesText, type RowOf } from "../engine/mod.ts";
+import {
+  type ColumnOf,
+  type Engine,
+  equalTo,
+  maxPageRows,
+  type RowFilter,
+  type RowOf,
+  type RowVersion,
+} from "../engine/mod.ts";
 
 /** Parts of the engine used by the list of pairs. */
-export type PairsEngine = Pick<Engine, "graph" | "read" | "rowVersion" | "newestDate" | "datesWithRows">;
+export type PairsEngine = Pick<Engine, "graph" | "read" | "count" | "rowVersion" | "newestDate" | "datesWithRows">;
 
 /** A pair with its statistics as of a session. */
 export type TestedPair = RowOf<typeof cointegratedPairs>;
@@ -63,7 +71,7 @@ export interface FoundPairs {
   /** Of the page, or all of them. */
   pairs: TestedPair[];
   matching: number;
-  /** Whether there are more rows than were searched. */
+  /** Whether more match than are counted and paged. */
   cut: boolean;
   materialization: number;
   /** As-of session of the pairs; `null` if no session has been searched. */
@@ -74,20 +82,17 @@ export interface FoundPairs {
 
 /** Rows of a page of the table. */
 export const pairsPerPage = 50;
-/** Maximum number of rows searched, which takes some hundred milliseconds. */
-const mostRows = 5 * maxPageRows;
+/** Matching pairs that are counted and paged: skipping more for a page takes longer than people wait. */
+export const mostMatching = 100_000;
+/** Matching pairs of a file. */
+export const mostInFile = 5 * maxPageRows;
 
-/** What decides whether a pair is on a page, and where. */
-type ListedPair =
-  & Pick<TestedPair, "ticker_1" | "ticker_2" | "half_life">
-  & Partial<Pick<TestedPair, "failed_criteria">>;
+/** Counts that are kept: a version never changes. */
+const mostKept = 200;
 
-/** Listings that are kept: a version never changes, and listing its pairs is the expensive part. */
-const mostKept = 4;
-
-/** Reads pages of tested pairs. */
+/** Reads pages of tested pairs, which the database filters, sorts and counts: there may be millions. */
 export class TestedPairReader {
-  readonly #kept = new Map<string, Promise<{ listed: ListedPair[]; cut: boolean }>>();
+  readonly #counts = new Map<string, Promise<number>>();
 
   constructor(private readonly engine: PairsEngine) {}
 
@@ -102,77 +107,62 @@ export class TestedPairReader {
     ]);
     if (version === undefined) return null;
     const asOf = search.asOf ?? newest;
-    const filters = filtersOf(search, asOf);
-    const { listed, cut } = await this.#listed(search, { filters, version: version.id });
-    const found = matching(listed, search);
-    const from = (search.page - 1) * pairsPerPage;
-    const shown = whole ? found : found.slice(from, from + pairsPerPage);
+    const most = whole ? mostInFile : mostMatching;
+    const parts = partsOf(search, asOf);
+    const counts = await Promise.all(parts.map((filters) => this.#count(filters, { version, atMost: most + 1 })));
+    const matching = counts.reduce((sum, count) => sum + count, 0);
+    const pairs: TestedPair[] = [];
+    let skip = whole ? 0 : (search.page - 1) * pairsPerPage;
+    let left = Math.min(whole ? most : pairsPerPage, most - skip);
+    for (const [i, filters] of parts.entries()) {
+      const limit = Math.min(left, counts[i]! - skip);
+      if (limit > 0) {
+        const query = { filters, order: orderOf(search), offset: skip, limit };
+        pairs.push(...(await this.engine.read(cointegratedPairs, query, { version })).rows);
+        left -= limit;
+      }
+      skip = Math.max(0, skip - counts[i]!);
+    }
     return {
-      pairs: await this.#inFull(shown, { filters, version: version.id, whole }),
-      matching: found.length,
-      cut,
+      pairs,
+      matching: Math.min(matching, most),
+      cut: matching > most,
       materialization: version.id,
       asOf,
       asOfSessions,
     };
   }
 
-  /** Of all pairs only what decides which are shown: all columns of 30,000 take five times as long. */
-  #listed(search: PairSearch, { filters, version: asOf }: { filters: PairFilter[]; version: number }) {
-    const criteria = search.failed === undefined ? [] : ["failed_criteria" as const];
-    const order = orderOf(search);
-    const name = JSON.stringify([asOf, filters, order, criteria]);
-    const listing = this.#kept.get(name) ??
-      this.engine.read(cointegratedPairs, {
-        filters,
-        fields: ["ticker_1", "ticker_2", "half_life", ...criteria],
-        order,
-        limit: mostRows,
-        asOf,
-      }).then(({ rows, nextCursor }) => ({ listed: rows as ListedPair[], cut: nextCursor !== null }));
-    this.#kept.delete(name);
-    this.#kept.set(name, listing);
-    listing.catch(() => this.#kept.delete(name));
-    if (this.#kept.size > mostKept) this.#kept.delete(this.#kept.keys().next().value!);
-    return listing;
-  }
-
-  async #inFull(
-    shown: readonly ListedPair[],
-    { filters, version: asOf, whole }: { filters: PairFilter[]; version: number; whole: boolean },
-  ): Promise<TestedPair[]> {
-    if (shown.length === 0) return [];
-    const { rows } = await this.engine.read(cointegratedPairs, {
-      filters: whole ? filters : [
-        ...filters,
-        { column: "ticker_1", operator: "in", value: namesText(shown.map((pair) => pair.ticker_1)) },
-        { column: "ticker_2", operator: "in", value: namesText(shown.map((pair) => pair.ticker_2)) },
-      ],
-      asOf,
-    });
-    const nameOf = ({ ticker_1, ticker_2 }: ListedPair) => `${ticker_1} ${ticker_2}`;
-    const byName = new Map(rows.map((pair) => [nameOf(pair), pair]));
-    return shown.map((pair) => byName.get(nameOf(pair))!);
+  #count(
+    filters: readonly PairFilter[],
+    { version, atMost }: { version: RowVersion; atMost: number },
+  ): Promise<number> {
+    const name = JSON.stringify([version.id, atMost, filters]);
+    const counted = this.#counts.get(name) ?? this.engine.count(cointegratedPairs, { filters, atMost }, { version });
+    this.#counts.delete(name);
+    this.#counts.set(name, counted);
+    counted.catch(() => this.#counts.delete(name));
+    if (this.#counts.size > mostKept) this.#counts.delete(this.#counts.keys().next().value!);
+    return counted;
   }
 }
 
-/** The pairs that meet what the database does not judge, in the order of the table. */
-function matching(listed: readonly ListedPair[], search: PairSearch): readonly ListedPair[] {
-  const wanted = search.ticker?.toUpperCase();
-  const matches = (ticker: string) => wanted === undefined || ticker.toUpperCase().includes(wanted);
-  const failed = (pair: ListedPair) =>
-    search.failed === undefined || pair.failed_criteria!.some(({ criterion }) => criterion === search.failed);
-  const found = listed.filter((pair) => (matches(pair.ticker_1) || matches(pair.ticker_2)) && failed(pair));
-  if (search.sort?.column !== "half_life" || search.sort.descending) return found;
-  // A spread that does not revert has a negative half-life; sort it as the slowest.
-  const reverts = (pair: ListedPair) => pair.half_life !== null && pair.half_life > 0;
-  return [...found.filter(reverts), ...found.filter((pair) => !reverts(pair))];
+/** Filters of the matching pairs, in parts that follow each other in the table. */
+function partsOf(search: PairSearch, asOf: string | null): PairFilter[][] {
+  const filters = filtersOf(search, asOf);
+  if (search.sort?.column !== "half_life" || search.sort.descending || search.maxHalfLife !== undefined) {
+    return [filters];
+  }
+  // A spread that does not revert has a negative half-life, or none; both count as the slowest.
+  const halfLife = (operator: "gt" | "lte") => ({ column: "half_life" as const, operator, value: "0" });
+  const none = { column: "half_life" as const, isNull: true as const };
+  return [[...filters, halfLife("gt")], [...filters, { any: [halfLife("lte"), none] }]];
 }
 
-type PairFilter = Filter<ColumnOf<TestedPair>>;
+type PairFilter = RowFilter<ColumnOf<TestedPair>>;
 
 function filtersOf(
-  { accepted, cluster, maxPValue, maxHalfLife, maxHurst, minCrossings }: PairSearch,
+  { ticker, accepted, cluster, maxPValue, maxHalfLife, maxHurst, minCrossings, failed }: PairSearch,
   asOf: string | null,
 ): PairFilter[] {
   const filters: PairFilter[] = asOf === null ? [] : equalTo({ as_of: asOf });
@@ -189,6 +179,11 @@ function filtersOf(
   if (minCrossings !== undefined) {
     filters.push({ column: "mean_crossings", operator: "gte", value: String(minCrossings) });
   }
+  if (ticker !== undefined) {
+    const contains = (column: "ticker_1" | "ticker_2") => ({ column, operator: "contains" as const, value: ticker });
+    filters.push({ any: [contains("ticker_1"), contains("ticker_2")] });
+  }
+  if (failed !== undefined) filters.push({ column: "failed_criteria", lists: { field: "criterion", text: failed } });
   return filters;
 }
 

@@ -94,6 +94,8 @@ export const cointegratedPairs = asset({
   config: CointegratedPairsConfig,
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
+  // As the page lists them; for the date first, which each page filters by.
+  orders: [["as_of", "-accepted", "engle_granger_p_value"]],
   partitionedBy: { date: "as_of" },
   codeVersion: "6",
   partitionsDef: {

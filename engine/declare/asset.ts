@@ -99,6 +99,9 @@ export function reads<A extends AnyAsset>(asset: A, mapping: MappingOf): Depende
   return { of: asset, mapping };
 }
 
+/** A column to sort by, `-` in front for descending. */
+export type RowOrder<Column extends string = string> = Column | `-${Column}`;
+
 /** Declaration common to all assets: description and table. */
 export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   /** Its one name: key, table, URL and file. */
@@ -115,6 +118,11 @@ export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   primaryKey: readonly (keyof z.output<Schema> & string)[];
   /** Columns with the coordinates of its partitions: changes are recorded by partition. */
   partitionedBy?: PartitionColumns<keyof z.output<Schema> & string>;
+  /**
+   * Orders in which pages of current rows are read, as in a query: `-` in front for descending, nulls last. Each gets an index, without
+   * which the database sorts all rows for a page.
+   */
+  orders?: readonly (readonly RowOrder<keyof z.output<Schema> & string>[])[];
   /** Run on the rows before publication. */
   checks?: readonly Check<z.output<Schema>>[];
   /** Freshness deadline: `sessionDeadline()` or `maxAge()`. */
@@ -184,6 +192,8 @@ export interface Asset<Row = unknown, Key extends string = string> {
   readonly layer: Layer;
   readonly description: string;
   readonly schema: RowSchema;
+  /** Orders with an index of their own. */
+  readonly orders: readonly (readonly RowOrder[])[];
   readonly checks: readonly Check<Row>[];
   /** Columns with the coordinates of its partitions, if there are any. */
   readonly partitionedBy: PartitionColumns | undefined;

@@ -4,7 +4,8 @@ import { checkKey } from "./asset_key.ts";
 import { requireSound } from "./check.ts";
 import { externalAsset } from "./external_asset.ts";
 import { requireDateColumn } from "./freshness_policy.ts";
-import { rowSchema } from "./row_schema.ts";
+import { DefinitionError } from "../errors.ts";
+import { type RowSchema, rowSchema } from "./row_schema.ts";
 import { everything, type PartitionsDefinition } from "../partitions/mod.ts";
 import { retryPolicyOf } from "./retry.ts";
 import { checkLabel, sourceLabel } from "./step_label.ts";
@@ -104,6 +105,7 @@ function describe<Schema extends z.ZodObject, Key extends string>(
   checkKey(spec.key);
   const schema = rowSchema(spec.key, spec.row, spec.primaryKey);
   requireSound(spec.key, spec.checks ?? [], schema);
+  requireOrders(spec.key, spec.orders ?? [], schema);
   requireDateColumn(spec.key, spec.freshness, schema);
   return {
     key: spec.key,
@@ -112,12 +114,23 @@ function describe<Schema extends z.ZodObject, Key extends string>(
     layer: spec.layer,
     description: spec.description,
     schema,
+    orders: spec.orders ?? [],
     checks: spec.checks ?? [],
     partitionedBy: spec.partitionedBy,
     external: false,
     freshness: spec.freshness,
     retention: spec.retention,
   };
+}
+
+/** @throws {DefinitionError} If an order names a column that the rows do not have, or one of JSON. */
+function requireOrders(key: string, orders: readonly (readonly string[])[], { columns }: RowSchema): void {
+  for (const name of orders.flat().map((term) => term.replace(/^-/, ""))) {
+    const column = columns.find((column) => column.name === name);
+    if (column && column.type !== "jsonb") continue;
+    const why = column ? "which holds JSON and has no order" : "which its rows do not have";
+    throw new DefinitionError(`"${key}" is ordered by the column "${name}", ${why}.`);
+  }
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {

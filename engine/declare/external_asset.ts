@@ -33,6 +33,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
     layer: spec.layer,
     description: spec.description,
     schema: { columns: [], primaryKey: [], fingerprint: "external" },
+    orders: [],
     checks: [],
     external: true,
     partitionedBy: undefined,

@@ -4,16 +4,23 @@ import { parseNames } from "../name_list.ts";
 import type { RowColumn } from "../declare/row_schema.ts";
 import { invalid, type Parameters, parseValue, shown } from "../declare/row_values.ts";
 
-export const operators = ["eq", "ne", "lt", "lte", "gt", "gte", "in"] as const;
+export const operators = ["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains"] as const;
 export type Operator = typeof operators[number];
 
 /** One condition on a column. A null satisfies none, not even `ne`. */
 export interface Filter<Column extends string = string> {
   column: Column;
   operator: Operator;
-  /** As text; for `in` several, as in {@link parseNames}. */
+  /** As text; for `in` several, as in {@link parseNames}; for `contains` a part of a text, letters of ASCII in any case. */
   value: string;
 }
+
+/** Conditions of queries within this process: those of columns, any of several, or a JSON list with a certain object. */
+export type RowFilter<Column extends string = string> =
+  | Filter<Column>
+  | { column: Column; isNull: true }
+  | { any: readonly RowFilter<Column>[] }
+  | { column: Column; lists: { field: string; text: string } };
 
 /** Filters for rows with all of the given values, by column. */
 export function equalTo<Column extends string>(values: Readonly<Record<Column, string>>): Filter<Column>[] {
@@ -24,7 +31,15 @@ export function equalTo<Column extends string>(values: Readonly<Record<Column, s
 export const maxFilterValues = 1_000;
 
 /** A filter as a condition. @throws {InvalidRequestError} If it does not fit its column. */
-export function conditionOf(asset: AnyAsset, { column: name, operator, value }: Filter): Condition {
+export function conditionOf(asset: AnyAsset, filter: RowFilter): Condition {
+  if ("any" in filter) return { any: filter.any.map((one) => conditionOf(asset, one)) };
+  if ("isNull" in filter) return { column: columnOf(asset, filter.column, filter.column), isNull: true };
+  if ("lists" in filter) {
+    const column = columnOf(asset, filter.column, filter.column);
+    if (column.type !== "jsonb") throw invalid(column.name, `Column "${column.name}" holds no JSON.`);
+    return { column, lists: filter.lists };
+  }
+  const { column: name, operator, value } = filter;
   const path = operator === "eq" ? name : `${name}.${operator}`;
   const column = columnOf(asset, name, path);
   const parsed = (text: string) => {
@@ -33,12 +48,18 @@ export function conditionOf(asset: AnyAsset, { column: name, operator, value }: 
     throw invalid(path, `Column "${name}" is compared with ${shown(text)}, which is not ${read.wanted}.`);
   };
   if (column.type === "jsonb") throw invalid(path, `Column "${name}" holds JSON and cannot be filtered by.`);
+  if (operator === "contains") {
+    if (column.type !== "text") throw invalid(path, `Column "${name}" holds no text, of which a part could be given.`);
+    return { column, contains: parsed(value) };
+  }
   if (operator !== "in") return { column, is: operator, value: parsed(value) };
   const values = [...new Set(parseNames(value))];
   // Before they are read, so that a long list is rejected cheaply.
   if (values.length > maxFilterValues) throw invalid(path, `${values.length} values; ${maxFilterValues} are allowed.`);
   return { column, in: values.map(parsed) };
 }
+
+const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 const comparisons: Record<Comparison, string> = { eq: "=", ne: "<>", lt: "<", lte: "<=", gt: ">", gte: ">=" };
 
@@ -48,6 +69,15 @@ export function conditionInSql(condition: Condition, parameters: Parameters): st
   if ("any" in condition) return joined(condition.any, " OR ", parameters) ?? "false";
   const { name, type } = condition.column;
   if ("isNull" in condition) return `"${name}" IS NULL`;
+  if ("contains" in condition) {
+    // Letters of ASCII: which others are the same in another case depends on the locale of the database.
+    const part = parameters.add(condition.contains.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()), type);
+    return `strpos(translate("${name}", '${capitals}', '${capitals.toLowerCase()}'), ${part}) > 0`;
+  }
+  if ("lists" in condition) {
+    const { field, text } = condition.lists;
+    return `"${name}" @> ${parameters.add(JSON.stringify([{ [field]: text }]), type)}`;
+  }
   if ("in" in condition) {
     return `"${name}" IN (${condition.in.map((value) => parameters.add(value, type)).join(", ")})`;
   }

@@ -5,12 +5,7 @@ import type { AnyAsset } from "../declare/asset.ts";
 import { columnOf, conditionInSql } from "./row_filter.ts";
 import type { RowColumn } from "../declare/row_schema.ts";
 import { invalid, type Parameters, parseValue } from "../declare/row_values.ts";
-
-/** A column that rows are sorted by. */
-export interface Term {
-  column: RowColumn;
-  descending: boolean;
-}
+import { type Term, termsOf } from "../store/sort_term.ts";
 
 /** Content of a cursor: the materialization, the order, and the values of the last row in that order. */
 const Cursor = z.strictObject({
@@ -21,17 +16,10 @@ const Cursor = z.strictObject({
 
 /** The columns to sort by, followed by the rest of the key. @throws {InvalidRequestError} */
 export function orderOf(asset: AnyAsset, names: readonly string[]): Term[] {
-  const terms = names.map((name): Term => {
-    const descending = name.startsWith("-");
-    const column = columnOf(asset, descending ? name.slice(1) : name, "order");
-    if (column.type === "jsonb") throw invalid("order", `Column "${column.name}" holds JSON, which has no order.`);
-    return { column, descending };
-  });
+  const terms = termsOf(asset, names, (name) => columnOf(asset, name, "order"));
+  const json = terms.find(({ column }) => column.type === "jsonb");
+  if (json) throw invalid("order", `Column "${json.column.name}" holds JSON, which has no order.`);
   refuseRepeats(terms.map((term) => term.column), "order");
-  for (const name of asset.schema.primaryKey) {
-    if (terms.some((term) => term.column.name === name)) continue;
-    terms.push({ column: columnOf(asset, name, "order"), descending: false });
-  }
   return terms;
 }
 
@@ -39,14 +27,6 @@ export function orderOf(asset: AnyAsset, names: readonly string[]): Term[] {
 export function refuseRepeats(columns: readonly RowColumn[], path: string): void {
   const repeated = columns.find((column, i) => columns.indexOf(column) < i);
   if (repeated) throw invalid(path, `Column "${repeated.name}" is named twice.`);
-}
-
-/** Key columns are never null: without a NULLS clause, the index serves both directions. */
-export function sortTerm(asset: AnyAsset): (term: Term) => string {
-  return ({ column, descending }) => {
-    const nulls = asset.schema.primaryKey.includes(column.name) ? "" : " NULLS LAST";
-    return `"${column.name}"${descending ? " DESC" : ""}${nulls}`;
-  };
 }
 
 function orderNames(order: readonly Term[]): string[] {

@@ -4,7 +4,7 @@ import type { AnyAsset } from "../declare/asset.ts";
 import { list } from "../record_schema.ts";
 import { isPrepared } from "../store/prepared_texts.ts";
 import { writeCursor } from "./row_order.ts";
-import { type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
+import { countStatementOf, type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
 import { invalid } from "../declare/row_values.ts";
 import { versionOf } from "./row_version.ts";
 import type { RowVersion } from "../store/latest_versions.ts";
@@ -15,6 +15,8 @@ export interface PageQuery extends RowQuery {
   limit: number;
   /** The end of the previous page, which must have the same filters and order. */
   cursor?: string;
+  /** Rows to leave out at first. Cost: as if they were read. */
+  offset?: number;
 }
 
 /** Query of all rows of an asset; `limit` is 1 to {@link maxTableRows}, and all rows without it. */
@@ -71,7 +73,7 @@ export async function readPage(
   query: PageQuery,
   { version: known }: PageOptions = {},
 ): Promise<RowPage> {
-  const { limit } = query;
+  const { limit, offset } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPageRows) {
     throw invalid("limit", `The limit is ${limit}; a page has 1 to ${maxPageRows.toLocaleString("en")} rows.`);
   }
@@ -79,7 +81,7 @@ export async function readPage(
   const { columns, order } = question;
   const version = known ?? await versionOf(database.sql, asset, query);
   if (!version) return { columns, rows: [], nextCursor: null, materialization: null };
-  const rows = await rowsOf(database, asset, question, { version, limit: limit + 1 });
+  const rows = await rowsOf(database, asset, question, { version, limit: limit + 1, offset });
   const page = rows.slice(0, limit);
   return {
     columns,
@@ -96,6 +98,11 @@ function picked(row: Readonly<Record<string, unknown>>, columns: readonly Column
   return picked;
 }
 
+/** The materialization of the current rows, as SQL. The key is one of the graph's, in snake_case. */
+function currentVersion({ key }: AnyAsset): string {
+  return `(SELECT max(id) FROM engine.materialization WHERE asset_key = '${key}')`;
+}
+
 /**
  * The first rows of a query. An index covers only the current rows. The latest version is therefore read as the current rows, with
  * their materialization in the same statement, and read again as of the version if a later one was published in between. A version
@@ -105,18 +112,18 @@ async function rowsOf(
   database: Database,
   asset: AnyAsset,
   question: Question,
-  { version, limit }: { version: RowVersion; limit: number },
+  { version, limit, offset }: { version: RowVersion; limit: number; offset?: number },
 ): Promise<Record<string, unknown>[]> {
   const names = [...question.columns, ...question.order.map(({ column }) => column)].map(({ name }) => name);
   const selected = [...new Set(names)];
   const { sql } = database;
   if (version.latest) {
-    // The key is one of the graph's, in snake_case.
-    const latest = `(SELECT max(id) FROM engine.materialization WHERE asset_key = '${asset.key}')`;
+    const latest = currentVersion(asset);
     const of = { id: version.id, latest: true };
     const { text, parameters } = statementOf(asset, question, {
       selected,
       limit,
+      offset,
       of,
       extra: [`${latest} AS "_latest"`],
     });
@@ -129,8 +136,47 @@ async function rowsOf(
       : await sql.unsafe<[{ _latest: number }]>(`SELECT ${latest} AS "_latest"`);
     if (found === version.id) return rows;
   }
-  const { text, parameters } = statementOf(asset, question, { selected, limit, of: { id: version.id, latest: false } });
+  const { text, parameters } = statementOf(asset, question, {
+    selected,
+    limit,
+    offset,
+    of: { id: version.id, latest: false },
+  });
   return await sql.unsafe<Record<string, unknown>[]>(text, parameters);
+}
+
+/** Query of the number of an asset's rows. */
+export interface CountQuery<Column extends string = string> extends Pick<RowQuery<Column>, "filters" | "asOf"> {
+  /** More are not counted. */
+  atMost: number;
+}
+
+/**
+ * The number of rows of one materialization, at most `atMost`; 0 if the asset has no materialization.
+ *
+ * @throws {InvalidRequestError} As {@link readPage} does.
+ *
+ * Cost: O(rows until `atMost` match).
+ */
+export async function countRows(
+  { sql }: Database,
+  asset: AnyAsset,
+  { atMost, ...query }: CountQuery,
+  { version: known }: PageOptions = {},
+): Promise<number> {
+  const question = questionOf(asset, query);
+  const version = known ?? await versionOf(sql, asset, query);
+  if (!version) return 0;
+  const counted = async (latest: boolean) => {
+    const of = { id: version.id, latest };
+    const extra = [`${currentVersion(asset)} AS current`];
+    const { text, parameters } = countStatementOf(asset, question, { atMost, of, extra });
+    const [row] = await sql.unsafe<[{ rows: number; current: number }]>(text, parameters);
+    return row;
+  };
+  // As in a page: an index covers only the current rows.
+  const { rows, current } = await counted(version.latest);
+  return version.latest && current !== version.id ? (await counted(false)).rows : rows;
 }
 
 /**

@@ -2,15 +2,16 @@ import type { ColumnSpec } from "../../resources/database/database.ts";
 import type { Condition } from "../../resources/row_condition.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { asOf, tableOf } from "../store/asset_table.ts";
-import { columnOf, conditionInSql, conditionOf, type Filter, maxFilterValues } from "./row_filter.ts";
-import { afterInSql, orderOf, readCursor, refuseRepeats, sortTerm, type Term } from "./row_order.ts";
+import { columnOf, conditionInSql, conditionOf, maxFilterValues, type RowFilter } from "./row_filter.ts";
+import { afterInSql, orderOf, readCursor, refuseRepeats } from "./row_order.ts";
+import { sortTerm, type Term } from "../store/sort_term.ts";
 import type { RowColumn } from "../declare/row_schema.ts";
 import { invalid, Parameters } from "../declare/row_values.ts";
 import type { AsOf } from "./row_version.ts";
 
 /** Selection and order of an asset's rows. All filters must hold. */
 export interface RowQuery<Column extends string = string, Field extends Column = Column> {
-  filters?: readonly Filter<Column>[];
+  filters?: readonly RowFilter<Column>[];
   /** Columns to sort by, `-` in front for descending; nulls come last in both directions, and ties are in key order. */
   order?: readonly (Column | `-${Column}`)[];
   /** Columns to return; all by default. */
@@ -31,7 +32,7 @@ export interface Question {
 /** Validates a query. @throws {InvalidRequestError} If it does not fit the asset. */
 export function questionOf(asset: AnyAsset, query: RowQuery & { cursor?: string }): Question {
   const conditions = (query.filters ?? []).map((filter) => conditionOf(asset, filter));
-  const values = conditions.reduce((sum, one) => sum + ("in" in one ? one.in.length : 1), 0);
+  const values = conditions.reduce((sum, one) => sum + valuesIn(one), 0);
   if (values > maxFilterValues) {
     throw invalid("filters", `The filters name ${values} values; ${maxFilterValues} are allowed.`);
   }
@@ -41,11 +42,20 @@ export function questionOf(asset: AnyAsset, query: RowQuery & { cursor?: string 
   return { columns, order, conditions, position };
 }
 
+/** Number of values in a condition, each of which is a parameter of a statement. */
+function valuesIn(condition: Condition): number {
+  if ("in" in condition) return condition.in.length;
+  const within = "any" in condition ? condition.any : "all" in condition ? condition.all : null;
+  return within === null ? 1 : within.reduce((sum, one) => sum + valuesIn(one), 0);
+}
+
 /** The rows that {@link statementOf} selects. */
 export interface Selection {
   selected: readonly string[];
   /** All rows by default. */
   limit?: number;
+  /** Rows to leave out before those. */
+  offset?: number;
   /** The materialization, and whether to read the current rows instead: the same if there is no later one. */
   of: { id: number; latest: boolean };
   /** Further columns, as SQL. */
@@ -55,21 +65,42 @@ export interface Selection {
 /** A query as SQL. Identifiers come from the row schema and values are passed as parameters. */
 export function statementOf(
   asset: AnyAsset,
-  { conditions, order, position }: Question,
-  { selected, limit, of, extra = [] }: Selection,
+  question: Question,
+  { selected, limit, offset = 0, of, extra = [] }: Selection,
 ): { text: string; parameters: (string | number)[] } {
+  const { source, parameters } = sourceOf(asset, question, of);
+  // A parameter, so that pages of every size share one statement.
+  const bound = limit === undefined ? "" : ` LIMIT $${parameters.push(limit)}::bigint`;
+  const skipped = offset === 0 ? "" : ` OFFSET $${parameters.push(offset)}::bigint`;
+  const text = `SELECT ${[...selected.map((name) => `"${name}"`), ...extra].join(", ")} ${source}
+    ORDER BY ${question.order.map(sortTerm(asset)).join(", ")}${bound}${skipped}`;
+  return { text, parameters };
+}
+
+/** The number of its rows as SQL, at most `atMost`, in the column `rows`. */
+export function countStatementOf(
+  asset: AnyAsset,
+  question: Question,
+  { of, atMost, extra = [] }: Pick<Selection, "of" | "extra"> & { atMost: number },
+): { text: string; parameters: (string | number)[] } {
+  const { source, parameters } = sourceOf(asset, question, of);
+  const counted = `(SELECT count(*) FROM (SELECT ${source} LIMIT $${parameters.push(atMost)}::bigint) r) AS rows`;
+  return { text: `SELECT ${[counted, ...extra].join(", ")}`, parameters };
+}
+
+/** FROM and WHERE of a query. */
+function sourceOf(
+  asset: AnyAsset,
+  { conditions, order, position }: Question,
+  of: Selection["of"],
+): { source: string; parameters: (string | number)[] } {
   const own = new Parameters();
   const wanted = conditions.map((condition) => conditionInSql(condition, own));
   if (position) wanted.push(afterInSql(asset, { order, position }, own));
   const parameters = [...own.values];
   // The simplest form, so that the index of current rows is used.
   const version = of.latest ? "_until IS NULL" : asOf(parameters.push(of.id));
-  // A parameter, so that pages of every size share one statement.
-  const bound = limit === undefined ? "" : ` LIMIT $${parameters.push(limit)}::bigint`;
-  const text = `SELECT ${[...selected.map((name) => `"${name}"`), ...extra].join(", ")} FROM ${tableOf(asset)}
-    WHERE ${[version, ...wanted].join(" AND ")}
-    ORDER BY ${order.map(sortTerm(asset)).join(", ")}${bound}`;
-  return { text, parameters };
+  return { source: `FROM ${tableOf(asset)} WHERE ${[version, ...wanted].join(" AND ")}`, parameters };
 }
 
 function fieldsOf(asset: AnyAsset, names: readonly string[] | undefined): readonly RowColumn[] {

@@ -13,6 +13,8 @@ export interface ViewQuery<Row, Field extends ColumnOf<Row> = ColumnOf<Row>> ext
   limit?: number;
   /** The end of the previous rows, which must have the same filters and order. */
   cursor?: string;
+  /** Rows to leave out at first. */
+  offset?: number;
 }
 
 /** Rows of a view with the requested columns. */
@@ -28,17 +30,17 @@ export type ViewPage<Row, Field extends ColumnOf<Row>> = Omit<RowPage, "rows"> &
 export async function readView<Row, Field extends ColumnOf<Row>>(
   database: Database,
   asset: Asset<Row>,
-  { limit = Infinity, ...query }: ViewQuery<Row, Field>,
+  { limit = Infinity, offset, ...query }: ViewQuery<Row, Field>,
   { version: known }: PageOptions = {},
 ): Promise<ViewPage<Row, Field>> {
   const version = known ?? await versionOf(database.sql, asset, query);
-  const read = (rows: number, cursor: string | undefined) =>
-    readPage(database, asset, { ...query, cursor, limit: Math.min(maxPageRows, limit - rows) }, { version });
-  const first = await read(0, query.cursor);
+  const read = (rows: number, place: { cursor?: string; offset?: number }) =>
+    readPage(database, asset, { ...query, ...place, limit: Math.min(maxPageRows, limit - rows) }, { version });
+  const first = await read(0, { cursor: query.cursor, offset });
   const rows = first.rows;
   let { nextCursor } = first;
   while (nextCursor !== null && rows.length < limit) {
-    const next = await read(rows.length, nextCursor);
+    const next = await read(rows.length, { cursor: nextCursor });
     rows.push(...next.rows);
     nextCursor = next.nextCursor;
   }

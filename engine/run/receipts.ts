@@ -4,6 +4,7 @@ import type { AnyAsset } from "../declare/asset.ts";
 import { invalid } from "../declare/row_values.ts";
 import { list } from "../record_schema.ts";
 import { questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
+import type { Filter } from "../read/row_filter.ts";
 import { versionOf } from "../read/row_version.ts";
 import { tableOf } from "../store/asset_table.ts";
 
@@ -34,7 +35,7 @@ export const Receipt = z.strictObject({
 export type Receipt = z.infer<typeof Receipt>;
 
 /** The rows to trace. */
-export type ReceiptQuery = Pick<RowQuery, "filters" | "asOf">;
+export type ReceiptQuery = Pick<RowQuery, "asOf"> & { filters?: readonly Filter[] };
 
 /** Maximum number of rows of one query. */
 const mostRows = 1_000;

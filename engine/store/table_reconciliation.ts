@@ -1,11 +1,12 @@
 import type postgres from "postgres";
-import type { Database, Sql } from "../../resources/database/database.ts";
+import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { createTableStatement, dropIndex, indexesOf, tableOf } from "./asset_table.ts";
 import { forgetVersions } from "./latest_versions.ts";
+import { isSecondary, reconcileIndexes } from "./secondary_indexes.ts";
 import { alters, changeOf, indexStatement, isNew, type TableChange } from "./table_change.ts";
 import { readTables, type TableRecord, type Tables, undeclaredTables, writeRecords } from "./table_record.ts";
 import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shape.ts";
@@ -80,19 +81,8 @@ async function reconcileGroup(
   const reconciliation = new Reconciliation(tx, tables);
   await reconciliation.createNew(changes.filter(isNew));
   for (const change of changes) await reconciliation.apply(change);
-  await indexDates(tx, graph, assets);
+  await reconcileIndexes(tx, graph, assets);
   return { messages: reconciliation.messages, alteration: await reconciliation.finish() };
-}
-
-/** Indexes the date column of tables that are published by date. */
-async function indexDates(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[]): Promise<void> {
-  for (const made of assets) {
-    const date = made.partitionedBy?.date;
-    if (date === undefined || !graph.producerOf(made.key).recipe.partitionsDef) continue;
-    await tx.unsafe(
-      `CREATE INDEX IF NOT EXISTS "${made.key.slice(0, 40)}_cells_${date}" ON ${tableOf(made)} ("${date}")`,
-    );
-  }
 }
 
 /** One reconciliation, as part of its transaction. */
@@ -193,10 +183,10 @@ class Reconciliation {
     // PostgreSQL truncates names to 63 bytes.
     const name = `${key.slice(0, 40)}_${this.#alteration}_${++this.#retired}`;
     for (const index of table.indexes.keys()) await this.tx.unsafe(dropIndex(table.layer, index));
-    const dates = (await indexesOf(this.tx, { layer: table.layer, key })).filter(({ name }) =>
-      name.startsWith(`${key.slice(0, 40)}_cells_`)
+    const secondary = (await indexesOf(this.tx, { layer: table.layer, key })).filter(({ name }) =>
+      isSecondary({ key }, name)
     );
-    for (const index of dates) await this.tx.unsafe(dropIndex(table.layer, index.name));
+    for (const { name } of secondary) await this.tx.unsafe(dropIndex(table.layer, name));
     await this.tx.unsafe(`ALTER TABLE ${at} RENAME TO "${name}"`);
     await this.tx.unsafe(`ALTER TABLE "${table.layer}"."${name}" SET SCHEMA retired`);
     await this.tx`

@@ -118,8 +118,35 @@ Deno.test("queryParquet() compares values of each type as SQL does: a null satis
   const either = { any: [{ column: close, is: "gt" as const, value: "1" }, { column: close, isNull: true as const }] };
   assert.deepEqual(await tickers(either), ["B", "A", null]);
   assert.deepEqual(await tickers({ all: [either, { column: active, is: "eq", value: "true" }] }), ["B"]);
+  assert.deepEqual(await tickers({ column: text, contains: "a" }), ["A"]);
+  for (const sign of [".", "[", "-", "/", " ", "\\", "^a"]) {
+    assert.deepEqual(await tickers({ column: text, contains: sign }), [], sign);
+  }
+  assert.deepEqual(await tickers({ column: text, contains: "😀" }), ["😀"]);
   assert.deepEqual(await tickers({ any: [] }), []);
   assert.deepEqual(await tickers({ all: [] }), data.ticker);
+});
+
+Deno.test("queryParquet() finds JSON lists by a field of their objects, and leaves out the first rows", async () => {
+  const texts = ["age", "price", 'a":"price'];
+  const parts = [{
+    columns: [text, notes],
+    data: {
+      ticker: ["a", "b", "c", "d"],
+      notes: [...texts.map((kind) => [{ kind, reason: '"kind":"age"' }]), null],
+    },
+  }];
+  await withFiles(parts, async (files) => {
+    const tickers = async (query: Partial<ParquetQuery>) =>
+      (await (await queryParquet(files, { columns: [text], ...query })).read()).ticker;
+    for (const [i, of] of texts.entries()) {
+      assert.deepEqual(await tickers({ where: [{ column: notes, lists: { field: "kind", text: of } }] }), ["abc"[i]]);
+    }
+    const order = [{ column: text, descending: true }];
+    assert.deepEqual(await tickers({ order, offset: 1, limit: 2 }), ["c", "b"]);
+    assert.deepEqual(await tickers({ order, offset: 3 }), ["a"]);
+    assert.deepEqual(await tickers({ order, offset: 9, limit: 2 }), []);
+  });
 });
 
 Deno.test("queryParquet() reads back any columns that parquetOf() accepts", async () => {

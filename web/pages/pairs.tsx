@@ -7,6 +7,7 @@ import { pairPath } from "../pair_path.ts";
 import {
   criteria,
   type FoundPairs,
+  mostInFile,
   pairsAddress,
   type PairSearch,
   pairsPerPage,
@@ -243,8 +244,12 @@ function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
     <>
       <p class="about" id="pairs-about">
         {count(first)}–{count(first + pairs.length - 1)} of {counted(matching, "pair")}
-        {cut ? " looked through: there are more, filter them" : ""}.{" "}
-        <a href={pairsAddress.write(search, { page: 1 }, { path: "/pairs/tested.csv" })}>Download these pairs as CSV</a>
+        {cut ? ", and more: filter them" : ""}.{" "}
+        {matching <= mostInFile && (
+          <a href={pairsAddress.write(search, { page: 1 }, { path: "/pairs/tested.csv" })}>
+            Download these pairs as CSV
+          </a>
+        )}
       </p>
       <DataTable
         label="Tested pairs"

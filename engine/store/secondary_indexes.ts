@@ -1,0 +1,65 @@
+import type { Sql } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import type { AssetGraph } from "../declare/graph.ts";
+import { hashOf } from "../declare/row_schema.ts";
+import { dropIndex, tableOf } from "./asset_table.ts";
+import { sortTerm, termsOf } from "./sort_term.ts";
+
+/** An index of a table beside that of its key. */
+interface SecondaryIndex {
+  name: string;
+  statement: string;
+}
+
+/** Creates the declared indexes that are missing, and drops those of orders that are no longer declared. */
+export async function reconcileIndexes(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[]): Promise<void> {
+  const found = await tx<{ layer: string; key: string; name: string }[]>`
+    SELECT schemaname AS layer, tablename AS key, indexname AS name FROM pg_indexes
+    WHERE schemaname IN ('raw', 'silver', 'gold') AND tablename = ANY(${assets.map(({ key }) => key)}::text[])
+      AND (indexname LIKE '%\\_order\\_%' OR indexname LIKE '%\\_cells\\_%')`;
+  const namesOf = Map.groupBy(found, ({ layer, key }) => `${layer}.${key}`);
+  for (const asset of assets) {
+    const present = new Set(namesOf.get(`${asset.layer}.${asset.key}`)?.map(({ name }) => name));
+    const declared = secondaryIndexes(asset, graph);
+    for (const { name, statement } of declared) if (!present.has(name)) await tx.unsafe(statement);
+    for (const name of present) {
+      if (!name.startsWith(orderPrefix(asset)) || declared.some((index) => index.name === name)) continue;
+      await tx.unsafe(dropIndex(asset.layer, name));
+    }
+  }
+}
+
+/** Whether an index of a table was made here. */
+export function isSecondary({ key }: Pick<AnyAsset, "key">, name: string): boolean {
+  return name.startsWith(orderPrefix({ key })) || name.startsWith(datePrefix({ key }));
+}
+
+/** The date column of tables that are published by date, and the orders of pages. */
+function secondaryIndexes(asset: AnyAsset, graph: AssetGraph): SecondaryIndex[] {
+  const date = asset.partitionedBy?.date;
+  const isByDate = date !== undefined && graph.producerOf(asset.key).recipe.partitionsDef !== undefined;
+  const columnOf = (name: string) => asset.schema.columns.find((column) => column.name === name)!;
+  return [
+    ...isByDate
+      ? [{
+        name: `${datePrefix(asset)}${date}`,
+        statement: `CREATE INDEX "${datePrefix(asset)}${date}" ON ${tableOf(asset)} ("${date}")`,
+      }]
+      : [],
+    ...asset.orders.map((order) => {
+      const terms = termsOf(asset, order, columnOf).map(sortTerm(asset)).join(", ");
+      const name = `${orderPrefix(asset)}${hashOf([asset.key, terms]).slice(0, 8)}`;
+      return { name, statement: `CREATE INDEX "${name}" ON ${tableOf(asset)} (${terms}) WHERE _until IS NULL` };
+    }),
+  ];
+}
+
+// PostgreSQL truncates names to 63 bytes.
+
+function datePrefix({ key }: Pick<AnyAsset, "key">): string {
+  return `${key.slice(0, 40)}_cells_`;
+}
+
+function orderPrefix({ key }: Pick<AnyAsset, "key">): string {
+  return `${key.slice(0, 40)}_order_`;
+}

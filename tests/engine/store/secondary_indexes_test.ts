@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { type AnyAsset, assetsWith, DefinitionError, type RowOrder } from "../../../engine/mod.ts";
+import type { Database } from "../../../resources/database/mod.ts";
+import { databases } from "../../support/database.ts";
+import { withTinyEngine } from "../../support/tiny_engine.ts";
+
+const { asset } = assetsWith<unknown>();
+const Row = z.object({ day: z.iso.date(), name: z.string(), size: z.number().nullable(), tags: z.array(z.string()) });
+type Column = keyof z.output<typeof Row>;
+
+function sizes(orders: readonly (readonly RowOrder<Column>[])[], row: z.ZodObject = Row): AnyAsset {
+  return asset({
+    key: "sizes",
+    group: "tests",
+    layer: "raw",
+    description: "Sizes of a day.",
+    row: row as typeof Row,
+    primaryKey: ["day", "name"],
+    orders,
+    materialize: () => ({ rows: [{ day: "2026-11-27", name: "a", size: 1, tags: [] }] }),
+  });
+}
+
+async function orderIndexes({ sql }: Database): Promise<string[]> {
+  const rows = await sql<{ columns: string }[]>`
+    SELECT regexp_replace(indexdef, '.* USING btree ', '') AS columns FROM pg_indexes
+    WHERE tablename = 'sizes' AND indexname LIKE 'sizes\\_order\\_%' ORDER BY 1`;
+  return rows.map(({ columns }) => columns);
+}
+
+for (const { name, ignore, open } of databases) {
+  Deno.test({
+    name: `Engine.open() has an index for each declared order, and none for former ones, on ${name}`,
+    ignore,
+    async fn() {
+      const database = await open();
+      try {
+        const opened = (assets: readonly AnyAsset[], work: () => Promise<void> = () => Promise.resolve()) =>
+          withTinyEngine(async ({ engine }) => {
+            const { id } = await engine.submit({ selection: "sizes", trigger: "test" });
+            assert.equal((await engine.finished(id)).status, "succeeded");
+            await work();
+          }, { assets, database });
+        const bySize = "(size DESC NULLS LAST, day, name) WHERE (_until IS NULL)";
+        const byName = "(name, day) WHERE (_until IS NULL)";
+        await opened([sizes([["-size"]])]);
+        assert.deepEqual(await orderIndexes(database), [bySize]);
+        await opened([sizes([["name"], ["-size"]])]);
+        assert.deepEqual(await orderIndexes(database), [byName, bySize]);
+        await opened([sizes([["name"]])]);
+        assert.deepEqual(await orderIndexes(database), [byName]);
+        // Its table is replaced, and the old one with its indexes is out of the way.
+        await opened([sizes([["name"]], Row.extend({ size: z.string() }))]).catch(() => {});
+        await opened([sizes([["name"]])]);
+        assert.deepEqual(await orderIndexes(database), [byName]);
+        await opened([sizes([])]);
+        assert.deepEqual(await orderIndexes(database), []);
+      } finally {
+        await database.close();
+      }
+    },
+  });
+}
+
+Deno.test("an order names columns of the rows that can be compared", () => {
+  assert.throws(
+    () => sizes([["tags"]]),
+    new DefinitionError('"sizes" is ordered by the column "tags", which holds JSON and has no order.'),
+  );
+  assert.throws(
+    () => sizes([["-none" as RowOrder<Column>]]),
+    new DefinitionError('"sizes" is ordered by the column "none", which its rows do not have.'),
+  );
+});
