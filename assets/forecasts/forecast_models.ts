@@ -74,7 +74,7 @@ export const forecastModels = asset({
     chunks: cutBy({ dates: 1 }),
   },
   retention: keepAll,
-  codeVersion: "2",
+  codeVersion: "3",
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {

@@ -177,7 +177,8 @@ export function in2023(past: PairCloses, year: PairCloses, forest: PredictRow) {
       const before = data.target[i - 1]!;
       return [forecasts[i]! - before, data.target[i]! - before];
     }),
-    ...arimaScores(arima.fit(spreadOf(past).spread), scaled),
+    // As the research's search: from one start.
+    ...arimaScores(arima.fit(spreadOf(past).spread, { starts: "one" }), scaled),
     ...trendIn2023(year, scaled),
   };
 }

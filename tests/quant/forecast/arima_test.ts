@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { arima, type ArimaOrder, fitArima, type ForecastModel, lastValue } from "../../../quant/forecast/mod.ts";
 import { ArmaFilter } from "../../../quant/forecast/arima/arma_filter.ts";
-import { stationaryCoefficients, unboundedNumbers } from "../../../quant/forecast/arima/stationary_coefficients.ts";
+import { LikelihoodSurface } from "../../../quant/forecast/arima/likelihood_surface.ts";
+import {
+  partialAutocorrelations,
+  stationaryCoefficients,
+} from "../../../quant/forecast/arima/stationary_coefficients.ts";
 import { linearRegression } from "../../../quant/linear_regression.ts";
 import { assertRefusesNonFinite, assertRelative, assertWithin } from "../../support/time_series_fixture.ts";
 import { publishedIn2023 } from "../../../bench/research/published.ts";
 import { arimaScores, spreadOf } from "../../../bench/research/reproduced.ts";
+import { pseudoRandom } from "../../support/pseudo_random.ts";
 import { sharedFolder } from "../../support/shared_folder.ts";
 import { readWideCloses } from "../../support/wide_closes.ts";
 import { arimaSeries, LATER_VALUES } from "./arima_series.ts";
@@ -18,11 +23,16 @@ interface ArimaFixture {
     last: number;
     /** Of each order, by statsmodels' default search. */
     logLikelihoods: number[];
-    best: {
-      order: ArimaOrder;
+    /** The order of lowest AIC by that search. */
+    order: ArimaOrder;
+    /** Its estimates of that order. */
+    default: { parameters: number[]; logLikelihood: number; mean: number[] };
+    /** The highest maximum of statsmodels' likelihood. */
+    converged: {
       parameters: number[];
       logLikelihood: number;
-      aic: number;
+      /** Largest derivative of the mean log-likelihood per value. */
+      gradient: number;
       mean: number[];
       standardDeviation: number[];
       updatedMean: number[];
@@ -43,72 +53,69 @@ function parametersOf({ order, constant, ar, ma, variance }: ReturnType<typeof f
   return [...(order[1] === 0 ? [constant] : []), ...ar, ...ma, variance];
 }
 
-/** Largest difference relative to what is expected. */
+/** Largest difference relative to what is expected; relative to 10⁻³ below that. */
 function furthest(actual: ArrayLike<number>, expected: readonly number[]): number {
-  return Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value) / Math.abs(value)));
+  return Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value) / Math.max(1e-3, Math.abs(value))));
 }
 
-Deno.test("fitArima() reaches the likelihood of statsmodels' default search or a higher one, and chooses its orders", () => {
+Deno.test("fitArima() from one start reaches the likelihood of statsmodels' default search or a higher one, and chooses its orders", () => {
   let lower = 0;
   let fits = 0;
   let sameOrder = 0;
-  for (const { seed, last, logLikelihoods, best } of fixture.cases) {
+  for (const { seed, last, logLikelihoods, order: chosen } of fixture.cases) {
     assert.equal(arimaSeries(seed).at(-1), last, `series ${seed} is not the reference's`);
     const { window } = windowOf(seed);
     let [order, aic] = [fixture.orders[0]!, Infinity];
     fixture.orders.forEach((candidate, i) => {
-      const fit = fitArima(window, candidate);
+      const fit = fitArima(window, candidate, { starts: "one" });
       if (fit.aic < aic) [order, aic] = [candidate, fit.aic];
       if (fit.logLikelihood < logLikelihoods[i]! - 1e-5 * Math.abs(logLikelihoods[i]!)) lower++;
       fits++;
     });
-    if (String(order) === String(best.order)) sameOrder++;
+    if (String(order) === String(chosen)) sameOrder++;
   }
   // The rest are other local maxima, and differences from statsmodels' prior variance of 1e6 for the first level.
-  assert.ok(lower <= 0.006 * fits, `${lower} of ${fits} likelihoods are lower`);
+  assert.ok(lower <= 0.005 * fits, `${lower} of ${fits} likelihoods are lower`);
   assert.ok(sameOrder >= 0.95 * fixture.cases.length, `${sameOrder} orders of ${fixture.cases.length} are the same`);
 });
 
-Deno.test("arima.fit() has the parameters, likelihood and forecasts of statsmodels' converged search", () => {
-  let lower = 0;
-  const within = {
-    parameters: 0,
-    logLikelihood: 0,
-    mean: 0,
-    standardDeviation: 0,
-    updatedMean: 0,
-    updatedDeviation: 0,
-  };
-  for (const { seed, best } of fixture.cases) {
+Deno.test("arima.fit() has the parameters, likelihood and forecasts of statsmodels' highest maximum within 1e-5 on all 200 series", () => {
+  for (const { seed, order, converged } of fixture.cases) {
     const { window, later } = windowOf(seed);
-    const model = arima.fit(window, { orders: [best.order] });
-    const forecast = model.predict(5);
-    const updated = later.reduce((current: ForecastModel, value) => current.update(value), model).predict(5);
-    const differences = {
-      parameters: furthest(parametersOf(model.fit), best.parameters),
-      logLikelihood: furthest([model.fit.logLikelihood], [best.logLikelihood]),
-      mean: furthest(forecast.mean, best.mean),
-      standardDeviation: furthest(forecast.standardDeviation, best.standardDeviation),
-      updatedMean: furthest(updated.mean, best.updatedMean),
-      updatedDeviation: furthest(updated.standardDeviation, best.updatedStandardDeviation),
-    };
-    for (const what of Object.keys(within) as (keyof typeof within)[]) if (differences[what] <= 1e-5) within[what]++;
-    if (model.fit.logLikelihood < best.logLikelihood - 1e-8 * Math.abs(best.logLikelihood)) lower++;
+    const model = arima.fit(window, { orders: [order] });
+    const forecast = model.predict(3);
+    const updated = later.reduce((current: ForecastModel, value) => current.update(value), model).predict(3);
+    for (
+      const [what, actual, expected] of [
+        ["parameters", parametersOf(model.fit), converged.parameters],
+        ["logLikelihood", [model.fit.logLikelihood], [converged.logLikelihood]],
+        ["mean", forecast.mean, converged.mean],
+        ["standardDeviation", forecast.standardDeviation, converged.standardDeviation],
+        ["updatedMean", updated.mean, converged.updatedMean],
+        ["updatedStandardDeviation", updated.standardDeviation, converged.updatedStandardDeviation],
+      ] as const
+    ) {
+      const difference = furthest(actual, expected);
+      assert.ok(difference <= 1e-5, `${what} of series ${seed}: ${difference}`);
+    }
   }
-  // Where the others differ, the likelihood is flat or the reference ended below its maximum: ours is as high or higher
-  // but on one series with another local maximum, and on two by statsmodels' prior variance of 1e6 for the first level.
-  assert.ok(lower <= 3, `${lower} likelihoods are lower`);
-  const least = {
-    parameters: 134,
-    logLikelihood: 189,
-    mean: 158,
-    standardDeviation: 168,
-    updatedMean: 160,
-    updatedDeviation: 168,
-  };
-  for (const what of Object.keys(within) as (keyof typeof within)[]) {
-    assert.ok(within[what] >= least[what], `${what} within 1e-5 on ${within[what]} of ${fixture.cases.length} series`);
+  assert.equal(fixture.cases.length, 200);
+});
+
+Deno.test("arima.fit() has a likelihood as high as statsmodels' default estimates, and their forecasts where that search converged", () => {
+  const within = { parameters: 0, logLikelihood: 0, mean: 0 };
+  for (const { seed, order, default: estimates } of fixture.cases) {
+    const model = arima.fit(windowOf(seed).window, { orders: [order] });
+    const expected = estimates.logLikelihood;
+    // With d = 1 statsmodels' first level has a prior variance of 1e6, which is little for a series of large values.
+    const prior = order[1] === 0 ? 1e-9 : 2e-5;
+    assert.ok(model.fit.logLikelihood > expected - prior * Math.abs(expected), `series ${seed}: ${expected}`);
+    if (furthest(parametersOf(model.fit), estimates.parameters) <= 1e-5) within.parameters++;
+    if (furthest([model.fit.logLikelihood], [expected]) <= 1e-5) within.logLikelihood++;
+    if (furthest(model.predict(3).mean, estimates.mean) <= 1e-5) within.mean++;
   }
+  const { parameters, logLikelihood, mean } = within;
+  assert.ok(parameters >= 9 && logLikelihood >= 173 && mean >= 109, JSON.stringify(within));
 });
 
 /** A model with given parameters after the values of a window: constant where d = 0, autoregression, moving average, variance. */
@@ -127,12 +134,12 @@ function modelOf(order: ArimaOrder, parameters: readonly number[], window: Float
   return arima.restore({ method: "arima", ...fit, last, state: [...state], covariance: [...covariance] });
 }
 
-Deno.test("arima with statsmodels' parameters has its forecasts and their errors within 1e-5 on all 200 series", () => {
-  for (const { seed, best } of fixture.cases) {
+Deno.test("arima with statsmodels' parameters has its forecasts and their errors within 1e-6 on all 200 series", () => {
+  for (const { seed, order, converged: best } of fixture.cases) {
     const { window, later } = windowOf(seed);
-    const model = modelOf(best.order, best.parameters, window);
-    const updated = later.reduce((current: ForecastModel, value) => current.update(value), model).predict(5);
-    const { mean, standardDeviation } = model.predict(5);
+    const model = modelOf(order, best.parameters, window);
+    const updated = later.reduce((current: ForecastModel, value) => current.update(value), model).predict(3);
+    const { mean, standardDeviation } = model.predict(3);
     for (
       const [what, actual, expected] of [
         ["mean", mean, best.mean],
@@ -142,14 +149,14 @@ Deno.test("arima with statsmodels' parameters has its forecasts and their errors
       ] as const
     ) {
       const difference = furthest(actual, expected);
-      assert.ok(difference <= 1e-5, `${what} of series ${seed}: ${difference}`);
+      assert.ok(difference <= 1e-6, `${what} of series ${seed}: ${difference}`);
     }
   }
   assert.equal(fixture.cases.length, 200);
 });
 
-Deno.test("ArmaFilter.likelihood() of statsmodels' parameters is its likelihood within 1e-5 on all 200 series", () => {
-  for (const { seed, best: { order: [p, d, q], parameters, logLikelihood } } of fixture.cases) {
+Deno.test("ArmaFilter.likelihood() of statsmodels' parameters is its likelihood within 1e-9 on all 200 series", () => {
+  for (const { seed, order: [p, d, q], converged: { parameters, logLikelihood } } of fixture.cases) {
     const { window } = windowOf(seed);
     const [ar, ma] = [parameters.slice(1 - d, 1 - d + p), parameters.slice(1 - d + p, 1 - d + p + q)];
     const filter = new ArmaFilter(p, q, d === 0);
@@ -157,7 +164,7 @@ Deno.test("ArmaFilter.likelihood() of statsmodels' parameters is its likelihood 
     const values = d === 0
       ? window.map((value) => value - parameters[0]!)
       : window.slice(1).map((value, t) => value - window[t]!);
-    assertRelative(filter.likelihood(values).logLikelihood, logLikelihood, 1e-5, `series ${seed}`);
+    assertRelative(filter.likelihood(values).logLikelihood, logLikelihood, 1e-9, `series ${seed}`);
   }
 });
 
@@ -242,13 +249,71 @@ Deno.test("arima.update() equals a filter over the longer series", () => {
   }
 });
 
-Deno.test("stationaryCoefficients() are stationary and undone by unboundedNumbers()", () => {
-  const unbounded = Float64Array.of(0.3, -2, 5, 0.01);
+Deno.test("stationaryCoefficients() are stationary and undone by partialAutocorrelations()", () => {
+  const partials = Float64Array.of(0.3, -0.9, 0.98, 0.01);
   const coefficients = new Float64Array(4);
-  stationaryCoefficients(unbounded, coefficients);
-  unboundedNumbers(coefficients)!.forEach((value, i) => assertRelative(value, unbounded[i]!, 1e-12, `number ${i}`));
-  for (const outside of [[1], [0.5, 0.5], [0, -1.1]]) assert.equal(unboundedNumbers(Float64Array.from(outside)), null);
-  assert.notEqual(unboundedNumbers(Float64Array.of(0.5, 0.4)), null);
+  stationaryCoefficients(partials, coefficients);
+  partialAutocorrelations(coefficients)!.forEach((value, i) =>
+    assertRelative(value, partials[i]!, 1e-12, `number ${i}`)
+  );
+  for (const outside of [[1], [0.5, 0.5], [0, -1.1]]) {
+    assert.equal(partialAutocorrelations(Float64Array.from(outside)), null);
+  }
+  assert.notEqual(partialAutocorrelations(Float64Array.of(0.5, 0.4)), null);
+});
+
+/** Derivatives by Richardson's central differences. */
+function differences(f: (point: Float64Array) => number, at: Float64Array): Float64Array {
+  return at.map((x, i) => {
+    const over = (step: number) => f(at.with(i, x + step)) - f(at.with(i, x - step));
+    return (8 * over(1e-3) - over(2e-3)) / 12e-3;
+  });
+}
+
+Deno.test("ArmaFilter.likelihood() has the gradient of its values", () => {
+  const { window } = windowOf(6);
+  for (const [ar, ma] of [[[0.4, -0.3], [0.5, -0.2]], [[0.7], []], [[], [0.3, 0.4]], [[0.2, 0.1, 0.3], [1.3]]]) {
+    for (const withConstant of [true, false]) {
+      const filter = new ArmaFilter(ar!.length, ma!.length, withConstant);
+      const at = Float64Array.from([...ar!, ...ma!]);
+      const value = (point: Float64Array, gradient?: Float64Array) => {
+        filter.setCoefficients(point.subarray(0, ar!.length), point.subarray(ar!.length));
+        return filter.likelihood(window, gradient).logLikelihood;
+      };
+      const gradient = new Float64Array(at.length);
+      assertRelative(value(at, gradient), value(at), 1e-12, "value");
+      const expected = differences(value, at);
+      const scale = Math.max(...expected.map(Math.abs));
+      gradient.forEach((slope, i) => assertWithin(slope, expected[i]!, 1e-7 * scale, `${ar}; ${ma}, derivative ${i}`));
+    }
+  }
+});
+
+Deno.test("LikelihoodSurface has the gradient of its values, squeezed and reflecting", () => {
+  const { window } = windowOf(6);
+  const surface = new LikelihoodSurface(window, 2, 2, true);
+  for (const reflecting of [false, true]) {
+    surface.reflecting = reflecting;
+    for (const point of [[0.4, -0.6, 0.3, 0.5], [1.5, 0.2, 1.2, -1.3]]) {
+      const at = Float64Array.from(point);
+      const gradient = new Float64Array(4);
+      surface.likelihood(at, gradient);
+      const expected = differences((other) => surface.likelihood(other).logLikelihood, at);
+      const scale = Math.max(...expected.map(Math.abs));
+      gradient.forEach((slope, i) => assertWithin(slope, expected[i]!, 1e-7 * scale, `${reflecting}, ${point}, ${i}`));
+    }
+  }
+});
+
+Deno.test("fitArima() finds a moving average at a unit root, where an overdifferenced series has its maximum", () => {
+  const draw = pseudoRandom(4);
+  const noise = Float64Array.from({ length: 200 }, () => draw() - 0.5);
+  const { ma, variance } = fitArima(noise, [0, 1, 1]);
+  assertWithin(ma[0]!, -1, 1e-9, "θ");
+  const average = noise.reduce((sum, value) => sum + value, 0) / 200;
+  // The differences of n values say as much as their deviations from the mean, n − 1 of them.
+  const squares = noise.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  assertRelative(variance, squares / 199, 1e-9, "variance");
 });
 
 testContract("arima", {
@@ -304,7 +369,8 @@ Deno.test({
       const values = spread(after, first, second);
       const [least, most] = [Math.min(...values), Math.max(...values)];
       const scaled = values.map((value) => (value - least) / (most - least));
-      let current: ForecastModel = arima.fit(spread(before, first, second), { orders: [order] });
+      // Published from one start: for FTXO and QABA another maximum is higher by 0.2.
+      let current: ForecastModel = arima.fit(spread(before, first, second), { orders: [order], starts: "one" });
       let [squares, absolutes] = [0, 0];
       for (let t = 0; t < 247; t++) {
         current = current.update(scaled[t]!);
