@@ -1,3 +1,4 @@
+import { highestDensity } from "./highest_density.ts";
 import { fourierTerms, type ProphetCurve, type Seasonality } from "./prophet_curve.ts";
 
 /** Number of changepoints and prior scales, Prophet's defaults. */
@@ -5,7 +6,11 @@ const CHANGEPOINTS = 25;
 const CHANGEPOINT_RANGE = 0.8;
 const CHANGEPOINT_PRIOR_SCALE = 0.05;
 const SEASONALITY_PRIOR_SCALE = 10;
+const LEVEL_PRIOR_SCALE = 5;
+const NOISE_PRIOR_SCALE = 0.5;
 const MOST_ITERATIONS = 10_000;
+/** Number of values from which Prophet searches by L-BFGS, not by Newton's method. */
+const LBFGS_FROM = 100;
 /** Days of history from which Prophet adds a seasonality by default. */
 const YEARLY_FROM_DAYS = 730;
 const WEEKLY_FROM_DAYS = 14;
@@ -19,13 +24,30 @@ export async function loadStan(): Promise<void> {
 }
 
 /**
- * The maximum a posteriori curve by Prophet's Stan program, with the standard deviation of values around it in its scale.
+ * How to search for the maximum a posteriori curve.
+ *
+ * - `stan`: Prophet's Stan program. Its L-BFGS often ends at a kink of the prior, and the place depends on rounding.
+ * - `highest`: the highest density, exactly.
+ */
+export type ProphetSearch = "stan" | "highest";
+
+/** Prophet's own: below 100 values its Newton's method ends near the highest density. */
+export function usualSearch(length: number): ProphetSearch {
+  return length < LBFGS_FROM ? "highest" : "stan";
+}
+
+/**
+ * The maximum a posteriori curve, with the standard deviation of values around it in its scale.
  *
  * @param window Values, oldest first.
  * @param days Day of each value, ascending, as days since 1970-01-01; two weeks at least.
  * @throws {RangeError} If the search ends without a result.
  */
-export function fitProphet(window: Float64Array, days: Float64Array): { curve: ProphetCurve; sigma: number } {
+export function fitProphet(
+  window: Float64Array,
+  days: Float64Array,
+  by: ProphetSearch = usualSearch(window.length),
+): { curve: ProphetCurve; sigma: number } {
   const n = window.length;
   const scale = window.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   const [start, span] = [days[0]!, days[n - 1]! - days[0]!];
@@ -48,7 +70,7 @@ export function fitProphet(window: Float64Array, days: Float64Array): { curve: P
     sigmaObs: 1,
   };
   if (y.every((value) => value === y[0])) return { curve: { ...curve, ...withoutMinusZero(first) }, sigma: 1e-9 };
-  const found = search(first, {
+  const found = by === "highest" ? densestCurve({ t, y, changepoints, terms }) : stan(first, {
     T: n,
     y,
     t,
@@ -69,7 +91,7 @@ export function fitProphet(window: Float64Array, days: Float64Array): { curve: P
 type StanParameters = Parameters<Optimizer["optimize"]>[0];
 
 /** @param data The data block of Prophet's Stan program. */
-function search(first: StanParameters, data: Record<string, unknown>): StanParameters {
+function stan(first: StanParameters, data: Record<string, unknown>): StanParameters {
   if (!optimizer) throw new Error("Await prophet.load() before the first fit: it loads Prophet's Stan program.");
   try {
     const options = { algorithm: "lbfgs", iter: MOST_ITERATIONS, seed: 1 } as const;
@@ -78,6 +100,39 @@ function search(first: StanParameters, data: Record<string, unknown>): StanParam
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new RangeError(`Prophet's search ended without a result: ${said.trim()}`, { cause });
   }
+}
+
+interface Scaled {
+  t: readonly number[];
+  y: readonly number[];
+  changepoints: readonly number[];
+  terms: readonly number[][];
+}
+
+/** The parameters of the highest density: a change of growth at a changepoint bends the curve from there on. */
+function densestCurve({ t, y, changepoints, terms }: Scaled): StanParameters {
+  const [changes, count] = [changepoints.length, terms[0]!.length];
+  const byCoefficient = (ofLine: number, ofChange: number, ofTerm: number) =>
+    Float64Array.from({ length: 2 + changes + count }, (_, i) => i < 2 ? ofLine : i < 2 + changes ? ofChange : ofTerm);
+  const { coefficients, sigma } = highestDensity({
+    columns: [
+      Float64Array.from(t),
+      new Float64Array(t.length).fill(1),
+      ...changepoints.map((change) => Float64Array.from(t, (time) => Math.max(0, time - change))),
+      ...Array.from({ length: count }, (_, i) => Float64Array.from(terms, (ofDay) => ofDay[i]!)),
+    ],
+    y: Float64Array.from(y),
+    precisions: byCoefficient(1 / LEVEL_PRIOR_SCALE ** 2, 0, 1 / SEASONALITY_PRIOR_SCALE ** 2),
+    rates: byCoefficient(0, 1 / CHANGEPOINT_PRIOR_SCALE, 0),
+    noisePrecision: 1 / NOISE_PRIOR_SCALE ** 2,
+  });
+  return {
+    k: coefficients[0]!,
+    m: coefficients[1]!,
+    delta: coefficients.slice(2, 2 + changes),
+    beta: coefficients.slice(2 + changes),
+    sigmaObs: sigma,
+  };
 }
 
 /** JSON has no −0. */

@@ -2,7 +2,7 @@ import { requireFinite, requireInteger } from "../../validate.ts";
 import { withInterval } from "../forecast_interval.ts";
 import type { Forecaster, ForecastModel } from "../forecaster.ts";
 import { ModelFields, requireValue } from "../model_json.ts";
-import { fitProphet, loadStan } from "./fit_prophet.ts";
+import { fitProphet, loadStan, type ProphetSearch, usualSearch } from "./fit_prophet.ts";
 import { curveAt, type ProphetCurve, type Seasonality } from "./prophet_curve.ts";
 import { nextWeekday, weekdays } from "./weekdays.ts";
 
@@ -14,6 +14,8 @@ const FEWEST = 15;
 export interface ProphetOptions {
   /** Day of each value, ascending, as days since 1970-01-01. Consecutive weekdays unless given. */
   days?: ArrayLike<number>;
+  /** Search for the maximum. Default `stan`, below 100 values `highest`: what Prophet finds. */
+  search?: ProphetSearch;
 }
 
 /** A Prophet model: its forecasts depend on the day alone. */
@@ -31,7 +33,7 @@ export interface ProphetModel extends ForecastModel {
  * Errors are normal: the deviation around the curve, and future changes of trend at the rate and mean size of those in the
  * window, which Prophet draws at random.
  *
- * `load` must have been awaited before the first fit; restored models need nothing.
+ * `load` must have been awaited before the first fit by `stan`; restored models need nothing.
  *
  * @example
  * ```ts
@@ -47,11 +49,11 @@ export interface ProphetModel extends ForecastModel {
 export const prophet: Forecaster<ProphetOptions, ProphetModel> & { load(): Promise<void> } = {
   method: METHOD,
   load: loadStan,
-  fit(window, { days: given } = {}) {
+  fit(window, { days: given, search = usualSearch(window.length) } = {}) {
     requireFinite(window, "window", FEWEST);
     const days = given === undefined ? weekdays(window.length) : Float64Array.from(given);
     requireAscending(days, window.length);
-    const { curve, sigma } = fitProphet(window, days);
+    const { curve, sigma } = fitProphet(window, days, search);
     return model({ curve, sigma, day: days.at(-1)! });
   },
   restore(json) {

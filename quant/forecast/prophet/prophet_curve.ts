@@ -31,7 +31,7 @@ export interface ProphetCurve {
 export function fourierTerms(day: number, seasonalities: readonly Seasonality[]): number[] {
   return seasonalities.flatMap(({ period, order }) =>
     Array.from({ length: order }, (_, i) => {
-      const angle = 2 * Math.PI * (i + 1) * day / period;
+      const angle = (i + 1) / period * (2 * Math.PI * day);
       return [Math.sin(angle), Math.cos(angle)];
     }).flat()
   );
