@@ -76,7 +76,7 @@ async function measure(market: string): Promise<void> {
 async function tables(engine: Engine, market: string): Promise<void> {
   const models = [...ModelName.options];
   const forecasts = { forecast_models: { models } };
-  await run(engine, "+trading_spreads +walk_forward_daily", {});
+  await run(engine, "+trading_spreads +walk_forward_daily trials_by_hand", {});
   const windows = await rowsOf(engine, "walk_forward_windows");
   const pairs = await rowsOf(engine, "walk_forward_pairs");
   const [first, last] = [windows[0]!.trading_first_session, windows.at(-1)!.trading_last_session];
