@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type Columns, eager, keepAll } from "../../engine/mod.ts";
+import { eager, keepAll } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { sessionSharpe } from "./counted_trials.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
+import { excessIn, seriesIn, seriesKey } from "./portfolio_series.ts";
 import { trialColumns, type TrialSetting, trialSettings } from "./trial_settings.ts";
 import { trialsByHand } from "./trials_by_hand.ts";
 
@@ -25,10 +26,7 @@ const BacktestTrial = z.object({
 });
 
 const read = [
-  "strategy",
-  "costs",
-  "cost_bps",
-  "weighting",
+  ...seriesKey,
   "session",
   "fills_at",
   "daily_return",
@@ -73,8 +71,6 @@ export const backtestTrials = asset({
     const rows = set.flatMap(({ trial, strategy, universe, settings }) => {
       const own = byStrategy.get(strategy) ?? [];
       return own.filter(({ start, end }) => end - start >= 2).map(({ start, end }) => {
-        const excess = new Float64Array(end - start);
-        for (let t = start; t < end; t++) excess[t - start] = days.daily_return[t]! - days.cash_return[t]!;
         return {
           trial,
           strategy,
@@ -88,7 +84,7 @@ export const backtestTrials = asset({
           last_session: days.session[end - 1]!,
           sessions: end - start,
           total_return: days.equity[end - 1]! - 1,
-          session_sharpe: sessionSharpe(excess),
+          session_sharpe: sessionSharpe(excessIn(days, { start, end })),
         };
       });
     });
@@ -97,16 +93,3 @@ export const backtestTrials = asset({
     return { rows, metadata: { trials: set.length, trials_by_hand: byHand.length } };
   },
 });
-
-/** Index ranges of each strategy, cost level and weighting, in key order. */
-function* seriesIn(
-  { strategy, costs, cost_bps, weighting }: Pick<Columns<z.output<typeof PortfolioDay>>, typeof read[number]>,
-): Generator<{ start: number; end: number }> {
-  for (let start = 0, end = 0; start < strategy.length; start = end) {
-    while (
-      end < strategy.length && strategy[end] === strategy[start] && costs[end] === costs[start] &&
-      cost_bps[end] === cost_bps[start] && weighting[end] === weighting[start]
-    ) end++;
-    yield { start, end };
-  }
-}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
+import { type Columns, eager, keepAll, notEmpty } from "../../engine/mod.ts";
 import {
   type Band,
   bestRecord,
@@ -18,6 +18,7 @@ import { nearestTo, sessionSharpe, type Trials, trialsOf, varies, withMore } fro
 import { overfittingProbability } from "./overfitting.ts";
 import { pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
+import { excessIn, seriesIn, seriesKey } from "./portfolio_series.ts";
 import { settingOf } from "./trial.ts";
 import { trialSettings } from "./trial_settings.ts";
 
@@ -130,9 +131,7 @@ export const strategyComparison = asset({
 
   async materialize({ inputs, signal, progress }) {
     const pairsTested = (await inputs.windows.rows()).reduce((sum, window) => sum + window.pairs_tested, 0);
-    const series = [
-      ...Map.groupBy(await inputs.portfolio.rows(), seriesOf).values(),
-    ].filter((days) => days.length >= 2);
+    const series = seriesOf(await inputs.portfolio.columns(...read));
     const set = await inputs.settings.rows();
     const now = new Set(set.map(({ trial }) => trial));
     const others = (await inputs.trials.rows()).filter(({ trial, universe }) =>
@@ -144,13 +143,13 @@ export const strategyComparison = asset({
       .difference(new Set(before.map(({ trial }) => trial)));
     const ofPairs = Map.groupBy((await inputs.outcomes.rows()).filter((row) => !row.looks_ahead), costsOf);
     const rows: Result[] = [];
-    for (const [costs, sameCosts] of Map.groupBy(series, (days) => costsOf(days[0]!))) {
-      const eligible = sameCosts.filter(([day]) => !day!.looks_ahead);
-      const earlier = nearestTo(before, sameCosts[0]![0]!).map(({ session_sharpe }) => session_sharpe);
+    for (const [costs, sameCosts] of Map.groupBy(series, costsOf)) {
+      const eligible = sameCosts.filter(({ looks_ahead }) => !looks_ahead);
+      const earlier = nearestTo(before, sameCosts[0]!).map(({ session_sharpe }) => session_sharpe);
       const trials: Trials = {
         pairsTested,
         settings: withMore(
-          trialsOf([...eligible.map((days) => sessionSharpe(excessOf(days))), ...earlier]),
+          trialsOf([...eligible.map(({ excess }) => sessionSharpe(excess)), ...earlier]),
           settingsByHand.size,
         ),
         before: earlier.length,
@@ -160,15 +159,15 @@ export const strategyComparison = asset({
           byHand.length,
         ),
       };
-      for (const days of sameCosts) {
-        rows.push(resultOf(days, trials));
+      for (const one of sameCosts) {
+        rows.push(resultOf(one, trials));
         // A band takes some hundredths of a second: yield to other requests in between.
         await new Promise((resolve) => setTimeout(resolve));
         signal.throwIfAborted();
         progress(rows.length, series.length);
       }
     }
-    const excess = new Map(series.map((days) => [seriesOf(days[0]!), excessOf(days)]));
+    const excess = new Map(series.map((one) => [nameOf(one), one.excess]));
     for (const alike of Map.groupBy(rows, (row) => `${costsOf(row)} ${row.weighting}`).values()) {
       // The portfolio that follows the best of the others is excluded.
       const compared = alike.filter(({ strategy }) => strategy !== bestSoFar);
@@ -176,7 +175,7 @@ export const strategyComparison = asset({
       const probability = overfittingProbability(compared.map((row) => ({
         looksAhead: row.looks_ahead,
         fillsAtSignal: row.fills_at === "signal_close",
-        excess: excess.get(seriesOf(row))!,
+        excess: excess.get(nameOf(row))!,
       })));
       for (const row of alike) row.overfitting_probability = probability;
     }
@@ -198,8 +197,51 @@ function costsOf({ costs, cost_bps }: Pick<Day, "costs" | "cost_bps">): string {
   return `${costs} ${cost_bps}`;
 }
 
-function seriesOf(row: Pick<Day, "strategy" | "costs" | "cost_bps" | "weighting">): string {
+function nameOf(row: Pick<Day, "strategy" | "costs" | "cost_bps" | "weighting">): string {
   return `${row.strategy} ${costsOf(row)} ${row.weighting}`;
+}
+
+/** Columns of `portfolio_daily` that are read. */
+const read = [
+  ...seriesKey,
+  ...["session", "headline", "looks_ahead", "fills_at"] as const,
+  ...["daily_return", "gross_exposure", "turnover", "entered_positions", "benchmark_equity", "cash_return"] as const,
+] as const;
+
+/** The portfolio of one strategy at one cost level and weighting; one value for each session. */
+interface Series
+  extends Pick<Day, "strategy" | "costs" | "cost_bps" | "weighting" | "headline" | "looks_ahead" | "fills_at"> {
+  firstSession: string;
+  lastSession: string;
+  dailyReturn: Float64Array;
+  cashReturn: Float64Array;
+  excess: Float64Array;
+  grossExposure: Float64Array;
+  turnover: Float64Array;
+  benchmarkEquity: Float64Array;
+  positions: number;
+}
+
+/** Series of at least two sessions, in key order. */
+function seriesOf(days: Pick<Columns<Day>, typeof read[number]>): Series[] {
+  return seriesIn(days).filter(({ start, end }) => end - start >= 2).map(({ start, end }): Series => ({
+    strategy: days.strategy[start]!,
+    costs: days.costs[start]!,
+    cost_bps: days.cost_bps[start]!,
+    weighting: days.weighting[start]!,
+    headline: days.headline[start]!,
+    looks_ahead: days.looks_ahead[start]!,
+    fills_at: days.fills_at[start]!,
+    firstSession: days.session[start]!,
+    lastSession: days.session[end - 1]!,
+    dailyReturn: days.daily_return.slice(start, end),
+    cashReturn: days.cash_return.slice(start, end),
+    excess: excessIn(days, { start, end }),
+    grossExposure: days.gross_exposure.slice(start, end),
+    turnover: days.turnover.slice(start, end),
+    benchmarkEquity: days.benchmark_equity.slice(start, end),
+    positions: days.entered_positions.subarray(start, end).reduce((sum, count) => sum + count, 0),
+  })).toArray();
 }
 
 type Result = z.output<typeof StrategyResult>;
@@ -216,44 +258,34 @@ function markBest(alike: readonly Result[]): void {
   if (best !== null) alike[best]!.best = true;
 }
 
-function cashOf(days: readonly Day[]): Float64Array {
-  return Float64Array.from(days, ({ cash_return }) => cash_return);
-}
-
-function excessOf(days: readonly Day[]): Float64Array {
-  const cash = cashOf(days);
-  return Float64Array.from(days, ({ daily_return }, t) => daily_return - cash[t]!);
-}
-
-function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before, byHand }: Trials): Result {
-  const [first] = days as [Day];
-  const dailyReturn = Float64Array.from(days, (day) => day.daily_return);
-  const cashReturn = cashOf(days);
+function resultOf(series: Series, { settings, pairs, pairsTested, before, byHand }: Trials): Result {
+  const { dailyReturn, cashReturn, excess, grossExposure, turnover } = series;
   const sheet = tearSheet({
     dailyReturn,
     cashReturn,
-    benchmarkPrice: Float64Array.of(1, ...days.map((day) => day.benchmark_equity)),
-    grossExposure: Float64Array.from(days, (day) => day.gross_exposure),
-    turnover: Float64Array.from(days, (day) => day.turnover),
+    benchmarkPrice: Float64Array.of(1, ...series.benchmarkEquity),
+    grossExposure,
+    turnover,
     ...settings ?? { trials: 1, trialVariance: 0 },
   });
-  const excess = excessOf(days);
   const sample = varies(excess) ? sharpeSample(excess) : null;
-  const found = days.length < fewestReturnsOfBand ? null : performanceBands(dailyReturn, { ...bands, cashReturn });
+  const found = dailyReturn.length < fewestReturnsOfBand
+    ? null
+    : performanceBands(dailyReturn, { ...bands, cashReturn });
   const sharpe = endsOf(found?.sharpe);
   const annualizedReturn = endsOf(found?.annualizedReturn);
   const maxDrawdown = endsOf(found?.maxDrawdown);
   return {
-    strategy: first.strategy,
-    costs: first.costs,
-    cost_bps: first.cost_bps,
-    weighting: first.weighting,
-    headline: first.headline,
+    strategy: series.strategy,
+    costs: series.costs,
+    cost_bps: series.cost_bps,
+    weighting: series.weighting,
+    headline: series.headline,
     best: false,
-    looks_ahead: first.looks_ahead,
-    fills_at: first.fills_at,
-    first_session: first.session,
-    last_session: days.at(-1)!.session,
+    looks_ahead: series.looks_ahead,
+    fills_at: series.fills_at,
+    first_session: series.firstSession,
+    last_session: series.lastSession,
     sessions: sheet.sessions,
     total_return: sheet.totalReturn,
     annualized_return: finite(sheet.annualizedReturn),
@@ -273,7 +305,7 @@ function resultOf(days: readonly Day[], { settings, pairs, pairsTested, before, 
     expected_shortfall: finite(sheet.expectedShortfall),
     hit_rate: finite(sheet.hitRate),
     profit_factor: finite(sheet.profitFactor),
-    positions: days.reduce((sum, day) => sum + day.entered_positions, 0),
+    positions: series.positions,
     turnover_per_year: sheet.turnoverPerYear,
     mean_gross_exposure: sheet.meanGrossExposure,
     time_in_market: sheet.timeInMarket,

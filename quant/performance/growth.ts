@@ -81,5 +81,14 @@ export function annualizedReturnBySessions(
   { sessionsPerYear = 252 }: SessionsPerYear = {},
 ): number {
   requirePositive(sessionsPerYear, "sessionsPerYear");
-  return annualize(totalReturn(equity), (equity.length - 1) / sessionsPerYear);
+  return annualizedTotal(totalReturn(equity), equity.length - 1, { sessionsPerYear });
+}
+
+/** The same of a total return over a number of sessions, without an equity curve. */
+export function annualizedTotal(
+  total: number,
+  sessions: number,
+  { sessionsPerYear = 252 }: SessionsPerYear = {},
+): number {
+  return annualize(total, sessions / sessionsPerYear);
 }

@@ -3,6 +3,11 @@ import { largestMagnitude, powerOfTwoScale } from "../centring.ts";
 /** Range in which the fourth power of a value neither overflows nor underflows. */
 const SAFE_RANGE = [1e-70, 1e70] as const;
 
+/** Whether values of this largest magnitude have powers that neither overflow nor underflow. */
+export function isInSafeRange(largest: number): boolean {
+  return largest > SAFE_RANGE[0] && largest < SAFE_RANGE[1];
+}
+
 /**
  * Mean, population central moments and whether all values are equal. Equal values have moments of exactly 0: the rounding of
  * their mean must not count as risk.
@@ -16,7 +21,7 @@ export function centralMoments(values: Float64Array) {
     return { unit: 1, mean: values[0] ?? 0, second: 0, third: 0, fourth: 0 };
   }
   const largest = largestMagnitude(values);
-  const unit = largest > SAFE_RANGE[0] && largest < SAFE_RANGE[1] ? 1 : powerOfTwoScale(largest);
+  const unit = isInSafeRange(largest) ? 1 : powerOfTwoScale(largest);
   let sum = 0;
   for (let t = 0; t < n; t++) sum += values[t]! / unit;
   const mean = sum / n;

@@ -63,8 +63,12 @@ function excessReturns(
  */
 export function sharpeRatio(returns: Float64Array, options: ExcessReturnOptions = {}): number {
   const { excess, annual } = excessReturns(returns, options);
-  const { mean, second } = centralMoments(excess);
-  return ratio(mean, Math.sqrt(second * excess.length / (excess.length - 1))) * annual;
+  return sharpeOfMoments(centralMoments(excess), excess.length) * annual;
+}
+
+/** The ratio per session, of the mean and the population variance of n returns in excess of cash. */
+export function sharpeOfMoments({ mean, second }: { mean: number; second: number }, n: number): number {
+  return ratio(mean, Math.sqrt(second * n / (n - 1)));
 }
 
 /**

@@ -1,4 +1,7 @@
-import { annualizedReturnBySessions, compoundEquity, maxDrawdown, sharpeRatio } from "../performance/mod.ts";
+import { maxDrawdown } from "../performance/drawdown.ts";
+import { annualizedReturnBySessions, annualizedTotal, compoundEquity } from "../performance/growth.ts";
+import { isInSafeRange } from "../performance/moments.ts";
+import { sharpeOfMoments, sharpeRatio } from "../performance/risk_adjusted_return.ts";
 import { requireFinite, requireSameLength } from "../validate.ts";
 import { type Band, type BandOptions, middleOf } from "./band.ts";
 import { optimalBlockLength } from "./optimal_block_length.ts";
@@ -61,19 +64,13 @@ export function performanceBands(returns: Float64Array, options: PerformanceBand
 
   const annualizedReturns = new Float64Array(replications);
   const drawdowns = new Float64Array(replications);
-  const sample = new Float64Array(n);
-  const excessSample = new Float64Array(n);
   let resample = 0;
   const sharpes = stationaryBootstrap(n, (places) => {
-    for (let t = 0; t < n; t++) {
-      sample[t] = returns[places[t]!]!;
-      excessSample[t] = excess[places[t]!]!;
-    }
-    const equity = compoundEquity(sample);
-    annualizedReturns[resample] = annualizedReturnBySessions(equity);
-    drawdowns[resample] = maxDrawdown(equity);
+    const figures = figuresAt(places, returns, excess);
+    annualizedReturns[resample] = figures.annualizedReturn;
+    drawdowns[resample] = figures.maxDrawdown;
     resample++;
-    return sharpeRatio(excessSample);
+    return figures.sharpe;
   }, { meanBlockLength, replications, seed });
 
   const equity = compoundEquity(returns);
@@ -83,6 +80,57 @@ export function performanceBands(returns: Float64Array, options: PerformanceBand
     maxDrawdown: { estimate: maxDrawdown(equity), ...middleOf(drawdowns, level) },
     meanBlockLength,
     replications,
+  };
+}
+
+/**
+ * The figures of one resample, equal to the last bit to those of the whole samples: one pass for the path and one for the
+ * deviations, without copies, because a comparison of strategies computes them some ten thousand times.
+ */
+function figuresAt(places: Int32Array, returns: Float64Array, excess: Float64Array) {
+  const n = places.length;
+  const first = excess[places[0]!]!;
+  let varies = false;
+  let sum = 0;
+  let largest = 0;
+  let equity = 1;
+  let peak = 1;
+  let lowest = 0;
+  for (let t = 0; t < n; t++) {
+    const place = places[t]!;
+    const value = excess[place]!;
+    if (value !== first) varies = true;
+    if (value > largest) largest = value;
+    else if (-value > largest) largest = -value;
+    sum += value;
+    equity = equity * (1 + returns[place]!);
+    if (equity > peak) peak = equity;
+    else {
+      const depth = equity / peak - 1;
+      if (depth < lowest) lowest = depth;
+    }
+  }
+  // Paths beyond the range of numbers and moments that need another unit are left to the functions that define them.
+  if (!Number.isFinite(equity) || (varies && !isInSafeRange(largest))) {
+    const path = compoundEquity(Float64Array.from(places, (place) => returns[place]!));
+    return {
+      annualizedReturn: annualizedReturnBySessions(path),
+      maxDrawdown: maxDrawdown(path),
+      sharpe: sharpeRatio(Float64Array.from(places, (place) => excess[place]!)),
+    };
+  }
+  const mean = sum / n;
+  let squares = 0;
+  if (varies) {
+    for (let t = 0; t < n; t++) {
+      const deviation = excess[places[t]!]! - mean;
+      squares += deviation * deviation;
+    }
+  }
+  return {
+    annualizedReturn: annualizedTotal(equity - 1, n),
+    maxDrawdown: lowest,
+    sharpe: sharpeOfMoments(varies ? { mean, second: squares / n } : { mean: first, second: 0 }, n) * Math.sqrt(252),
   };
 }
 
