@@ -20,11 +20,14 @@ export function pairOutcomeRow(
     cashReturn: Float64Array;
   },
 ): z.output<typeof PairOutcomeRow> {
-  const traded = Array.from(daily.allocated.keys()).filter((t) => daily.allocated[t] === 1);
-  const excess = Float64Array.from(
-    traded,
-    (t) => daily.dailyReturn[t]! - (t === 0 ? 0 : daily.longExposure[t - 1]! * cashReturn[pair.first + t]!),
-  );
+  const sessions = daily.allocated.reduce((sum, allocated) => sum + allocated, 0);
+  const returns = new Float64Array(sessions);
+  const excess = new Float64Array(sessions);
+  for (let t = 0, n = 0; t < daily.allocated.length; t++) {
+    if (daily.allocated[t] !== 1) continue;
+    returns[n] = daily.dailyReturn[t]!;
+    excess[n++] = daily.dailyReturn[t]! - (t === 0 ? 0 : daily.longExposure[t - 1]! * cashReturn[pair.first + t]!);
+  }
   return {
     strategy: rule.strategy,
     costs: level.costs,
@@ -33,9 +36,9 @@ export function pairOutcomeRow(
     ticker_2: pair.ticker_2,
     looks_ahead: rule.looksAhead,
     fills_at: rule.fillsAt,
-    sessions: traded.length,
+    sessions,
     positions: entered.reduce((sum, count) => sum + count, 0),
-    total_return: totalReturn(compoundEquity(Float64Array.from(traded, (t) => daily.dailyReturn[t]!))),
+    total_return: totalReturn(compoundEquity(returns)),
     session_sharpe: sessionSharpe(excess),
   };
 }

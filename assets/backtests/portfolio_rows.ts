@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Columns } from "../../engine/mod.ts";
 import {
   type FactorResidualPortfolio,
   type PairPortfolio,
@@ -45,6 +46,11 @@ interface PortfolioColumns extends Pick<PairPortfolio, "dailyReturn" | "equity" 
   entered: Uint32Array;
 }
 
+/** Rows of a portfolio with a weighting: half a million objects take longer to make, and to give up, than everything in them. */
+export interface PortfolioPart extends Pick<Row, "strategy" | "costs" | "cost_bps" | "weighting"> {
+  days: Columns<Row>;
+}
+
 /** Combines outcomes of pairs into portfolios, from the first trading session on. */
 export class PortfolioRows {
   readonly #sessions: string[];
@@ -86,7 +92,7 @@ export class PortfolioRows {
   }
 
   /** Rows of one rule at one cost level under each weighting. */
-  of({ rule, level, headline, pairs }: RuleOutcome): Row[] {
+  of({ rule, level, headline, pairs }: RuleOutcome): PortfolioPart[] {
     const portfolioPairs = pairs.map((pair) => this.#within(pair));
     const entered = new Uint32Array(this.#sessions.length);
     for (const { first, outcome } of pairs) {
@@ -94,7 +100,7 @@ export class PortfolioRows {
         if (count > 0) entered[first - this.#first + t]! += count;
       });
     }
-    return this.#weightings.flatMap((weighting) => {
+    return this.#weightings.map((weighting) => {
       const portfolio = pairPortfolio(portfolioPairs, {
         sessions: this.#sessions.length,
         weighting,
@@ -111,7 +117,7 @@ export class PortfolioRows {
           sessions: new Map(this.#limits.map(({ kind }, i) => [kind, sumOf(portfolio.limited[i]!)])),
         });
       }
-      return this.#rowsOf({ ...portfolio, entered }, { rule, level, headline, weighting });
+      return this.#partOf({ ...portfolio, entered }, { rule, level, headline, weighting });
     });
   }
 
@@ -123,14 +129,14 @@ export class PortfolioRows {
   ofWhole(
     portfolio: FactorResidualPortfolio,
     { rule, level }: Pick<RuleOutcome, "rule" | "level">,
-  ): Row[] {
+  ): PortfolioPart {
     const within = <Column extends Float64Array | Uint32Array>(column: Column) =>
       column.subarray(this.#first, this.#first + this.#sessions.length) as Column;
     const long = within(portfolio.longExposure);
     const dailyReturn = within(portfolio.dailyReturn).map((value, t) =>
       value + Math.max(0, 1 - (t === 0 ? 0 : long[t - 1]!)) * this.#cashReturn[t]!
     );
-    return this.#rowsOf({
+    return this.#partOf({
       dailyReturn,
       equity: compounded(dailyReturn),
       grossExposure: within(portfolio.grossExposure),
@@ -140,35 +146,47 @@ export class PortfolioRows {
     }, { rule, level, headline: false, weighting: "equal" });
   }
 
-  #rowsOf(
+  #partOf(
     portfolio: PortfolioColumns,
     { rule, level, headline, weighting }: Omit<RuleOutcome, "pairs"> & { weighting: Weighting },
-  ): Row[] {
+  ): PortfolioPart {
+    const { length } = this.#sessions;
+    const all = <Value>(value: Value) => new Array<Value>(length).fill(value);
+    const drawdown = new Float64Array(length);
     let peak = 1;
-    return this.#sessions.map((session, t): Row => {
+    for (let t = 0; t < length; t++) {
       const equity = portfolio.equity[t]!;
       peak = Math.max(peak, equity);
-      return {
-        strategy: rule.strategy,
-        costs: level.costs,
-        cost_bps: level.costBps,
-        weighting,
-        session,
-        headline,
-        looks_ahead: rule.looksAhead,
-        fills_at: rule.fillsAt,
-        daily_return: portfolio.dailyReturn[t]!,
-        equity,
-        drawdown: equity / peak - 1,
-        gross_exposure: portfolio.grossExposure[t]!,
-        turnover: portfolio.turnover[t]!,
-        allocated_pairs: portfolio.allocatedPairs[t]!,
-        entered_positions: portfolio.entered[t]!,
-        benchmark_equity: this.#benchmark[t]!,
-        cash_equity: this.#cash[t]!,
-        cash_return: this.#cashReturn[t]!,
-      };
-    });
+      drawdown[t] = equity / peak - 1;
+    }
+    const { strategy, looksAhead, fillsAt } = rule;
+    const { costs, costBps: cost_bps } = level;
+    return {
+      strategy,
+      costs,
+      cost_bps,
+      weighting,
+      days: {
+        strategy: all(strategy),
+        costs: all(costs),
+        cost_bps: new Float64Array(length).fill(cost_bps),
+        weighting: all(weighting),
+        session: this.#sessions,
+        headline: all(headline),
+        looks_ahead: all(looksAhead),
+        fills_at: all(fillsAt),
+        daily_return: portfolio.dailyReturn,
+        equity: portfolio.equity,
+        drawdown,
+        gross_exposure: portfolio.grossExposure,
+        turnover: portfolio.turnover,
+        allocated_pairs: new Float64Array(portfolio.allocatedPairs),
+        entered_positions: new Float64Array(portfolio.entered),
+        benchmark_equity: this.#benchmark,
+        cash_equity: this.#cash,
+        cash_return: this.#cashReturn,
+      },
+    };
   }
 
   /** The columns of a pair without sessions before the first of the portfolio. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
-import { eager, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
+import { type Columns, eager, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
@@ -12,14 +12,15 @@ import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
 import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart } from "./best_so_far.ts";
+import { joinedColumns, rowsOfColumns } from "./column_parts.ts";
 import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
 import { factorResidualRule, tradeFactorResiduals } from "./factor_residual_rule.ts";
 import { formationShares, pairName, shareOf } from "./formation_shares.ts";
 import { limitMetadata } from "./limit_metadata.ts";
 import { pairOutcomeRow } from "./pair_outcome_row.ts";
 import { type PairOutcomeRow, pairOutcomes } from "./pair_outcomes.ts";
-import { portfolioDaily, type PortfolioDay } from "./portfolio_daily.ts";
-import { PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
+import { portfolioDaily } from "./portfolio_daily.ts";
+import { type PortfolioPart, PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
 import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
 import { type TradedPair, tradedPairs, windowPlaces } from "./traded_pair.ts";
 import { TradingConfig } from "./trading_config.ts";
@@ -70,6 +71,8 @@ const WalkForwardDay = z.object({
   equity: usd("of the pair after costs, from 100,000 at its first window"),
   daily_return: z.number().describe("Of the pair's equity, after costs"),
 });
+
+type WalkForwardDay = z.output<typeof WalkForwardDay>;
 
 /**
  * The default backtest of chosen pairs: every strategy trades the pairs of each window, day by day.
@@ -125,9 +128,9 @@ export const walkForwardDaily = asset({
     const levels = costLevels(config);
     const costsOf = pairs.map((pair) => levels.map((level) => level.of(pair)));
 
-    const rows: z.output<typeof WalkForwardDay>[] = [];
+    const days: Columns<WalkForwardDay>[] = [];
     const trades: z.output<typeof WalkForwardTrade>[] = [];
-    const portfolioRows: z.output<typeof PortfolioDay>[] = [];
+    const portfolioParts: PortfolioPart[] = [];
     const outcomeRows: z.output<typeof PairOutcomeRow>[] = [];
     const cashReturn = cashReturns(bars.sessions, config.cashRatePerYear);
     const shares = formationShares(bars, chosen);
@@ -148,27 +151,29 @@ export const walkForwardDaily = asset({
       for (const [i, pair] of pairs.entries()) {
         const shared = sharedOf(pair, riskShares[i]!);
         for (const [level, { daily, entered, ...more }] of rule.trade(pair, costsOf[i]!).entries()) {
-          const outcome = { daily, entered };
+          const outcome = portfolioPart({ daily, entered });
           outcomeRows.push(pairOutcomeRow(outcome, { pair, rule, level: levels[level]!, cashReturn }));
           const moveBps = tradingBpsOf(pair, costsOf[i]![level]!);
           outcomes[level]!.push({ ...shared, outcome, moveBps });
           if (level > 0 || !("result" in more)) continue;
           const { result } = more as Pick<StrategyOutcome, "result">;
-          rows.push(...dailyRows(rule.strategy, pair, result));
+          days.push(dailyColumns(rule.strategy, pair, result));
           trades.push(...tradeRows(rule.strategy, pair, result));
         }
       }
       if (portfolios && pairs.length > 0) {
-        const days = levels.map((level, i) => {
+        const parts = levels.map((level, i) => {
           const headline = i === 0 && rule.strategy === config.defaultStrategy;
           return portfolios.of({ rule, level, headline, pairs: outcomes[i]! });
         });
-        portfolioRows.push(...days.flat());
+        portfolioParts.push(...parts.flat());
         if (config.defaultStrategy === null) {
           strategies.push({
             rule,
-            days: days[0]!.filter(({ weighting }) => weighting === "equal"),
-            outcomes: outcomes.map((own) => own.map(({ outcome }) => portfolioPart(outcome))),
+            days: parts[0]!.filter(({ weighting }) => weighting === "equal").flatMap((part) =>
+              rowsOfColumns(part.days)
+            ),
+            outcomes: outcomes.map((own) => own.map(({ outcome }) => outcome)),
           });
         }
       }
@@ -195,7 +200,7 @@ export const walkForwardDaily = asset({
           ),
           moveBps: tradingBpsOf(pair, costsOf[i]![level]!),
         }));
-        portfolioRows.push(...portfolios.of({ rule, level: costs, headline: level === 0, pairs: followed }));
+        portfolioParts.push(...portfolios.of({ rule, level: costs, headline: level === 0, pairs: followed }));
       }
     }
     if (portfolios && config.factorResiduals !== null) {
@@ -204,13 +209,13 @@ export const walkForwardDaily = asset({
       trials.push(rule);
       const searched = windows.map((window, i) => ({ ...window, settings: windowRows[i]!.settings }));
       const traded = tradeFactorResiduals(bars, { windows: searched, levels, settings, maxGrossExposure });
-      for (const [i, level] of levels.entries()) portfolioRows.push(...portfolios.ofWhole(traded[i]!, { rule, level }));
+      for (const [i, level] of levels.entries()) portfolioParts.push(portfolios.ofWhole(traded[i]!, { rule, level }));
     }
     const universe = resources.barsOf ?? "bars of one source";
     const searches = windowRows.map(({ settings }) => settings);
     const dividends = await dividendsOf(inputs.pairs);
     return {
-      rows,
+      rows: joinedColumns(days),
       metadata: {
         ...dividends,
         pairs: pairs.length,
@@ -225,7 +230,7 @@ export const walkForwardDaily = asset({
         settings: { rows: await Promise.all(trials.map((rule) => trialOf(rule, { universe, searches, config }))) },
         trades: { rows: trades, metadata: { open: trades.filter((trade) => trade.exit_session === null).length } },
         portfolio: {
-          rows: portfolioRows,
+          rows: joinedColumns(portfolioParts.map((part) => part.days)),
           metadata: {
             ...dividends,
             headline: headline.strategy,
@@ -269,48 +274,63 @@ const mayBeFollowed = ({ looksAhead, fillsAt }: TradingRule) => !looksAhead && f
 
 const orNull = (value: number) => Number.isNaN(value) ? null : value;
 
-/** Rows of a pair in `walk_forward_daily`. */
-export function dailyRows(
+/** Rows of a pair in `walk_forward_daily`, as columns. */
+function dailyColumns(
   strategy: string,
   { ticker_1, ticker_2, sessions, windows, numbers }: TradedPair,
   { daily }: StrategyOutcome["result"],
-): z.output<typeof WalkForwardDay>[] {
-  return windows.flatMap(({ tradingStart, tradingEnd }, i) =>
-    sessions.slice(tradingStart, tradingEnd).map((session, offset) => {
-      const t = tradingStart + offset;
-      return {
-        strategy,
-        ticker_1,
-        ticker_2,
-        session,
-        window: numbers[i]!,
-        signal: daily.signal[t]!,
-        score: orNull(daily.score[t]!),
-        z_score: orNull(daily.z[t]!),
-        entry_z: orNull(daily.entryZ[t]!),
-        exit_z: orNull(daily.exitZ[t]!),
-        stop_z: orNull(daily.stopZ[t]!),
-        hedge_ratio: orNull(daily.hedgeRatio[t]!),
-        target: daily.target[t]!,
-        position: daily.position[t]!,
-        fill_price_1: orNull(daily.fillPrice1[t]!),
-        fill_price_2: orNull(daily.fillPrice2[t]!),
-        shares_1: daily.shares1[t]!,
-        shares_2: daily.shares2[t]!,
-        weight_1: daily.weight1[t]!,
-        weight_2: daily.weight2[t]!,
-        gross_exposure: daily.grossExposure[t]!,
-        turnover: daily.turnover[t]!,
-        pnl: daily.pnl[t]!,
-        dividends: daily.dividends[t]!,
-        commission: daily.commission[t]!,
-        slippage: daily.slippage[t]!,
-        borrow: daily.borrow[t]!,
-        equity: daily.equity[t]!,
-        daily_return: daily.dailyReturn[t]!,
-      };
-    })
-  );
+): Columns<WalkForwardDay> {
+  const length = windows.reduce((sum, { tradingStart, tradingEnd }) => sum + tradingEnd - tradingStart, 0);
+  const all = <Value>(value: Value) => new Array<Value>(length).fill(value);
+  const traded = (column: Float64Array | Int8Array): Float64Array => {
+    const values = new Float64Array(length);
+    let at = 0;
+    for (const { tradingStart, tradingEnd } of windows) {
+      values.set(column.subarray(tradingStart, tradingEnd), at);
+      at += tradingEnd - tradingStart;
+    }
+    return values;
+  };
+  const texts = (column: readonly string[]) =>
+    windows.flatMap(({ tradingStart, tradingEnd }) => column.slice(tradingStart, tradingEnd));
+  return {
+    strategy: all(strategy),
+    ticker_1: all(ticker_1),
+    ticker_2: all(ticker_2),
+    session: texts(sessions),
+    window: Float64Array.from(
+      windows.flatMap(({ tradingStart, tradingEnd }, i) => new Array(tradingEnd - tradingStart).fill(numbers[i]!)),
+    ),
+    signal: texts(daily.signal),
+    score: traded(daily.score),
+    z_score: traded(daily.z),
+    entry_z: traded(daily.entryZ),
+    exit_z: traded(daily.exitZ),
+    stop_z: traded(daily.stopZ),
+    hedge_ratio: traded(daily.hedgeRatio),
+    target: traded(daily.target),
+    position: traded(daily.position),
+    fill_price_1: traded(daily.fillPrice1),
+    fill_price_2: traded(daily.fillPrice2),
+    shares_1: traded(daily.shares1),
+    shares_2: traded(daily.shares2),
+    weight_1: traded(daily.weight1),
+    weight_2: traded(daily.weight2),
+    gross_exposure: traded(daily.grossExposure),
+    turnover: traded(daily.turnover),
+    pnl: traded(daily.pnl),
+    dividends: traded(daily.dividends),
+    commission: traded(daily.commission),
+    slippage: traded(daily.slippage),
+    borrow: traded(daily.borrow),
+    equity: traded(daily.equity),
+    daily_return: traded(daily.dailyReturn),
+  };
+}
+
+/** The same as objects. */
+export function dailyRows(...of: Parameters<typeof dailyColumns>): WalkForwardDay[] {
+  return rowsOfColumns(dailyColumns(...of));
 }
 
 /** Rows of a pair in `walk_forward_trades`. */

@@ -69,7 +69,7 @@ export class ReturnHistory {
   #estimated(): number {
     const count = this.#returns.length;
     if (count < this.#least) return NaN;
-    const { deviations } = centre(Float64Array.from(this.#returns));
+    const { deviations } = centre(new Float64Array(this.#returns));
     let squares = 0;
     for (const deviation of deviations) squares += deviation * deviation;
     return squares > 0 ? Math.sqrt(squares / (count - 1)) : NaN;

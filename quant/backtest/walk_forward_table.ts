@@ -73,8 +73,10 @@ export class WalkForwardTable {
   #equityBefore: number;
 
   constructor(sessionCount: number, initialEquity: number) {
-    const column = () => new Float64Array(sessionCount);
-    const blank = () => new Float64Array(sessionCount).fill(NaN);
+    // The columns that portfolios read may be kept alone, and outlive the others: one buffer for each kind.
+    const kept = columnsIn(7, sessionCount);
+    const column = columnsIn(18, sessionCount);
+    const blank = () => column().fill(NaN);
     this.#equityBefore = initialEquity;
     this.daily = {
       allocated: new Uint8Array(sessionCount),
@@ -93,19 +95,19 @@ export class WalkForwardTable {
       shares2: column(),
       weight1: column(),
       weight2: column(),
-      grossExposure: column(),
-      longExposure: column(),
-      plannedGross: column(),
-      plannedExposure1: column(),
-      plannedExposure2: column(),
-      turnover: column(),
+      grossExposure: kept(),
+      longExposure: kept(),
+      plannedGross: kept(),
+      plannedExposure1: kept(),
+      plannedExposure2: kept(),
+      turnover: kept(),
       pnl: column(),
       dividends: column(),
       commission: column(),
       slippage: column(),
       borrow: column(),
       equity: column(),
-      dailyReturn: column(),
+      dailyReturn: kept(),
     };
   }
 
@@ -161,4 +163,11 @@ export class WalkForwardTable {
     daily.dailyReturn[t] = this.#equityBefore > 0 ? equity / this.#equityBefore - 1 : 0;
     this.#equityBefore = equity;
   }
+}
+
+/** Columns of zeros in one buffer: a walk-forward of many pairs makes some ten thousand of them. */
+function columnsIn(count: number, length: number): () => Float64Array {
+  const buffer = new Float64Array(count * length);
+  let next = 0;
+  return () => buffer.subarray(next, next += length);
 }
