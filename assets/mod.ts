@@ -31,6 +31,7 @@ export { pairMetrics } from "./backtests/pair_metrics.ts";
 export { walkForwardDaily } from "./backtests/walk_forward_daily.ts";
 export { walkForwardTrades } from "./backtests/walk_forward_trades.ts";
 export { pairOutcomes } from "./backtests/pair_outcomes.ts";
+export { portfolioRecords } from "./backtests/portfolio_records.ts";
 export { portfolioDaily } from "./backtests/portfolio_daily.ts";
 export { trialSettings } from "./backtests/trial_settings.ts";
 export { trialsByHand } from "./backtests/trials_by_hand.ts";

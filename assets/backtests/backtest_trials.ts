@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { eager, keepAll } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
-import { sessionSharpe } from "./counted_trials.ts";
-import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
-import { excessIn, seriesIn, seriesKey } from "./portfolio_series.ts";
+import { PortfolioDay } from "./portfolio_daily.ts";
+import { portfolioRecords } from "./portfolio_records.ts";
 import { trialColumns, type TrialSetting, trialSettings } from "./trial_settings.ts";
 import { trialsByHand } from "./trials_by_hand.ts";
 
@@ -25,15 +24,6 @@ const BacktestTrial = z.object({
   session_sharpe: z.number().describe("Of returns in excess of cash, a session; 0 where they never vary"),
 });
 
-const read = [
-  ...seriesKey,
-  "session",
-  "fills_at",
-  "daily_return",
-  "cash_return",
-  "equity",
-] as const;
-
 /**
  * Every recorded backtest, with its Sharpe ratio: the trials that a reported Sharpe ratio is deflated for.
  *
@@ -47,7 +37,7 @@ export const backtestTrials = asset({
   layer: "gold",
   description:
     "Every setting that was ever backtested, with its Sharpe ratio at each cost level: what a shown result was picked from.",
-  deps: { settings: trialSettings, portfolio: portfolioDaily, byHand: trialsByHand },
+  deps: { settings: trialSettings, records: portfolioRecords, byHand: trialsByHand },
   automation: eager(),
   row: BacktestTrial,
   primaryKey: ["trial", "costs", "cost_bps", "weighting"],
@@ -66,28 +56,10 @@ export const backtestTrials = asset({
   async materialize({ inputs, partitions }) {
     const wanted = new Set(partitions.names);
     const set = (await inputs.settings.rows()).filter(({ trial }) => wanted.has(trial));
-    const days = await inputs.portfolio.where("strategy", set.map(({ strategy }) => strategy)).columns(...read);
-    const byStrategy = Map.groupBy(seriesIn(days), ({ start }) => days.strategy[start]!);
-    const rows = set.flatMap(({ trial, strategy, universe, settings }) => {
-      const own = byStrategy.get(strategy) ?? [];
-      return own.filter(({ start, end }) => end - start >= 2).map(({ start, end }) => {
-        return {
-          trial,
-          strategy,
-          universe,
-          settings,
-          costs: days.costs[start]!,
-          cost_bps: days.cost_bps[start]!,
-          weighting: days.weighting[start]!,
-          fills_at: days.fills_at[start]!,
-          first_session: days.session[start]!,
-          last_session: days.session[end - 1]!,
-          sessions: end - start,
-          total_return: days.equity[end - 1]! - 1,
-          session_sharpe: sessionSharpe(excessIn(days, { start, end })),
-        };
-      });
-    });
+    const records = Map.groupBy(await inputs.records.rows(), ({ strategy }) => strategy);
+    const rows = set.flatMap(({ trial, strategy, universe, settings }) =>
+      (records.get(strategy) ?? []).map((record) => ({ ...record, trial, universe, settings }))
+    );
     const byHand = (await inputs.byHand.rows()).filter(({ trial }) => wanted.has(trial));
     rows.push(...byHand.map(({ ticker_1: _1, ticker_2: _2, ...row }) => ({ ...row, weighting: "equal" as const })));
     return { rows, metadata: { trials: set.length, trials_by_hand: byHand.length } };

@@ -20,6 +20,7 @@ import { limitMetadata } from "./limit_metadata.ts";
 import { pairOutcomeRow } from "./pair_outcome_row.ts";
 import { type PairOutcomeRow, pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily } from "./portfolio_daily.ts";
+import { portfolioRecords, recordsOf } from "./portfolio_records.ts";
 import { type PortfolioPart, PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
 import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
 import { type TradedPair, tradedPairs, windowPlaces } from "./traded_pair.ts";
@@ -99,7 +100,13 @@ export const walkForwardDaily = asset({
   },
   automation: eager(),
   after: ["daily_bars"],
-  outs: { trades: walkForwardTrades, portfolio: portfolioDaily, outcomes: pairOutcomes, settings: trialSettings },
+  outs: {
+    trades: walkForwardTrades,
+    portfolio: portfolioDaily,
+    records: portfolioRecords,
+    outcomes: pairOutcomes,
+    settings: trialSettings,
+  },
   config: TradingConfig,
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
@@ -226,6 +233,7 @@ export const walkForwardDaily = asset({
         headline_now: headline.picks.at(-1) ?? headline.strategy,
       },
       outs: {
+        records: { rows: portfolioParts.flatMap(recordsOf) },
         outcomes: { rows: outcomeRows },
         settings: { rows: await Promise.all(trials.map((rule) => trialOf(rule, { universe, searches, config }))) },
         trades: { rows: trades, metadata: { open: trades.filter((trade) => trade.exit_session === null).length } },

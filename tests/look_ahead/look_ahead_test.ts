@@ -206,6 +206,7 @@ const reference: [AnyAsset, string[], LookAheadOptions][] = [
 const wholes: AnyAsset[] = [
   assets.pairMetrics,
   assets.pairOutcomes,
+  assets.portfolioRecords,
   assets.trialSettings,
   assets.trialsByHand,
   assets.backtestTrials,
