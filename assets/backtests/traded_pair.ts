@@ -1,4 +1,4 @@
-import type { LegBars, RolledWindow } from "../../quant/mod.ts";
+import { type LegBars, PairFormations, type RolledWindow } from "../../quant/mod.ts";
 import type { TradedBars, TradedLeg } from "../market/traded_bars.ts";
 
 /** A pair with all windows in which it was chosen, and its bars from their first formation to their last trading session. */
@@ -10,6 +10,8 @@ export interface TradedPair {
   sessions: readonly string[];
   leg1: Required<LegBars>;
   leg2: Required<LegBars>;
+  /** Of these bars, to share among all strategies and cost levels. */
+  formations?: PairFormations;
   /** Ascending; indices among the pair's sessions. */
   windows: RolledWindow[];
   /** Window numbers, in the same order. */
@@ -75,12 +77,15 @@ export function tradedPairs(
     const places = own.map(place);
     const first = places[0]!.formationStart;
     const end = places.at(-1)!.tradingEnd;
+    const sessions = bars.sessions.slice(first, end);
+    const legs = legsOf(bars, [ticker_1, ticker_2], { first, end });
     return {
       ticker_1,
       ticker_2,
       first,
-      sessions: bars.sessions.slice(first, end),
-      ...legsOf(bars, [ticker_1, ticker_2], { first, end }),
+      sessions,
+      ...legs,
+      formations: new PairFormations(sessions, legs.leg1, legs.leg2),
       windows: places.map(({ formationStart, tradingStart, tradingEnd, complete }) => ({
         formationStart: formationStart - first,
         tradingStart: tradingStart - first,

@@ -71,13 +71,14 @@ export function strategyRule(
       sizing: config.sizing,
       pairGrossExposure: config.pairGrossExposure,
     },
-    trade({ sessions, leg1, leg2, windows }, levels) {
+    trade({ sessions, leg1, leg2, formations, windows }, levels) {
       const next = sharedFits(strategy);
       return levels.map((costs) => {
         const result = walkForward({
           sessions,
           leg1,
           leg2,
+          formations,
           strategy: next(),
           windows,
           costs,

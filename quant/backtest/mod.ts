@@ -5,6 +5,7 @@
  */
 export type { LegBars } from "./leg_bars.ts";
 export type { PairCosts, TradingCosts } from "./pair_account.ts";
+export { PairFormations } from "./pair_formations.ts";
 export type { ExitReason, PairTrade } from "./pair_position.ts";
 export { type ExitRules, withExits } from "./exit_rules.ts";
 export {

@@ -44,7 +44,9 @@ function inverseVolatilities(pairs: readonly SharingPair[], maxTilt: number): nu
 
 /** The most recent returns of a pair that held or had ordered a position. */
 export class ReturnHistory {
-  readonly #returns: number[] = [];
+  /** All returns so far, in the first `#count` places; only the last ones count, and are in order without moving any. */
+  #returns = new Float64Array(256);
+  #count = 0;
   readonly #most: number;
   readonly #least: number;
   /** Of these returns; `undefined` until it is asked for. */
@@ -56,8 +58,12 @@ export class ReturnHistory {
   }
 
   add(value: number): void {
-    this.#returns.push(value);
-    if (this.#returns.length > this.#most) this.#returns.shift();
+    if (this.#count === this.#returns.length) {
+      const longer = new Float64Array(2 * this.#count);
+      longer.set(this.#returns);
+      this.#returns = longer;
+    }
+    this.#returns[this.#count++] = value;
     this.#volatility = undefined;
   }
 
@@ -67,9 +73,9 @@ export class ReturnHistory {
   }
 
   #estimated(): number {
-    const count = this.#returns.length;
+    const count = Math.min(this.#count, this.#most);
     if (count < this.#least) return NaN;
-    const { deviations } = centre(new Float64Array(this.#returns));
+    const { deviations } = centre(this.#returns.subarray(this.#count - count, this.#count));
     let squares = 0;
     for (const deviation of deviations) squares += deviation * deviation;
     return squares > 0 ? Math.sqrt(squares / (count - 1)) : NaN;

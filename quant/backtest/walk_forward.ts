@@ -5,9 +5,9 @@
  * @module
  */
 import { requireInteger } from "../validate.ts";
-import { dayNumbers } from "./calendar_days.ts";
 import { dividendPerShare, isPrice, type LegBars, splitRatio, trailingMissing } from "./leg_bars.ts";
 import type { PairCosts, TradingCosts } from "./pair_account.ts";
+import { PairFormations } from "./pair_formations.ts";
 import { type PairOrder, PairPosition, type PairPrices, type PairTrade } from "./pair_position.ts";
 import { requireWindows, type RolledWindow, rolledWindows, type RollOptions } from "./rolled_windows.ts";
 import type { FittedStrategy, Formation, Levels, Strategy } from "./strategy.ts";
@@ -29,6 +29,8 @@ export interface WalkForwardOptions extends Partial<RollOptions> {
   leg1: LegBars;
   /** Ticker 2. */
   leg2: LegBars;
+  /** Of these sessions and legs, for walk-forwards that share them. */
+  formations?: PairFormations;
   /** Fitted in each window. */
   strategy: Strategy;
   /** Windows to trade, in order and with disjoint trading sessions; instead of formationSessions, tradingSessions and step. */
@@ -119,6 +121,7 @@ class WalkForward {
   readonly #sessions: readonly string[];
   readonly #leg1: LegBars;
   readonly #leg2: LegBars;
+  readonly #formations: PairFormations;
   readonly #days: Float64Array;
   readonly #windows: readonly RolledWindow[];
   readonly #fillsAtOpen: boolean;
@@ -142,7 +145,9 @@ class WalkForward {
     this.#sessions = sessions;
     this.#leg1 = options.leg1;
     this.#leg2 = options.leg2;
-    this.#days = dayNumbers(sessions);
+    this.#formations = options.formations ?? new PairFormations(sessions, options.leg1, options.leg2);
+    this.#days = this.#formations.days;
+    requireSameDays(this.#days, sessions);
     this.#windows = windowsOf(options);
     this.#costs = costsOf(options.costs ?? {}, this.#windows.length);
     this.#fillsAtOpen = fillAt === "next_open";
@@ -177,7 +182,7 @@ class WalkForward {
         return refused(`${name} has stopped trading by the end of the formation.`);
       }
     }
-    const formation = this.#formation(formationStart, tradingStart);
+    const formation = this.#formations.of(formationStart, tradingStart);
     const length = tradingStart - formationStart;
     const present = formation.price1.length;
     if (2 * present < length) {
@@ -190,31 +195,6 @@ class WalkForward {
       if (error instanceof RangeError) return refused(error.message);
       throw error;
     }
-  }
-
-  /** Closes of [start, end) in sessions in which both legs have one, in the units of the last session. */
-  #formation(start: number, end: number): Formation {
-    const price1: number[] = [];
-    const price2: number[] = [];
-    const days: number[] = [];
-    let later1 = 1;
-    let later2 = 1;
-    for (let t = end - 1; t >= start; t--) {
-      const close1 = this.#leg1.close[t];
-      const close2 = this.#leg2.close[t];
-      if (isPrice(close1) && isPrice(close2)) {
-        price1.push(close1 / later1);
-        price2.push(close2 / later2);
-        days.push(this.#days[t]!);
-      }
-      later1 *= splitRatio(this.#leg1, t);
-      later2 *= splitRatio(this.#leg2, t);
-    }
-    return {
-      price1: Float64Array.from(price1.reverse()),
-      price2: Float64Array.from(price2.reverse()),
-      days: Float64Array.from(days.reverse()),
-    };
   }
 
   #standAside({ tradingStart, tradingEnd }: RolledWindow): void {
@@ -393,6 +373,14 @@ function requireBars(sessions: readonly string[], leg: LegBars, name: string, ne
       `Fills at the next open need opens, but ${name} has none: give them, or fill at "next_close".`,
     );
   }
+}
+
+/** The other contents are as the caller says. */
+function requireSameDays({ length }: Float64Array, sessions: readonly string[]): void {
+  if (length === sessions.length) return;
+  throw new RangeError(
+    `The formations have ${length} sessions, the walk-forward ${sessions.length}: give those of its bars.`,
+  );
 }
 
 function requirePositive(value: number, name: string): void {
