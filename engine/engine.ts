@@ -41,6 +41,7 @@ import {
   type RunStatus,
   type RunSummary,
 } from "./store/records.ts";
+import { recentRowsOf } from "./store/recent_rows.ts";
 import { recordReport, type Report } from "./store/report.ts";
 import { EventRetention, Retention } from "./store/retention.ts";
 import { type Receipt, type ReceiptQuery, receiptsOf } from "./run/receipts.ts";
@@ -178,6 +179,8 @@ export class Engine {
       takesOpenRuns: options.takesOpenRuns ?? true,
       driverOf: (runId) => new RunDriver(runId, around.heartbeat.id, around.ledger, this.#executor, around.logger),
       onEnd: () => {
+        // The steps of another run find in the database what they would have found here.
+        recentRowsOf(around.database).clear();
         for (const listener of this.#runEndListeners) listener();
       },
     });

@@ -14,6 +14,7 @@ import {
 } from "../errors.ts";
 import type { StepError, StepOutcome } from "../store/records.ts";
 import { PartitionSet } from "../partitions/mod.ts";
+import { recentRowsOf } from "../store/recent_rows.ts";
 import type { NewCheckResult } from "../store/check_ledger.ts";
 import type { Published } from "../store/step_ledger.ts";
 import { publish } from "./publication.ts";
@@ -180,8 +181,11 @@ class PartitionStep {
     });
     this.#done = done;
     this.#failures = this.#stillFailing(part);
-    for (const { published, versions } of publication) {
+    for (const [i, { published, versions }] of publication.entries()) {
       const { key, rows, added, removed } = published;
+      if (this.#isSingle) {
+        recentRowsOf(step.around.database).keep(outputs[i]!.asset, versions.materialization, outputs[i]!.rows);
+      }
       this.#latest.set(key, versions);
       const before = this.#published.get(key) ?? { rows: 0, added: 0, removed: 0 };
       this.#published.set(key, {

@@ -5,6 +5,7 @@ import { checkedRows } from "../checks/checked_rows.ts";
 import { judgeAll } from "../checks/judge.ts";
 import { pastVersions } from "../checks/past_versions.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
+import { recentRowsOf } from "../store/recent_rows.ts";
 import { CheckFailedError, messageOf, recordOfError, StepLostError, UnmetUpstreamError } from "../errors.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
@@ -152,7 +153,7 @@ export class StepExecution {
     const { recipe } = this.#producer;
     const reading = { database: this.around.database, snapshot, signal: this.signal };
     const context = {
-      inputs: inputsOf(this.#producer, partitions, reading),
+      inputs: inputsOf(this.#producer, partitions, { ...reading, recent: recentRowsOf(this.around.database) }),
       partitions,
       before: ownRows(this.#producer.asset, partitions, reading),
       settled: settledRows(this.#producer.asset, settled, reading),

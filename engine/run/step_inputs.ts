@@ -2,6 +2,7 @@ import { readsEverything, upstreamPartitions } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
 import type { AnyAsset, Input, SettledRows } from "../declare/asset.ts";
 import { readColumns } from "../store/asset_table.ts";
+import type { RecentRows } from "../store/recent_rows.ts";
 import { OutdatedRowsError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
@@ -21,10 +22,12 @@ export type ReadVersions = ReadonlyMap<string, { materialization: number; rowCou
 export function inputsOf(
   producer: Producer,
   partitions: PartitionSet,
-  { database, snapshot, signal }: {
+  { database, snapshot, signal, recent }: {
     database: Database;
     snapshot: Pick<Snapshot, "configs" | "spaces" | "madeSpaces"> & { latest: ReadVersions };
     signal: AbortSignal;
+    /** Rows that need not be read from the database; none by default. */
+    recent?: RecentRows;
   },
 ): Record<string, Input<object>> {
   const { deps, mappings } = producer.recipe;
@@ -38,7 +41,7 @@ export function inputsOf(
         : upstreamPartitions(mapping, partitions, readSpace({ upstream: asset.key, mapping }, snapshot));
       // No condition is needed if every partition is read, which is usual for the first materialization.
       const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
-      return [name, inputOf(asset, version, { database, within, signal, reader: producer.key })];
+      return [name, inputOf(asset, version, { database, within, signal, recent, reader: producer.key })];
     }),
   );
 }
@@ -83,17 +86,20 @@ function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean 
 function inputOf(
   asset: AnyAsset,
   version: { materialization: number; rowCount: number },
-  { database, within, where = [], signal, reader }: {
+  { database, within, where = [], signal, reader, recent }: {
     database: Database;
     within: PartitionSet | null;
     where?: readonly { column: string; values: readonly string[] }[];
     signal: AbortSignal;
     /** The asset that reads the rows, and relies on their schema. */
     reader?: string;
+    recent?: RecentRows;
   },
 ): Input<object> {
   const read = async (names: readonly string[]) => {
-    const columns = await readColumns(database, asset, names, version.materialization, { within, where, signal });
+    const { materialization } = version;
+    const columns = (within === null ? recent?.columns(asset, names, materialization, where) : null) ??
+      await readColumns(database, asset, names, materialization, { within, where, signal });
     if (reader !== undefined) refuseGaps(asset, columns, reader);
     return columns;
   };
@@ -105,7 +111,7 @@ function inputOf(
     columns: async (...names: string[]) => await read(names) as never,
     rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
     where: (column: string, values: readonly string[]) =>
-      inputOf(asset, version, { database, within, where: [...where, { column, values }], signal, reader }),
+      inputOf(asset, version, { database, within, where: [...where, { column, values }], signal, reader, recent }),
   };
 }
 

@@ -25,7 +25,7 @@ class TandemProcess implements AsyncDisposable {
         "--quiet",
         folder === root ? "-P" : "-A",
         "--no-check",
-        "--v8-flags=--heap-growing-percent=30",
+        "--v8-flags=--heap-growing-percent=100",
         ...flags,
         "main.ts",
         command,
