@@ -78,12 +78,13 @@ export const trendAccuracy = asset({
     // Lines are fitted to the last values at each close: further fits of a window add nothing.
     const formations = [...Map.groupBy(fits, nameOf).values()].map(([first]) => first!);
     const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
+    const places = new Map(sessions.map((session, t) => [session, t]));
     const seriesOf = Map.groupBy(spreads, nameOf);
     const tallies = new Map<string, TrendAccuracy>();
     const turn = takingTurns();
     for (const [done, formation] of formations.entries()) {
       const trading = seriesOf.get(nameOf(formation)) ?? [];
-      for (const judged of judgedCalls(formation.scaled_spread, { trading, sessions }, config)) {
+      for (const judged of judgedCalls(formation.scaled_spread, { trading, places }, config)) {
         count(tallies, judged, config.thresholds);
       }
       await turn();
@@ -112,12 +113,12 @@ function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: stri
 }
 
 /**
- * Calls of one pair and window. Those of the formation use realized values within it; those of the trading window, up to a month
+ * Calls of one pair and window; `places` numbers the sessions of all. Those of the formation use realized values within it; those of the trading window, up to a month
  * after it.
  */
 function judgedCalls(
   known: readonly number[],
-  { trading, sessions }: { trading: readonly Spread[]; sessions: readonly string[] },
+  { trading, places }: { trading: readonly Spread[]; places: ReadonlyMap<string, number> },
   { lookback, horizons }: z.output<typeof TrendAccuracyConfig>,
 ): JudgedCalls[] {
   const formation = { series: Float64Array.from(known), lookback, from: 0, to: known.length };
@@ -128,10 +129,13 @@ function judgedCalls(
     to: known.length + trading.filter(({ in_window }) => in_window).length,
   };
   const lines = linesOf(all.series, lookback);
-  const place = new Map(sessions.map((session, t) => [session, t]));
-  const actual = new Map(trading.map(({ session, scaled_spread }) => [session, scaled_spread]));
-  const ahead = (at: number, horizon: number) =>
-    actual.get(sessions[place.get(trading[at - known.length]!.session)! + horizon] ?? "");
+  const at = trading.map(({ session }) => places.get(session)!);
+  const actual = new Float64Array(places.size).fill(NaN);
+  trading.forEach(({ scaled_spread }, n) => actual[at[n]!] = scaled_spread);
+  const ahead = (index: number, horizon: number) => {
+    const value = actual[at[index - known.length]! + horizon];
+    return value === undefined || Number.isNaN(value) ? undefined : value;
+  };
   return [
     ...horizons.map((horizon): JudgedCalls => ({
       measure: "change",

@@ -37,8 +37,14 @@ export function trendRules(
 
 /** Number of calls whose lines explain more than `least`, and how many were right. */
 export function countAbove({ calls }: TrendCalls, least: number): { signals: number; right: number } {
-  const signals = calls.filter(({ rSquared }) => rSquared > least);
-  return { signals: signals.length, right: signals.filter(({ right }) => right).length };
+  let signals = 0;
+  let right = 0;
+  for (const call of calls) {
+    if (!(call.rSquared > least)) continue;
+    signals++;
+    if (call.right) right++;
+  }
+  return { signals, right };
 }
 
 /** The threshold with the highest accuracy, the first among equals; the first threshold if none has a signal. */
@@ -47,5 +53,11 @@ function bestThreshold(calls: TrendCalls, thresholds: readonly number[]): number
     const { signals, right } = countAbove(calls, least);
     return signals === 0 ? -1 : right / signals;
   };
-  return thresholds.reduce((best, least) => accuracy(least) > accuracy(best) ? least : best);
+  const [first, ...others] = thresholds as [number, ...number[]];
+  let best = { least: first, accuracy: accuracy(first) };
+  for (const least of others) {
+    const found = accuracy(least);
+    if (found > best.accuracy) best = { least, accuracy: found };
+  }
+  return best.least;
 }

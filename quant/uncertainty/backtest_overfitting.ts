@@ -75,12 +75,17 @@ export function backtestOverfitting(
   const inSampleSharpe = new Float64Array(divisions.length);
   const outOfSampleSharpe = new Float64Array(divisions.length);
   const outside = new Float64Array(n);
+  const [inHalf, inOther] = [new Uint8Array(blocks / 2), new Uint8Array(blocks / 2)];
   divisions.forEach((division, d) => {
+    for (let block = 0, i = 0, j = 0; block < blocks; block++) {
+      if ((division >> block & 1) === 1) inHalf[i++] = block;
+      else inOther[j++] = block;
+    }
     let best = -1;
     let bestSharpe = -Infinity;
     for (let i = 0; i < n; i++) {
-      const inside = sharpeOf(sums[i]!, division, half);
-      outside[i] = sharpeOf(sums[i]!, ~division, half);
+      const inside = sharpeOf(sums[i]!, inHalf, half);
+      outside[i] = sharpeOf(sums[i]!, inOther, half);
       if (inside > bestSharpe || best < 0) {
         best = i;
         bestSharpe = inside;
@@ -137,14 +142,14 @@ function blockSums(returns: Float64Array, blocks: number, blockLength: number): 
   return { first, second, origin, constant };
 }
 
-/** Sharpe ratio per session over the blocks whose bits are set. */
-function sharpeOf({ first, second, origin, constant }: BlockSums, division: number, sessions: number): number {
+/** Sharpe ratio per session over some blocks, ascending. */
+function sharpeOf({ first, second, origin, constant }: BlockSums, division: Uint8Array, sessions: number): number {
   let sum = 0;
   let squares = 0;
   let same = true;
   let value = NaN;
-  for (let block = 0; block < first.length; block++) {
-    if ((division >> block & 1) === 0) continue;
+  for (let i = 0; i < division.length; i++) {
+    const block = division[i]!;
     sum += first[block]!;
     squares += second[block]!;
     if (Number.isNaN(value)) value = constant[block]!;
