@@ -81,7 +81,7 @@ async function grow(kind: string, sessions: number): Promise<Growth[]> {
       args: [
         "run",
         "-A",
-        "--v8-flags=--heap-growing-percent=30",
+        "--v8-flags=--heap-growing-percent=100",
         import.meta.filename!,
         "--one",
         file,

@@ -18,7 +18,7 @@ export async function startServerProcess(
   env: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", "--v8-flags=--heap-growing-percent=30", ...args],
+    args: ["run", "-A", "--quiet", "--no-check", "--v8-flags=--heap-growing-percent=100", ...args],
     env,
     stdout: "piped",
     stderr: "piped",
