@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { maxDrawdown, sharpeRatio } from "../../../quant/performance/mod.ts";
+import { annualizedReturnBySessions, maxDrawdown, sharpeRatio } from "../../../quant/performance/mod.ts";
 import { compoundEquity } from "../../../quant/performance/growth.ts";
 import { middleOf } from "../../../quant/uncertainty/band.ts";
 import { optimalBlockLength } from "../../../quant/uncertainty/optimal_block_length.ts";
 import { performanceBands } from "../../../quant/uncertainty/performance_bands.ts";
+import { stationaryBootstrap } from "../../../quant/uncertainty/stationary_bootstrap.ts";
 import { normalQuantile } from "../../../quant/normal_quantile.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
 import fixture from "../fixtures/uncertainty.json" with { type: "json" };
@@ -87,4 +88,38 @@ Deno.test("middleOf() takes order statistics from either end", () => {
   assert.deepEqual(middleOf(values, 0.95), { low: 0, high: 38 });
   assert.deepEqual(middleOf(values, 0.9), { low: 1, high: 37 });
   assert.throws(() => middleOf(values.with(0, NaN), 0.9), /NaN/);
+});
+
+Deno.test("performanceBands() has the bands of the figures of each whole resample, to the last bit", () => {
+  const random = pseudoRandom(5);
+  const noise = (scale: number) =>
+    Float64Array.from({ length: 300 }, (_, t) => t % 5 === 0 ? 0 : scale * (random() - 0.48));
+  const cash = Float64Array.from({ length: 300 }, (_, t) => 0.0001 * (t % 3));
+  // Powers of the smallest leave the range of doubles; the largest lose more than everything.
+  for (const returns of [noise(0.02), noise(1e-90), noise(5), new Float64Array(300).fill(0.01)]) {
+    for (const cashReturn of [cash, new Float64Array(300)]) {
+      const options = { seed: 3, replications: 199, meanBlockLength: 4 };
+      const excess = returns.map((value, t) => value - cashReturn[t]!);
+      const of = (statistic: (sample: Float64Array, excess: Float64Array) => number) =>
+        middleOf(
+          stationaryBootstrap(
+            300,
+            (places) => statistic(at(returns, places), at(excess, places)),
+            options,
+          ),
+          0.95,
+        );
+      const at = (values: Float64Array, places: Int32Array) => Float64Array.from(places, (place) => values[place]!);
+      const { sharpe, annualizedReturn, maxDrawdown: drawdown } = performanceBands(returns, { ...options, cashReturn });
+      const ends = ({ low, high }: { low: number; high: number }) => ({ low, high });
+      assert.deepEqual(ends(sharpe), of((_, excess) => sharpeRatio(excess)));
+      assert.deepEqual(ends(annualizedReturn), of((sample) => annualizedReturnBySessions(compoundEquity(sample))));
+      assert.deepEqual(ends(drawdown), of((sample) => maxDrawdown(compoundEquity(sample))));
+    }
+  }
+});
+
+Deno.test("performanceBands() refuses returns whose resampled equity is beyond all numbers", () => {
+  const returns = Float64Array.from({ length: 200 }, (_, t) => t < 100 ? 1000 : -0.999);
+  assert.throws(() => performanceBands(returns, { seed: 1, replications: 99, meanBlockLength: 100 }), /must be finite/);
 });
