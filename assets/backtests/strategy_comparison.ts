@@ -12,6 +12,7 @@ import {
 import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
+import { takingTurns } from "../turns.ts";
 import { backtestTrials } from "./backtest_trials.ts";
 import { bestSoFar } from "./best_so_far.ts";
 import { nearestTo, sessionSharpe, type Trials, trialsOf, varies, withMore } from "./counted_trials.ts";
@@ -143,6 +144,7 @@ export const strategyComparison = asset({
       .difference(new Set(before.map(({ trial }) => trial)));
     const ofPairs = Map.groupBy((await inputs.outcomes.rows()).filter((row) => !row.looks_ahead), costsOf);
     const rows: Result[] = [];
+    const turn = takingTurns();
     for (const [costs, sameCosts] of Map.groupBy(series, costsOf)) {
       const eligible = sameCosts.filter(({ looks_ahead }) => !looks_ahead);
       const earlier = nearestTo(before, sameCosts[0]!).map(({ session_sharpe }) => session_sharpe);
@@ -161,8 +163,7 @@ export const strategyComparison = asset({
       };
       for (const one of sameCosts) {
         rows.push(resultOf(one, trials));
-        // A band takes some hundredths of a second: yield to other requests in between.
-        await new Promise((resolve) => setTimeout(resolve));
+        await turn();
         signal.throwIfAborted();
         progress(rows.length, series.length);
       }

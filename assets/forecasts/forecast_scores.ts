@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Columns, eager, keepAll, notEmpty, type RowOf } from "../../engine/mod.ts";
 import { dieboldMariano, forecastScores as scoresOf } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
+import { takingTurns } from "../turns.ts";
 import { spreadForecasts } from "./spread_forecasts.ts";
 
 const share = z.number().min(0).max(1);
@@ -61,6 +62,7 @@ export const forecastScores = asset({
     const places = placesOf(read);
     const pairs = pairsOf(read);
     const rows: z.output<typeof ForecastScore>[] = [];
+    const turn = takingTurns();
     for (const [done, at] of places.entries()) {
       // Too few forecasts for a score.
       if (at.length >= 3) {
@@ -91,7 +93,7 @@ export const forecastScores = asset({
           diebold_mariano_p_value: test && test.pValue,
         });
       }
-      await new Promise((resolve) => setTimeout(resolve));
+      await turn();
       signal.throwIfAborted();
       progress(done + 1, places.length);
     }

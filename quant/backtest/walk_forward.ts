@@ -10,7 +10,7 @@ import type { PairCosts, TradingCosts } from "./pair_account.ts";
 import { PairFormations } from "./pair_formations.ts";
 import { type PairOrder, PairPosition, type PairPrices, type PairTrade } from "./pair_position.ts";
 import { requireWindows, type RolledWindow, rolledWindows, type RollOptions } from "./rolled_windows.ts";
-import type { FittedStrategy, Formation, Levels, Strategy } from "./strategy.ts";
+import type { FittedStrategy, Levels, Strategy } from "./strategy.ts";
 import { type WalkForwardDaily, type WalkForwardSignal, WalkForwardTable } from "./walk_forward_table.ts";
 
 /** A window with its fit or refusal. */
