@@ -74,7 +74,17 @@ export const trendAccuracy = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, config, signal, progress }) {
-    const [fits, spreads] = await Promise.all([inputs.formations.rows(), inputs.spreads.rows()]);
+    const [read, spreads] = await Promise.all([
+      // Without the dates, which are as many as the values.
+      inputs.formations.columns("window", "ticker_1", "ticker_2", "scaled_spread"),
+      inputs.spreads.rows(),
+    ]);
+    const fits = read.scaled_spread.map((scaled_spread, i) => ({
+      window: read.window[i]!,
+      ticker_1: read.ticker_1[i]!,
+      ticker_2: read.ticker_2[i]!,
+      scaled_spread,
+    }));
     // Lines are fitted to the last values at each close: further fits of a window add nothing.
     const formations = [...Map.groupBy(fits, nameOf).values()].map(([first]) => first!);
     const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
