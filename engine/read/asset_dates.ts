@@ -36,7 +36,11 @@ export async function newestDate(
   return row!.date;
 }
 
-/** Dates of an asset's partitions with rows, newest first; none for partitions without dates. */
+/**
+ * Dates of an asset's partitions with rows, newest first; none for partitions without dates.
+ *
+ * Cost: an index probe for each date of the current rows, if the date is the first column of the key; otherwise a full scan.
+ */
 export async function datesWithRows(
   { sql }: Database,
   asset: AnyAsset,
@@ -44,6 +48,17 @@ export async function datesWithRows(
 ): Promise<string[]> {
   const column = asset.partitionedBy?.date;
   if (column === undefined) return [];
+  if (version === undefined && asset.schema.primaryKey[0] === column) {
+    // PostgreSQL has no skip scan and would read all rows.
+    const below = (bound: string) =>
+      `SELECT max("${column}") AS date FROM ${tableOf(asset)} WHERE _until IS NULL${bound}`;
+    const rows = await sql.unsafe<{ date: string }[]>(
+      `WITH RECURSIVE dates AS (
+         ${below("")} UNION ALL SELECT (${below(` AND "${column}" < d.date`)}) FROM dates d WHERE d.date IS NOT NULL
+       ) SELECT date::text AS date FROM dates WHERE date IS NOT NULL`,
+    );
+    return rows.map((row) => row.date);
+  }
   const rows = await sql.unsafe<{ date: string }[]>(
     `SELECT DISTINCT "${column}"::text AS date FROM ${tableOf(asset)} WHERE ${current(version, 1)} ORDER BY 1 DESC`,
     version === undefined ? [] : [version],

@@ -59,8 +59,6 @@ export function conditionOf(asset: AnyAsset, filter: RowFilter): Condition {
   return { column, in: values.map(parsed) };
 }
 
-const capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
 const comparisons: Record<Comparison, string> = { eq: "=", ne: "<>", lt: "<", lte: "<=", gt: ">", gte: ">=" };
 
 /** A condition in SQL, with its values as parameters. */
@@ -70,9 +68,8 @@ export function conditionInSql(condition: Condition, parameters: Parameters): st
   const { name, type } = condition.column;
   if ("isNull" in condition) return `"${name}" IS NULL`;
   if ("contains" in condition) {
-    // Letters of ASCII: which others are the same in another case depends on the locale of the database.
-    const part = parameters.add(condition.contains.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()), type);
-    return `strpos(translate("${name}", '${capitals}', '${capitals.toLowerCase()}'), ${part}) > 0`;
+    // Columns of text have the collation "C", by which upper() knows the letters of ASCII.
+    return `strpos(upper("${name}"), upper(${parameters.add(condition.contains, type)} COLLATE "C")) > 0`;
   }
   if ("lists" in condition) {
     const { field, text } = condition.lists;

@@ -70,7 +70,7 @@ for (const { name, ignore, open } of databases) {
               const contains = (value: string) => ids({ column: "name", operator: "contains", value });
               assert.deepEqual(await contains("BETA"), idsWhere(({ name }) => /beta/i.test(name)));
               assert.deepEqual(await contains("Ähre"), idsWhere(({ name }) => name.startsWith("Ä")));
-              assert.deepEqual(await contains("ähre"), [], "letters beyond ASCII have the case given");
+              assert.deepEqual(await contains("ÄHRE"), await contains("Ähre"));
               for (const sign of ["%", "_", "\\"]) {
                 assert.deepEqual(await contains(sign), idsWhere(({ name }) => name.includes(sign)), sign);
               }
