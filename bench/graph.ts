@@ -58,11 +58,14 @@ await withTinyEngine(async ({ engine }) => {
   const get = async (path: string) => await (await app.request(path)).text();
   const [, states] = await timed(() => engine.states());
   console.log(`states of ${count.toLocaleString("en")} assets: ${ms(states)}`);
-  const [early, first] = await timed(() => get("/assets"));
-  console.log(`first page, ${early.includes("data-laying-out") ? "without" : "with"} the graph: ${ms(first)}`);
-  while ((await get("/assets")).includes("data-laying-out"));
+  const all = Array.from({ length: 40 }, (_, i) => `group_${i}`).join(",");
   for (
-    const [what, path] of [["page", "/assets"], ["live parts", "/assets?parts=1"], ["table", "/assets?view=table"]]
+    const [what, path] of [
+      ["page", "/assets"],
+      ["page, all groups expanded", `/assets?open=${all}`],
+      ["live parts of that", `/assets?parts=1&open=${all}`],
+      ["table", "/assets?view=table"],
+    ]
   ) {
     const [html, took] = await timed(() => get(path!));
     console.log(`${what}: ${ms(took)}, ${kilobytes(html.length)}, ${kilobytes(await compressed(html))} compressed`);
@@ -70,7 +73,7 @@ await withTinyEngine(async ({ engine }) => {
   const server = servePage(engine);
   try {
     await withBrowser(async (browser) => {
-      const { page, errors } = await openPage(browser, `${server.url}/assets`);
+      const { page, errors } = await openPage(browser, `${server.url}/assets?open=${all}`);
       await page.locator(".graph-tools").waitFor();
       const paint = await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime");
       console.log(`first contentful paint: ${ms(Number(paint))}; ${await page.locator("*").count()} elements`);

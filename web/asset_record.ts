@@ -12,8 +12,7 @@ import {
   stepHistory,
 } from "../engine/mod.ts";
 import { type FoundRows, readRows } from "./asset_rows.ts";
-import type { GraphLayout } from "./graph_layout.ts";
-import type { GraphLayouts } from "./graph_layouts.ts";
+import { type GraphLayout, layoutGraph } from "./graph_layout.ts";
 import { graphNodes, howItIs, type ShownAsset } from "./graph_record.ts";
 import { readOpenRuns } from "./open_runs.ts";
 import { readRunRequest, type RunRequest, type RunRequestEngine } from "./run_request.ts";
@@ -68,9 +67,8 @@ const drawnNeighbours = 40;
 
 /** Reads the data for the page of an asset, by the parameters of its address; `undefined` if there is no such asset. */
 export async function readAsset(
-  { engine, layouts, key, parameters, now }: {
+  { engine, key, parameters, now }: {
     engine: AssetEngine;
-    layouts: GraphLayouts;
     key: string;
     parameters: URLSearchParams;
     now: number;
@@ -83,7 +81,7 @@ export async function readAsset(
   const around = graph.keys.filter((other) =>
     other === key || graph.upstream(key).includes(other) || graph.downstream(key).includes(other)
   );
-  const [states, open, why, report, materializations, checks, rows, request, automation, steps, layout] = await Promise
+  const [states, open, why, report, materializations, checks, rows, request, automation, steps] = await Promise
     .all([
       engine.states(around),
       readOpenRuns(engine),
@@ -95,9 +93,8 @@ export async function readAsset(
       readRunRequest(engine, key, parameters),
       engine.automation.state(key, { limit: 1 }),
       stepHistory(ledger.database.sql, producer.key, { limit: shownSteps }),
-      around.length > 1 && around.length <= drawnNeighbours ? layouts.of(graphNodes(graph, around)) : null,
     ]);
-  const shown = states.map((state) => ({ asset: state, ...howItIs(state, open) }));
+  const shown = states.map((state) => ({ asset: state, ...howItIs(graph, state, open) }));
   const own = shown.find((one) => one.asset.key === key)!;
   return {
     asset,
@@ -112,7 +109,9 @@ export async function readAsset(
     request,
     automation,
     steps,
-    neighbours: layout && { layout, assets: shown },
+    neighbours: around.length > 1 && around.length <= drawnNeighbours
+      ? { layout: layoutGraph(graphNodes(graph, around).map((node) => ({ ...node, group: "" }))), assets: shown }
+      : null,
     now,
   };
 }

@@ -1,11 +1,17 @@
 // Kept, because making a format takes fifty times as long as using it, and a page has hundreds of numbers.
 const whole = new Intl.NumberFormat("en-US");
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const byDecimals = new Map<number, Intl.NumberFormat>();
 const byZone = new Map<string, Intl.DateTimeFormat>();
 
 /** A whole number with separators: `442,476`. */
 export function count(n: number): string {
   return whole.format(n);
+}
+
+/** A whole number in three digits: `482`, `1.08K`, `443K`, `12.3M`. */
+export function shortCount(n: number): string {
+  return short.format(n);
 }
 
 /** A noun with its number: `1 row`, `12 rows`. */

@@ -1,10 +1,11 @@
-import dagre from "@dagrejs/dagre";
-
 /** An asset as the layout sees it. */
 export interface GraphNode {
   key: string;
+  /** Without a box if it is `""`. */
   group: string;
-  /** Keys of the nodes it depends on; keys without a node are ignored. */
+  /** Key of the asset whose function makes it; its own unless it is a further output. */
+  producer: string;
+  /** Keys of the assets that it reads, of a further output its producer alone. Keys without a node are ignored. */
   upstream: readonly string[];
 }
 
@@ -16,201 +17,421 @@ export interface Box {
   height: number;
 }
 
+/** Settings of {@link layoutGraph}. */
+export interface GraphLayoutOptions {
+  /** Groups that are drawn as one card each instead of their assets in a box. */
+  closed?: ReadonlySet<string>;
+  /** For a phone: from top to bottom, two assets beside each other. */
+  narrow?: boolean;
+}
+
+/** An edge between two nodes, by their keys. */
+export interface GraphEdge {
+  from: string;
+  to: string;
+  /** The `d` of an SVG path, with an arrowhead at its end unless it joins the outputs of one function. */
+  path: string;
+  /** Drawn only while one of its ends is pointed at: a longer way or another output of the same function says the same. */
+  quiet: boolean;
+}
+
 /** Positions of all nodes, groups and edges. */
 export interface GraphLayout {
   width: number;
   height: number;
-  /** Size of all nodes. */
-  nodeWidth: number;
-  nodes: readonly { key: string; x: number; y: number }[];
+  narrow: boolean;
+  /** Assets of open groups by their key, closed groups by {@link groupKey}; in the order of the nodes. */
+  nodes: readonly { key: string; x: number; y: number; width: number }[];
+  /** Boxes of open groups. */
   groups: readonly (Box & { name: string })[];
-  /** `path` is the `d` of an SVG path with an arrowhead at its end. */
-  edges: readonly { from: string; to: string; path: string }[];
-}
-
-interface Point {
-  x: number;
-  y: number;
+  edges: readonly GraphEdge[];
 }
 
 /** Height of a node in pixels. */
-export const nodeHeight = 40;
+export const nodeHeight = 38;
 /** Maximum number of characters of a key that a node shows. */
-export const shownKeyLength = 28;
+export const shownKeyLength = 26;
 
-const titleHeight = 26;
-const margin = 16;
-const characterWidth = 7.6;
-const markWidth = 40;
-/** Usual size of the viewport. */
-const screen = { width: 1_220, height: 640 };
+const characterWidth = 6.7;
+const leastWidth = 154;
+const cardWidth = 240;
+const titleHeight = 24;
+const padding = 8;
+const phonePadding = 5;
+/** Between columns, where edges run; between stacks of a column; between the nodes of a stack; between boxes. */
+const columnGap = 24;
+const stackGap = 8;
+const outputGap = 3;
+const groupGap = 12;
+/** Around everything. */
+const margin = 4;
+/** Place for the graph on a usual screen, and its width on a phone. */
+const screen = { width: 1_166, height: 650 };
+const phoneWidth = 338;
+/** At this scale names have 11 pixels. */
+const readableScale = 11 / 12;
+/** A column with more goes on beside itself. */
+const mostInColumn = 14;
+const sweeps = 6;
+/** How much longer a way back counts. */
+const backwards = 1.5;
+/** More boxes are packed in one order alone. */
+const mostReordered = 10;
+
+/** The key of a closed group's node; no asset has such a key. */
+export function groupKey(name: string): string {
+  return `group:${name}`;
+}
 
 /**
- * Places nodes from left to right, each to the right of its dependencies, and each group in a box.
+ * Places nodes from left to right: within the box of its group an asset is in a column to the right of what it reads, the outputs of
+ * a function are stacked, and stacks are ordered and moved towards their neighbours, so that edges are short. The boxes follow each
+ * other in the order of their dependencies and are packed into the shape of a screen.
  *
- * Lays out each group by itself, then the groups as units. One layout of all nodes with their groups takes dagre most of a minute
- * for 2,000 nodes and tears groups apart; this takes a few seconds.
+ * @param nodes Each after those that it reads.
  *
- * Cost: that of dagre for the largest group, which grows a little faster than the square of its nodes.
+ * Cost: time proportional to nodes and edges, and one bit for each pair of functions to find the edges that a longer way implies.
  */
-export function layoutGraph(nodes: readonly GraphNode[]): GraphLayout {
-  const longest = Math.max(8, ...nodes.map(({ key }) => Math.min(shownKeyLength, key.length)));
-  const nodeWidth = Math.round(markWidth + longest * characterWidth);
-  const groups = Map.groupBy(nodes, ({ group }) => group);
-  const groupOf = new Map(nodes.map(({ key, group }) => [key, group]));
-  const inside = new Map([...groups].map(([name, members]) => [name, layoutGroup(members, nodeWidth)]));
-  const between = nodes.flatMap(({ group, upstream }) =>
-    upstream.flatMap((from): [string, string][] => {
-      const of = groupOf.get(from);
-      return of === undefined || of === group ? [] : [[of, group]];
-    })
-  );
-  const { boxes: at, direction, width, height } = placeGroups(inside, between);
-
-  const placed = new Map<string, Point>();
-  const boxes: (Box & { name: string })[] = [];
-  const edges: { from: string; to: string; path: string }[] = [];
-  for (const [name, graph] of inside) {
-    const box = at.get(name)!;
-    boxes.push({ name, ...box });
-    const shift = ({ x, y }: Point) => ({ x: x + box.x, y: y + box.y + titleHeight });
-    for (const { key, ...at } of graph.nodes) placed.set(key, shift(at));
-    for (const { from, to, between } of graph.edges) {
-      edges.push({ from, to, path: edgePath(placed.get(from)!, placed.get(to)!, nodeWidth, between.map(shift)) });
-    }
-  }
-  for (const { key, group, upstream } of nodes) {
-    for (const from of upstream) {
-      if (groupOf.get(from) === group || !placed.has(from)) continue;
-      edges.push({
-        from,
-        to: key,
-        path: (direction === "LR" ? edgePath : downwardPath)(placed.get(from)!, placed.get(key)!, nodeWidth),
-      });
-    }
-  }
+export function layoutGraph(
+  nodes: readonly GraphNode[],
+  { closed = new Set(), narrow = false }: GraphLayoutOptions = {},
+): GraphLayout {
+  const shownAs = new Map(nodes.map(({ key, group }) => [key, closed.has(group) ? groupKey(group) : key]));
+  const links = linksOf(nodes, shownAs);
+  const place = (stacks: readonly Stack[]) => (narrow ? placeInRows : placeInColumns)(stacks, links);
+  const groups = groupsInOrder(nodes);
+  const cardOf = (name: string): Stack => ({
+    keys: [groupKey(name)],
+    width: narrow ? phoneWidth : cardWidth,
+    height: nodeHeight,
+  });
+  // Cards alone are placed by their dependencies; beside boxes each is packed like a box.
+  const areas: Area[] = groups.every(([name]) => closed.has(name))
+    ? [{ name: null, ...place(groups.map(([name]) => cardOf(name))) }]
+    : groups.map(([name, members]) =>
+      closed.has(name)
+        ? { name: null, ...placeInRows([cardOf(name)], links) }
+        : name === ""
+        ? { name: null, ...place(stacksOf(members, narrow)) }
+        : { name, ...inBox(place(stacksOf(members, narrow)), narrow ? phonePadding : padding) }
+    );
+  const { boxes, placed, width, height } = pack(areas, links, narrow);
   return {
     width,
     height,
-    nodeWidth,
-    nodes: nodes.map(({ key }) => ({ key, ...placed.get(key)! })),
+    narrow,
+    nodes: [...new Set(shownAs.values())].map((key) => {
+      const { x, y, width } = placed.get(key)!;
+      return { key, x, y, width };
+    }),
     groups: boxes,
-    edges,
+    edges: links.map(({ from, to, quiet, stacked }) => {
+      const [a, b] = [placed.get(from)!, placed.get(to)!];
+      return { from, to, quiet, path: stacked ? stackPath(b) : narrow ? downPath(a, b) : edgePath(a, b) };
+    }),
   };
 }
 
-interface PlacedGroup {
-  width: number;
-  height: number;
-  nodes: readonly { key: string; x: number; y: number }[];
-  edges: readonly { from: string; to: string; between: readonly Point[] }[];
+/** The groups with their nodes: each near what it reads, and last those that have nothing to do with others. */
+function groupsInOrder(nodes: readonly GraphNode[]): [string, GraphNode[]][] {
+  const groupOf = new Map(nodes.map(({ key, group }) => [key, group]));
+  const joined = new Set(
+    nodes.flatMap(({ group, upstream }) =>
+      upstream.flatMap((from) => groupOf.has(from) && groupOf.get(from) !== group ? [group, groupOf.get(from)!] : [])
+    ),
+  );
+  const sums = new Map<string, number>();
+  for (const [i, { group }] of nodes.entries()) sums.set(group, (sums.get(group) ?? 0) + i);
+  const groups = Map.groupBy(nodes, ({ group }) => group);
+  const place = (name: string) => (joined.has(name) ? 0 : nodes.length) + sums.get(name)! / groups.get(name)!.length;
+  return [...groups].sort(([a], [b]) => place(a) - place(b));
 }
 
-interface PlacedGroups {
-  boxes: ReadonlyMap<string, Box>;
-  direction: "LR" | "TB";
+/** The outputs of a function in one group, one below another. */
+interface Stack {
+  keys: readonly string[];
+  width: number;
+  height: number;
+}
+
+interface Placed {
+  width: number;
+  height: number;
+  nodes: readonly { key: string; x: number; y: number; width: number }[];
+}
+
+/** What is packed as one; with the name of a group if a box is drawn around it. */
+interface Area extends Placed {
+  name: string | null;
+}
+
+interface Link {
+  from: string;
+  to: string;
+  quiet: boolean;
+  /** Whether it joins a function's outputs in a stack. */
+  stacked: boolean;
+}
+
+/** The edges between what is shown: those of a closed group are one for each neighbour. */
+function linksOf(nodes: readonly GraphNode[], shownAs: ReadonlyMap<string, string>): Link[] {
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
+  const functions = new Map([...new Set(nodes.map(({ producer }) => producer))].map((key, i) => [key, i]));
+  const functionOf = (key: string) => functions.get(byKey.get(key)!.producer)!;
+  const words = Math.ceil(functions.size / 32);
+  /** For each function those that it depends on, as bits. */
+  const reach = Array.from(functions, () => new Uint32Array(words));
+  const reaches = (from: number, to: number) => (reach[from]![to >>> 5]! >>> (to & 31) & 1) === 1;
+  const links = new Map<string, Link>();
+  for (const { key, group, producer, upstream } of nodes) {
+    const own = functions.get(producer)!;
+    const read = upstream.filter((from) => byKey.has(from));
+    /** Of each function whose outputs it reads, the first of these. */
+    const firstOf = new Map(read.toReversed().map((from) => [functionOf(from), from]));
+    for (const from of read) {
+      const by = functionOf(from);
+      const stacked = by === own && byKey.get(from)!.group === group && shownAs.get(key) === key;
+      const quiet = by !== own &&
+        (firstOf.get(by) !== from || [...firstOf.keys()].some((other) => other !== by && reaches(other, by)));
+      const link = { from: shownAs.get(from)!, to: shownAs.get(key)!, quiet, stacked };
+      if (link.from === link.to) continue;
+      const name = `${link.from} ${link.to}`;
+      const known = links.get(name);
+      if (known) known.quiet &&= quiet;
+      else links.set(name, link);
+    }
+    for (const by of firstOf.keys()) {
+      if (by === own) continue;
+      reach[own]![by >>> 5]! |= 1 << (by & 31);
+      for (let word = 0; word < words; word++) reach[own]![word]! |= reach[by]![word]!;
+    }
+  }
+  return [...links.values()];
+}
+
+function stacksOf(members: readonly GraphNode[], narrow: boolean): Stack[] {
+  return [...Map.groupBy(members, ({ producer }) => producer).values()].map((outputs) => {
+    const keys = outputs.map(({ key }) => key);
+    const longest = Math.max(...keys.map(({ length }) => Math.min(shownKeyLength, length)));
+    return {
+      keys,
+      width: narrow
+        ? (phoneWidth - 2 * phonePadding - stackGap) / 2
+        : Math.max(leastWidth, Math.round(32 + longest * characterWidth)),
+      height: keys.length * (nodeHeight + outputGap) - outputGap,
+    };
+  });
+}
+
+/** A box with its title around what is placed. */
+function inBox({ width, height, nodes }: Placed, padding: number): Placed {
+  return {
+    width: width + 2 * padding,
+    height: height + titleHeight + padding,
+    nodes: nodes.map(({ x, y, ...node }) => ({ ...node, x: x + padding, y: y + titleHeight })),
+  };
+}
+
+/** For each stack those that it reads, by the index of the stack. A stack is after what it reads, except in a circle of groups. */
+function readsOf(stacks: readonly Stack[], links: readonly Link[]): number[][] {
+  const indexOf = new Map(stacks.flatMap(({ keys }, i) => keys.map((key) => [key, i])));
+  const reads = stacks.map((): number[] => []);
+  for (const { from, to } of links) {
+    const [a, b] = [indexOf.get(from), indexOf.get(to)];
+    if (a !== undefined && b !== undefined && a < b) reads[b]!.push(a);
+  }
+  return reads;
+}
+
+/** The stacks by their distance from the sources, as indices. */
+function ranksOf(reads: readonly (readonly number[])[]): number[][] {
+  const rankOf: number[] = [];
+  const ranks: number[][] = [];
+  for (const [i, upstream] of reads.entries()) {
+    rankOf[i] = 1 + Math.max(-1, ...upstream.map((up) => rankOf[up]!));
+    (ranks[rankOf[i]] ??= []).push(i);
+  }
+  return ranks;
+}
+
+function placeInColumns(stacks: readonly Stack[], links: readonly Link[]): Placed {
+  const reads = readsOf(stacks, links);
+  const readers = stacks.map((): number[] => []);
+  for (const [i, upstream] of reads.entries()) for (const up of upstream) readers[up]!.push(i);
+  const heightOf = (column: readonly number[]) =>
+    column.reduce((sum, i) => sum + stacks[i]!.height + stackGap, -stackGap);
+  const columns = ranksOf(reads).flatMap((rank) => {
+    const parts = Math.ceil(heightOf(rank) / (mostInColumn * (nodeHeight + stackGap)));
+    const size = Math.ceil(rank.length / parts);
+    return Array.from({ length: Math.ceil(rank.length / size) }, (_, k) => rank.slice(k * size, (k + 1) * size));
+  });
+  const height = Math.max(0, ...columns.map(heightOf));
+
+  const top: number[] = [];
+  const centre = (i: number) => top[i]! + stacks[i]!.height / 2;
+  for (const column of columns) stackUp(column, () => 0);
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    const forwards = sweep % 2 === 0;
+    for (const column of forwards ? columns : columns.toReversed()) {
+      const neighbours = (i: number) =>
+        sweep < sweeps - 2 ? forwards ? reads[i]! : readers[i]! : [...reads[i]!, ...readers[i]!];
+      const wanted = new Map(column.map((i) => {
+        const beside = neighbours(i);
+        return [i, beside.length === 0 ? centre(i) : beside.reduce((sum, one) => sum + centre(one), 0) / beside.length];
+      }));
+      column.sort((a, b) => wanted.get(a)! - wanted.get(b)!);
+      stackUp(column, (i) => wanted.get(i)! - stacks[i]!.height / 2);
+    }
+  }
+
+  /** Places a column in its order, each where it is wanted or below the one before, and all above the bottom. */
+  function stackUp(column: readonly number[], wanted: (i: number) => number): void {
+    let least = 0;
+    for (const i of column) {
+      top[i] = Math.max(least, wanted(i));
+      least = top[i] + stacks[i]!.height + stackGap;
+    }
+    let most = height;
+    for (const i of column.toReversed()) {
+      top[i] = Math.min(top[i]!, most - stacks[i]!.height);
+      most = top[i]! - stackGap;
+    }
+  }
+
+  let x = 0;
+  const nodes = columns.flatMap((column) => {
+    const width = Math.max(...column.map((i) => stacks[i]!.width));
+    const placed = column.flatMap((i) => nodesOf({ ...stacks[i]!, width }, x, Math.round(top[i]!)));
+    x += width + columnGap;
+    return placed;
+  });
+  return { width: Math.max(0, x - columnGap), height, nodes };
+}
+
+/** Rank below rank, as many stacks beside each other as a phone is wide. */
+function placeInRows(stacks: readonly Stack[], links: readonly Link[]): Placed {
+  const width = Math.max(0, ...stacks.map((stack) => stack.width));
+  const count = Math.max(1, Math.floor(phoneWidth / (width + stackGap)));
+  let y = 0;
+  const nodes = ranksOf(readsOf(stacks, links)).flatMap((rank) => {
+    const bottoms = Array.from({ length: count }, () => y);
+    const placed = rank.flatMap((i) => {
+      const column = bottoms.indexOf(Math.min(...bottoms));
+      const nodes = nodesOf(stacks[i]!, column * (width + stackGap), bottoms[column]!);
+      bottoms[column]! += stacks[i]!.height + stackGap;
+      return nodes;
+    });
+    y = Math.max(...bottoms) - stackGap + columnGap;
+    return placed;
+  });
+  return { width: count * (width + stackGap) - stackGap, height: Math.max(0, y - columnGap), nodes };
+}
+
+function nodesOf({ keys, width }: Stack, x: number, y: number): Placed["nodes"] {
+  return keys.map((key, k) => ({ key, x, y: y + k * (nodeHeight + outputGap), width }));
+}
+
+/** Areas at their place. */
+interface Packing {
+  boxes: (Box & { name: string })[];
+  placed: ReadonlyMap<string, Box>;
   width: number;
   height: number;
 }
 
 /**
- * Places the groups from left to right or from top to bottom, whichever appears larger on a screen. Groups without dependencies
- * go below, in rows.
+ * Places areas, one below another on a phone, else in the shape of a screen: of some widths and orders the
+ * one that is readable with the shortest edges.
  */
-function placeGroups(inside: ReadonlyMap<string, PlacedGroup>, between: readonly [string, string][]): PlacedGroups {
-  const joined = new Set(between.flat());
-  const sizes = [...inside].map(([name, { width, height }]) => ({ name, width, height: height + titleHeight }));
-  const candidates = (["LR", "TB"] as const).map((direction): PlacedGroups => {
-    const graph = directed({ rankdir: direction, nodesep: 28, ranksep: direction === "LR" ? 84 : 44 });
-    for (const { name, ...size } of sizes) if (joined.has(name)) graph.setNode(name, size);
-    for (const [from, to] of between) graph.setEdge(from, to);
-    if (joined.size > 0) dagre.layout(graph);
-    const boxes = new Map(graph.nodes().map((name) => [name, boxOf(graph.node(name))]));
-    let { width, height } = joined.size > 0 ? sizeOf(graph) : { width: 2 * margin, height: margin };
-    const alone = sizes.filter(({ name }) => !joined.has(name));
-    const area = alone.reduce((sum, size) => sum + size.width * size.height, 0);
-    const breadth = Math.max(width, ...alone.map((size) => size.width + 2 * margin), Math.sqrt(2 * area));
-    let line = { x: margin, y: height, height: 0 };
-    for (const { name, ...size } of alone) {
-      if (line.x > margin && line.x + size.width + margin > breadth) {
-        line = { x: margin, y: line.y + line.height + margin, height: 0 };
-      }
-      boxes.set(name, { x: line.x, y: line.y, ...size });
-      line = { x: line.x + size.width + margin, y: line.y, height: Math.max(line.height, size.height) };
-      width = Math.max(width, line.x);
-      height = line.y + line.height + margin;
-    }
-    return { boxes, direction, width, height };
+function pack(areas: readonly Area[], links: readonly Link[], narrow: boolean): Packing {
+  const widest = Math.max(0, ...areas.map(({ width }) => width));
+  if (narrow) return packInto(areas, widest);
+  const orders = ordersOf(areas);
+  const widths = new Set(Array.from({ length: 8 }, (_, i) => Math.max(widest, screen.width * (0.8 + i / 12))));
+  const packings = orders.flatMap((order) => [...widths].map((width) => packInto(order, width)));
+  const scores = packings.map((packing) => {
+    const { width, height } = packing;
+    const lengths = links.filter(({ quiet }) => !quiet).map((link) => edgeLength(packing, link));
+    const mean = lengths.reduce((sum, length) => sum + length, 0) / (lengths.length || 1);
+    const scale = Math.min(1, screen.width / width, screen.height / height);
+    // Larger than readable is worth less than short edges.
+    return 3 * Math.min(scale, readableScale) + Math.max(0, scale - readableScale) / 4 - mean / screen.width;
   });
-  const scaleOf = ({ width, height }: PlacedGroups) => Math.min(1, screen.width / width, screen.height / height);
-  return candidates.reduce((best, other) => scaleOf(other) > scaleOf(best) ? other : best);
+  return packings[scores.indexOf(Math.max(...scores))]!;
 }
 
-function layoutGroup(members: readonly GraphNode[], nodeWidth: number): PlacedGroup {
-  const graph = directed({ rankdir: "LR", nodesep: 12, ranksep: 48 });
-  for (const { key } of members) graph.setNode(key, { width: nodeWidth, height: nodeHeight });
-  for (const { key, upstream } of members) {
-    for (const from of upstream) if (graph.hasNode(from)) graph.setEdge(from, key);
+/** The given order, and those in which one after the first is elsewhere. */
+function ordersOf(areas: readonly Area[]): (readonly Area[])[] {
+  if (areas.length > mostReordered) return [areas];
+  return [
+    areas,
+    ...areas.flatMap((area, i) =>
+      areas.flatMap((_, k) => k === i || i === 0 || k === 0 ? [] : [areas.toSpliced(i, 1).toSpliced(k, 0, area)])
+    ),
+  ];
+}
+
+/** The way of an edge; back to the left or upwards it counts more. */
+function edgeLength({ placed }: Packing, { from, to }: Link): number {
+  const [a, b] = [placed.get(from)!, placed.get(to)!];
+  const [right, down] = [b.x - a.x - a.width, b.y - a.y];
+  return Math.hypot(right < 0 ? backwards * right : right, down < 0 && right < 0 ? 2 * backwards * down : down);
+}
+
+/** Places each area as high as there is room for it, and as far to the left, up to a width. */
+function packInto(areas: readonly Area[], most: number): Packing {
+  const boxes: Box[] = [];
+  const placed = new Map<string, Box>();
+  for (const { width, height, nodes } of areas) {
+    const free = (x: number, y: number) =>
+      x + width <= most && boxes.every((box) =>
+        x >= box.x + box.width + groupGap || x + width + groupGap <= box.x ||
+        y >= box.y + box.height + groupGap || y + height + groupGap <= box.y
+      );
+    const right = [0, ...boxes.map((box) => box.x + box.width + groupGap)].sort((a, b) => a - b);
+    const below = [0, ...boxes.map((box) => box.y + box.height + groupGap)].sort((a, b) => a - b);
+    const y = below.find((y) => right.some((x) => free(x, y)))!;
+    const x = right.find((x) => free(x, y))!;
+    boxes.push({ x, y, width, height });
+    for (const node of nodes) {
+      placed.set(node.key, { ...node, x: margin + node.x + x, y: margin + node.y + y, height: nodeHeight });
+    }
   }
-  dagre.layout(graph);
   return {
-    ...sizeOf(graph),
-    nodes: members.map(({ key }) => {
-      const { x, y } = boxOf(graph.node(key));
-      return { key, x, y };
+    boxes: areas.flatMap(({ name }, i) => {
+      const { x, y, width, height } = boxes[i]!;
+      return name === null ? [] : [{ name, x: margin + x, y: margin + y, width, height }];
     }),
-    edges: graph.edges().map(({ v, w }) => ({
-      from: v,
-      to: w,
-      // Drop dagre's end points, which lie where a straight line meets the border: edges here end in the middle of the sides.
-      between: (graph.edge(v, w).points ?? []).slice(1, -1),
-    })),
+    placed,
+    width: 2 * margin + Math.max(0, ...boxes.map(({ x, width }) => x + width)),
+    height: 2 * margin + Math.max(0, ...boxes.map(({ y, height }) => y + height)),
   };
 }
 
-function directed(how: { rankdir: "LR" | "TB"; nodesep: number; ranksep: number }) {
-  const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ marginx: margin, marginy: margin, ...how });
-  graph.setDefaultEdgeLabel(() => ({}));
-  return graph;
-}
-
-function sizeOf(graph: ReturnType<typeof directed>): { width: number; height: number } {
-  const { width, height } = graph.graph();
-  const finite = (size: unknown) => typeof size === "number" && Number.isFinite(size) ? Math.ceil(size) : 2 * margin;
-  return { width: finite(width), height: finite(height) };
-}
-
-/** Box of a node that dagre has placed, which gives its centre. */
-function boxOf({ x = 0, y = 0, width = 0, height = 0 }: Partial<Box>): Box {
-  return { x: x - width / 2, y: y - height / 2, width, height };
-}
-
-/** From the right side of one node to the left side of another, through `between`, with an arrowhead. */
-function edgePath(from: Point, to: Point, nodeWidth: number, between: readonly Point[] = []): string {
-  const start = { x: from.x + nodeWidth, y: from.y + nodeHeight / 2 };
-  const end = { x: to.x, y: to.y + nodeHeight / 2 };
-  const points = [start, ...between.filter(({ x }) => x > start.x && x < end.x), end];
-  let path = `M${at(start)}`;
-  for (const [i, point] of points.slice(1).entries()) {
-    const before = points[i]!;
-    // Leaves and arrives horizontally, so that the arrow points to the right; an edge that leads back swings out.
-    const pull = point.x > before.x ? (point.x - before.x) / 2 : Math.max(60, (before.x - point.x) / 2);
-    path += `C${at({ x: before.x + pull, y: before.y })} ${at({ x: point.x - pull, y: point.y })} ${at(point)}`;
-  }
-  return `${path}m-6-4l6 4-6 4`;
+/** From the right side of one node to the left side of another; downwards or upwards if that is no more to the right. */
+function edgePath(from: Box, to: Box): string {
+  if (to.x < from.x + from.width) return downPath(from, to);
+  const [x, y] = [from.x + from.width, from.y + from.height / 2];
+  const [endX, endY] = [to.x, to.y + to.height / 2];
+  const pull = Math.max(12, (endX - x) / 2);
+  return `M${at(x, y)}C${at(x + pull, y)} ${at(endX - pull, endY)} ${at(endX, endY)}m-5-3.5l5 3.5-5 3.5`;
 }
 
 /** From the bottom of one node to the top of another below it; from top to bottom if it is above. */
-function downwardPath(from: Point, to: Point, nodeWidth: number): string {
+function downPath(from: Box, to: Box): string {
   const down = to.y >= from.y;
-  const start = { x: from.x + nodeWidth / 2, y: from.y + (down ? nodeHeight : 0) };
-  const end = { x: to.x + nodeWidth / 2, y: to.y + (down ? 0 : nodeHeight) };
-  const pull = Math.max(30, Math.abs(end.y - start.y) / 2) * (down ? 1 : -1);
-  const curve = `C${at({ x: start.x, y: start.y + pull })} ${at({ x: end.x, y: end.y - pull })} ${at(end)}`;
-  return `M${at(start)}${curve}${down ? "m-4-6l4 6 4-6" : "m-4 6l4-6 4 6"}`;
+  const [x, y] = [from.x + from.width / 2, from.y + (down ? from.height : 0)];
+  const [endX, endY] = [to.x + to.width / 2, to.y + (down ? 0 : to.height)];
+  const pull = Math.max(14, Math.abs(endY - y) / 2) * (down ? 1 : -1);
+  const head = down ? "m-3.5-5l3.5 5 3.5-5" : "m-3.5 5l3.5-5 3.5 5";
+  return `M${at(x, y)}C${at(x, y + pull)} ${at(endX, endY - pull)} ${at(endX, endY)}${head}`;
 }
 
-function at({ x, y }: Point): string {
+/** Between an output and the one of the same function above it. */
+function stackPath(to: Box): string {
+  return `M${at(to.x + 13, to.y - outputGap)}V${to.y}`;
+}
+
+function at(x: number, y: number): string {
   return `${Math.round(x)} ${Math.round(y)}`;
 }

@@ -3,7 +3,6 @@ import { type Context, Hono } from "hono";
 import { csvOf } from "../routes/csv.ts";
 import { type AssetEngine, type AssetRecord, readAsset } from "./asset_record.ts";
 import { assetTables, type FileTable } from "./asset_tables.ts";
-import { GraphLayouts } from "./graph_layouts.ts";
 import { type GraphEngine, type GraphRecord, readGraph } from "./graph_record.ts";
 import { kindOf } from "./graph_search.ts";
 import { AssetAbsentPage, AssetPage } from "./pages/asset.tsx";
@@ -21,14 +20,13 @@ export interface GraphPageOptions {
 
 /** All assets at `/assets`, as a graph and as a table, and each asset under `/assets/:key`. */
 export function graphPages({ engine, clock }: GraphPageOptions): Hono {
-  const layouts = new GraphLayouts();
   const now = () => clock.now().epochMilliseconds;
   return new Hono()
     .get("/assets", async (c) => {
       const parameters = new URL(c.req.url).searchParams;
       const csv = parameters.get("format") === "csv";
       if (csv) parameters.set("view", "table");
-      const record = await readGraph({ engine, layouts, parameters, now: now() });
+      const record = await readGraph({ engine, parameters, now: now() });
       if (csv) return csvFile(c, "assets", tableOf(engine.graph, record));
       return answer(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200, {
         states: record.states,
@@ -37,7 +35,7 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
     .get("/assets/:key", async (c) => {
       const key = c.req.param("key");
       const { searchParams: parameters } = new URL(c.req.url);
-      const record = await readAsset({ engine, layouts, key, parameters, now: now() });
+      const record = await readAsset({ engine, key, parameters, now: now() });
       if (!record) return answer(c, <AssetAbsentPage name={key} />, 404);
       return answer(c, <AssetPage record={record} />, isSound(record) ? 200 : 400);
     })

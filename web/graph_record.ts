@@ -1,7 +1,6 @@
 import type { AssetGraph, AssetState, AssetStorage, Engine } from "../engine/mod.ts";
-import type { GraphLayout, GraphNode } from "./graph_layout.ts";
-import type { GraphLayouts } from "./graph_layouts.ts";
-import { drawnKeys, type GraphSearch, matches, readGraphSearch } from "./graph_search.ts";
+import { type GraphLayout, type GraphNode, layoutGraph } from "./graph_layout.ts";
+import { closedGroups, drawnKeys, type GraphSearch, matches, readGraphSearch } from "./graph_search.ts";
 import { type OpenRuns, readOpenRuns } from "./open_runs.ts";
 import { readRunRequest, type RunRequest, type RunRequestEngine } from "./run_request.ts";
 import { reasonInShort, type ShownState, shownState } from "./shown_state.ts";
@@ -15,6 +14,8 @@ export interface ShownAsset {
   state: ShownState;
   /** Reason of the state; empty for a fresh asset. */
   reason: string;
+  /** Number of its declared checks. */
+  checks: number;
   /** Whether it matches the search. */
   matches: boolean;
 }
@@ -35,7 +36,9 @@ export interface GraphRecord {
   shown: readonly ShownAsset[];
   /** Sizes of the assets' tables; empty if no table is requested. */
   storage: ReadonlyMap<string, AssetStorage>;
-  /** `null` while it is computed, or if no graph is requested. */
+  /** Names of the groups that are drawn as cards. */
+  closed: ReadonlySet<string>;
+  /** `null` if no graph is requested. */
   layout: GraphLayout | null;
   /** Whether the browser has the graph already and needs only the states. */
   partsOnly: boolean;
@@ -47,9 +50,8 @@ export interface GraphRecord {
 
 /** Reads the data for the page of all assets, by the parameters of its address. */
 export async function readGraph(
-  { engine, layouts, parameters, now }: {
+  { engine, parameters, now }: {
     engine: GraphEngine;
-    layouts: GraphLayouts;
     parameters: URLSearchParams;
     now: number;
   },
@@ -57,12 +59,12 @@ export async function readGraph(
   const { graph } = engine;
   const { search, problems } = readGraphSearch(graph, parameters);
   const keys = drawnKeys(graph, search);
+  const closed = closedGroups(graph, keys, search);
   const partsOnly = parameters.has("parts");
-  const [states, open, storage, layout, selected] = await Promise.all([
+  const [states, open, storage, selected] = await Promise.all([
     engine.states(),
     readOpenRuns(engine),
     search.view === "table" ? engine.storage() : [],
-    search.view === "table" || partsOnly ? null : layouts.of(graphNodes(graph, keys)),
     readSelected(engine, parameters, problems),
   ]);
   const drawn = new Set(keys);
@@ -72,14 +74,17 @@ export async function readGraph(
     groups: [...new Set(graph.assets.map(({ group }) => group))],
     states,
     shown: states.filter(({ key }) => drawn.has(key)).map((asset) => {
-      const shown = { asset, ...howItIs(asset, open) };
+      const shown = { asset, ...howItIs(graph, asset, open) };
       return { ...shown, matches: matches({ ...asset, state: shown.state }, search) };
     }),
     storage: new Map(storage.map((asset) => [asset.key, asset])),
-    layout,
+    closed,
+    layout: search.view === "table" || partsOnly
+      ? null
+      : layoutGraph(graphNodes(graph, keys), { closed, narrow: parameters.has("narrow") }),
     partsOnly,
     open,
-    selected: selected && selectedAsset(states, open, selected),
+    selected: selected && selectedAsset(graph, states, open, selected),
     now,
   };
 }
@@ -88,18 +93,36 @@ export async function readGraph(
 export function graphNodes(graph: AssetGraph, keys: readonly string[]): GraphNode[] {
   return keys.map((key) => {
     const producer = graph.producerOf(key).key;
-    return { key, group: graph.asset(key).group, upstream: producer === key ? graph.upstream(key) : [producer] };
+    return {
+      key,
+      group: graph.asset(key).group,
+      producer,
+      upstream: producer === key ? graph.upstream(key) : [producer],
+    };
   });
 }
 
-/** State of an asset with its reason. */
-export function howItIs(asset: AssetState, { waiting }: OpenRuns): { state: ShownState; reason: string } {
-  return { state: shownState(asset, waiting), reason: reasonInShort(asset, waiting) };
+/** State of an asset with its reason, and the number of its checks. */
+export function howItIs(
+  graph: AssetGraph,
+  asset: AssetState,
+  { waiting }: OpenRuns,
+): Pick<ShownAsset, "state" | "reason" | "checks"> {
+  return {
+    state: shownState(asset, waiting),
+    reason: reasonInShort(asset, waiting),
+    checks: graph.asset(asset.key).checks.length,
+  };
 }
 
-function selectedAsset(states: readonly AssetState[], open: OpenRuns, request: RunRequest): SelectedAsset {
+function selectedAsset(
+  graph: AssetGraph,
+  states: readonly AssetState[],
+  open: OpenRuns,
+  request: RunRequest,
+): SelectedAsset {
   const asset = states.find(({ key }) => key === request.key)!;
-  return { request, asset, ...howItIs(asset, open) };
+  return { request, asset, ...howItIs(graph, asset, open) };
 }
 
 async function readSelected(

@@ -18,6 +18,13 @@ export const kindWords: Readonly<Record<AssetKind, string>> = {
 export const graphViews = ["auto", "graph", "table"] as const;
 export type GraphView = typeof graphViews[number];
 
+/** Names of groups, separated by commas; `none` for no group. Unknown names have no effect. */
+const groupNames: Parameter<readonly string[]> = {
+  read: (text) => text === "none" ? [] : text.split(","),
+  write: (names) => names.length === 0 ? "none" : names.join(","),
+  problem: () => "",
+};
+
 /** The address of the page with all assets. */
 function addressOf(graph: AssetGraph) {
   const problemOf = (selection: string) => {
@@ -43,6 +50,8 @@ function addressOf(graph: AssetGraph) {
     /** A selection, such as `+chosen_pairs`. */
     focus,
     view: standing("auto", oneOf("View", graphViews)),
+    /** Groups drawn with their assets, the others as cards; unset by the number of assets. */
+    open: groupNames,
     /** Page of the table. */
     page: page(),
   });
@@ -90,4 +99,15 @@ export function matches(
   if (search.state !== undefined && state !== search.state) return false;
   const q = search.q?.toLowerCase();
   return q === undefined || key.includes(q) || description.toLowerCase().includes(q);
+}
+
+/** Up to so many assets are all drawn; more as one card for each group. */
+const mostDrawn = 60;
+
+/** Names of the groups that are drawn as cards. */
+export function closedGroups(graph: AssetGraph, keys: readonly string[], { open }: GraphSearch): Set<string> {
+  const groups = new Set(keys.map((key) => graph.asset(key).group));
+  if (groups.size === 1) return new Set();
+  if (open !== undefined) return groups.difference(new Set(open));
+  return keys.length <= mostDrawn ? new Set() : groups;
 }

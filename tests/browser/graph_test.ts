@@ -159,6 +159,46 @@ browserTest("the graph moves under the mouse, and a drag over a node is no click
   assert.deepEqual(errors, []);
 });
 
+browserTest("a group collapses to a card with the states of its assets, which follows runs", async (scene) => {
+  const { browser, server, engine } = scene;
+  const { page, errors } = await openPage(browser, `${server.url}/assets`);
+  await page.locator(".driven").waitFor();
+  await page.getByRole("link", { name: "Collapse sums" }).click();
+  await page.waitForURL(/open=sources$/);
+  const card = page.locator('a.node[data-group="sums"]');
+  assert.equal(await card.locator(".word").textContent(), "3 assets, missing");
+  await page.locator(".driven").waitFor();
+  await engine.submit({ selection: "*", trigger: "test" });
+  await card.locator(".word", { hasText: "3 assets, fresh" }).waitFor();
+  await node(page, "numbers", "fresh").locator(".word", { hasText: "fresh · 3 rows" }).waitFor();
+  await card.focus();
+  await page.keyboard.press("Enter");
+  await node(page, "total", "fresh").waitFor();
+  assert.deepEqual(errors, []);
+});
+
+browserTest(
+  "every name of the graph is at least 11 pixels high when it opens, on a desk and on a phone",
+  async (scene) => {
+    const { browser, server } = scene;
+    for (const [width, height] of [[1440, 900], [390, 844]] as const) {
+      const { page } = await openPage(browser, `${server.url}/assets?view=graph&open=none`, { width, height });
+      for (const path of ["open=none", "open=group_0,group_1"]) {
+        await page.goto(`${server.url}/assets?view=graph&${path}`);
+        await page.locator(".driven").waitFor();
+        await page.locator("#zoom-level", { hasText: "%" }).waitFor();
+        const least = await page.evaluate<number>(
+          `Math.min(...[...document.querySelectorAll(".node .name")].map((name) =>
+        name.getScreenCTM().a * parseFloat(getComputedStyle(name).fontSize)))`,
+        );
+        assert.ok(least > 10.99, `${least} pixels at ${width} with ${path}`);
+      }
+      await page.context().close();
+    }
+  },
+  { assets: syntheticAssets(200) },
+);
+
 browserTest("a phone shows the table first, and the graph on request", async ({ browser, server }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     const { page, errors } = await openPage(browser, `${server.url}/assets`, { width: 390, colorScheme });
@@ -175,18 +215,30 @@ browserTest("a phone shows the table first, and the graph on request", async ({ 
   }
 });
 
-browserTest("a graph of 2,000 assets is laid out beside the page, moves, is searched and opened", async (scene) => {
-  const { browser, server } = scene;
-  const { page, errors } = await openPage(browser, `${server.url}/assets`);
-  await page.locator("#table tbody tr").first().waitFor();
-  assert.equal(await page.locator("#table tbody tr").count(), 200, "the table comes in pages");
-  await page.locator(".driven").waitFor({ timeout: 120_000 });
-  assert.equal(await page.locator("a.node").count(), 2_000);
-  await page.locator("#graph-view").focus();
-  for (const key of ["+", "+", "+", "ArrowRight", "ArrowDown", "0"]) await page.keyboard.press(key);
-  await page.locator("#minimap").waitFor({ state: "hidden" });
-  await page.goto(`${server.url}/assets?focus=%2Bgroup_30_asset_1540&selected=group_30_asset_1540`);
-  await page.locator("#asset-panel", { hasText: "Number 1540 of a graph made for measuring." }).waitFor();
-  assert.ok(await page.locator("a.node").count() < 500);
-  assert.deepEqual(errors, []);
-}, { assets: syntheticAssets(2_000) });
+browserTest(
+  "a graph of 2,000 assets opens as its groups, expands one or all, moves, is searched and opened",
+  async (scene) => {
+    const { browser, server } = scene;
+    const { page, errors } = await openPage(browser, `${server.url}/assets`);
+    await page.locator("#table tbody tr").first().waitFor();
+    assert.equal(await page.locator("#table tbody tr").count(), 200, "the table comes in pages");
+    await page.locator(".driven").waitFor();
+    assert.equal(await page.locator("a.node").count(), 40, "one card for each group");
+    await page.locator('a.node[data-group="group_3"]').click();
+    await page.waitForURL(/open=group_3$/);
+    await page.locator(".driven").waitFor();
+    assert.equal(await page.locator("a.node").count(), 39 + 50);
+    await page.getByRole("link", { name: "Expand all" }).click();
+    await page.locator("a.node").nth(1_999).waitFor({ state: "attached", timeout: 60_000 });
+    await page.locator(".driven").waitFor();
+    assert.equal(await page.locator("a.node").count(), 2_000);
+    await page.locator("#graph-view").focus();
+    for (const key of ["+", "+", "+", "ArrowRight", "ArrowDown", "0"]) await page.keyboard.press(key);
+    await page.locator("#minimap").waitFor({ state: "hidden" });
+    await page.goto(`${server.url}/assets?focus=%2Bgroup_30_asset_1540&selected=group_30_asset_1540&open=group_30`);
+    await page.locator("#asset-panel", { hasText: "Number 1540 of a graph made for measuring." }).waitFor();
+    assert.ok(await page.locator("a.node").count() < 500);
+    assert.deepEqual(errors, []);
+  },
+  { assets: syntheticAssets(2_000) },
+);

@@ -54,6 +54,36 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       },
     );
 
+    await t.step("draws a group as a card until it is opened, and keeps what is open in the address", async () => {
+      const none = await read(tiny, "/assets?open=none&state=missing");
+      assert.deepEqual(nodes(none.html), []);
+      const cards = [
+        ...none.html.matchAll(/<a href="([^"]*)"[^>]*class="node (\w+)( faded)?" data-key="group:(\w+)"/g),
+      ];
+      assert.deepEqual(cards.map(([, , state, faded, name]) => [name, state, faded]), [
+        ["sources", "fresh", " faded"],
+        ["sums", "missing", undefined],
+      ]);
+      assert.match(none.text, /0 of 1 asset match/);
+      assert.equal(cards[1]![1], "/assets?state=missing&amp;open=sums");
+      assert.match(none.html, /type="hidden" name="open" value="none"/);
+      const { html } = await read(tiny, "/assets?open=sums");
+      assert.deepEqual(nodes(html).map((node) => node.split(" ")[0]), ["multiples", "rejects", "total"]);
+      const edges = [...html.matchAll(/data-from="([\w:]+)" data-to="(\w+)"/g)].map(([, from, to]) => `${from} ${to}`);
+      assert.ok(edges.includes("group:sources multiples"), edges.join(", "));
+      assert.match(html, /href="\/assets\?open=none" class="group-title" aria-label="Collapse sums"/);
+      assert.match(
+        html,
+        /href="\/assets\?open=sources%2Csums" class="button quiet" id="expand-all"|id="expand-all" href="\/assets\?open=sources%2Csums"/,
+      );
+    });
+
+    await t.step("shows the rows and the checks of an asset on its node", async () => {
+      const { html } = await read(tiny, "/assets?focus=numbers");
+      assert.match(html, /<text class="word"[^>]*>fresh · 3 rows<\/text>/);
+      assert.match(html, /<text class="checks"[^>]*>✓ 1<\/text>/);
+    });
+
     await t.step("keeps the valid part of an invalid address, and names the fault", async () => {
       const { status, html, text } = await read(
         tiny,
@@ -108,12 +138,27 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       const { html } = await read(tiny, "/assets?parts=1&q=total");
       assert.doesNotMatch(html, /<svg class="asset-graph"/);
       const [, json] = /<script type="application\/json" id="graph-states" data-live[^>]*>(.*?)<\/script>/s.exec(html)!;
+      const texts = (key: string, state: string, mark: string, detail: string, label: string, faded = true) => ({
+        key,
+        state,
+        mark,
+        detail,
+        checks: key === "numbers" ? "✓ 1" : "",
+        checksFailed: false,
+        label,
+        faded,
+      });
       assert.deepEqual(JSON.parse(json!), [
-        ["numbers", "fresh", "●", "numbers, fresh", false, ""],
-        ["multiples", "running", "▶", `multiples, running: in run ${run.id}`, false, ""],
-        ["rejects", "running", "▶", `rejects, running: in run ${run.id}`, false, ""],
-        ["total", "waiting", "◌", `total, waiting: for its turn in run ${run.id}`, true, ""],
+        texts("numbers", "fresh", "●", "fresh · 3 rows", "numbers, fresh; 3 rows; 1 check passed"),
+        texts("multiples", "running", "▶", "running", `multiples, running: in run ${run.id}`),
+        texts("rejects", "running", "▶", "running", `rejects, running: in run ${run.id}`),
+        texts("total", "waiting", "◌", "waiting", `total, waiting: for its turn in run ${run.id}`, false),
       ]);
+      const cards = await read(tiny, "/assets?parts=1&open=sums&state=fresh");
+      const [, closed] = /id="graph-states" data-live[^>]*>(.*?)<\/script>/s.exec(cards.html)!;
+      const { key, detail, label } = JSON.parse(closed!).at(-1);
+      assert.deepEqual([key, detail], ["group:sources", "1 asset, fresh"]);
+      assert.equal(label, "Expand sources, 1 asset: 1 fresh");
       go.open();
       await tiny.engine.finished(run.id);
     });

@@ -13,8 +13,8 @@ import { listenToRunButtons } from "./run_buttons.js";
 import { onThemeChange } from "./theme.js";
 
 const timesMs = 5_000;
-/** Polling interval while the server computes the layout. */
-const layoutMs = 1_500;
+/** A view of fewer pixels gets the graph from top to bottom. */
+const narrowPixels = 600;
 
 /** The drawn graph, if the page has one. @type {{ nodes: GraphNodes, view: GraphView, minimap: Minimap } | undefined} */
 let drawn;
@@ -79,6 +79,9 @@ async function goTo(address, { focus = false, push = true } = {}) {
   const key = new URL(location.href).searchParams.get("selected") ?? undefined;
   drawn?.nodes.choose(key);
   await changes.refresh();
+  // The panel takes a part of the view.
+  const chosen = drawn?.nodes.of(key);
+  if (chosen) requestAnimationFrame(() => drawn?.view.show(chosen));
   const title = document.getElementById("asset-panel-title");
   if (focus && title) {
     title.focus({ preventScroll: true });
@@ -114,7 +117,7 @@ document.addEventListener("click", (event) => {
     else goTo(link.href);
     return;
   }
-  const key = /** @type {SVGAElement | null | undefined} */ (target?.closest("a.node"))?.dataset.key;
+  const key = /** @type {SVGAElement | null | undefined} */ (target?.closest("a.node:not([data-group])"))?.dataset.key;
   if (!key || !drawn) return;
   event.preventDefault();
   goTo(addressOf({ selected: key }), { focus: true });
@@ -181,18 +184,20 @@ function draw() {
   drawn = { nodes, view: seen, minimap };
 }
 
-async function waitForLayout() {
-  while (document.querySelector("[data-laying-out]")) {
-    await new Promise((resolve) => setTimeout(resolve, layoutMs));
-    const response = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => undefined);
-    if (!response?.ok) continue;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const graph = page.querySelector("svg.asset-graph");
-    if (graph) document.querySelector("[data-laying-out]")?.replaceWith(document.adoptNode(graph));
-  }
+/** Replaces the graph by one from top to bottom where there is no place for one from left to right. */
+async function narrow() {
+  const view = document.getElementById("graph-view");
+  const wide = view?.querySelector("svg.asset-graph");
+  if (!view || !wide || view.clientWidth === 0 || view.clientWidth >= narrowPixels) return;
+  const address = new URL(location.href);
+  address.searchParams.set("narrow", "1");
+  const response = await fetch(address, { headers: { accept: "text/html" } }).catch(() => undefined);
+  if (!response?.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const graph = page.querySelector("svg.asset-graph");
+  if (graph) wide.replaceWith(document.adoptNode(graph));
 }
 
 setInterval(updateTimes, timesMs);
 updateTimes();
-draw();
-waitForLayout().then(() => drawn ?? draw());
+narrow().then(draw);

@@ -114,20 +114,20 @@ export class GraphNodes {
   /**
    * Shows states sent by the server.
    *
-   * @param {[key: string, state: string, mark: string, label: string, found: boolean, checks: string][]} states
+   * @param {import("../components/asset_graph.tsx").NodeTexts[]} texts
    * @returns {boolean} Whether their keys are those of the drawn nodes.
    */
-  update(states) {
-    if (states.length !== this.#nodes.size || states.some(([key]) => !this.#nodes.has(key))) return false;
-    for (const [key, state, mark, label, found, checks] of states) {
+  update(texts) {
+    if (texts.length !== this.#nodes.size || texts.some(({ key }) => !this.#nodes.has(key))) return false;
+    for (const { key, state, mark, detail, label, faded, checks, checksFailed } of texts) {
       const { element, width } = /** @type {GraphNode} */ (this.#nodes.get(key));
-      const name = `node ${state}${found ? "" : " faded"}`;
+      const name = `node ${state}${faded ? " faded" : ""}`;
       if (element.getAttribute("class") !== name) element.setAttribute("class", name);
       if (element.getAttribute("aria-label") === label) continue;
       element.setAttribute("aria-label", label);
       const [markText, , word] = element.querySelectorAll("text");
-      if (markText && word) [markText.textContent, word.textContent] = [mark, state];
-      markChecks(element, width, checks);
+      if (markText && word) [markText.textContent, word.textContent] = [mark, detail];
+      markChecks(element, width, checks, checksFailed);
       if (state !== "running") element.querySelector(".progress")?.remove();
     }
     return true;
@@ -145,7 +145,7 @@ export class GraphNodes {
     const { element, width, height } = node;
     const bar = element.querySelector(".progress") ??
       element.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "rect"));
-    const attributes = { class: "progress", x: 0, y: height - 4, height: 4, width: (width * done) / total };
+    const attributes = { class: "progress", x: 0, y: height - 3, height: 3, width: (width * done) / total };
     for (const [name, value] of Object.entries(attributes)) bar.setAttribute(name, String(value));
     const word = element.querySelector(".word");
     if (word) word.textContent = `running ${Math.floor((100 * done) / total)} %`;
@@ -172,17 +172,18 @@ export class GraphNodes {
 }
 
 /**
- * Marks a node with failed checks, as the server does (`components/asset_graph.tsx`).
+ * Shows the badge of a node's checks, as the server does (`components/asset_graph.tsx`).
  *
  * @param {SVGAElement} element
  * @param {number} width
- * @param {string} mark Empty if none failed.
+ * @param {string} checks Empty if it has none.
+ * @param {boolean} failed
  */
-function markChecks(element, width, mark) {
+function markChecks(element, width, checks, failed) {
   const old = element.querySelector(".checks");
-  if (mark === "") return old?.remove();
+  if (checks === "") return old?.remove();
   const text = old ?? element.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "text"));
-  const attributes = { class: "checks", x: width - 18, y: 32, "aria-hidden": "true" };
+  const attributes = { class: failed ? "checks bad" : "checks", x: width - 8, y: 30, "aria-hidden": "true" };
   for (const [name, value] of Object.entries(attributes)) text.setAttribute(name, String(value));
-  text.textContent = mark;
+  text.textContent = checks;
 }

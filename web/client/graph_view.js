@@ -6,6 +6,8 @@
 import { followGestures, wheelFactor, wheelPixels } from "./gestures.js";
 
 const mostScale = 2;
+/** The smallest scale at which a graph opens. */
+const readableScale = 11 / 12;
 /** Below these scales nodes hide first their words, then their names, then all but their colours. */
 const wordScale = 0.6;
 const nameScale = 0.34;
@@ -25,6 +27,8 @@ export class GraphView {
   #y = 0;
   #scale = 1;
   #frame = 0;
+  /** Whether the graph is as it opened: then it follows the size of the view. */
+  #untouched = true;
   /** Size of the view, cached: reading it during a movement would force a layout each time. */
   #size = { width: 0, height: 0 };
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -50,9 +54,10 @@ export class GraphView {
     measure();
     new ResizeObserver(() => {
       measure();
-      this.#draw();
+      if (this.#untouched) this.begin();
+      else this.#draw();
     }).observe(view);
-    this.fit();
+    this.begin();
   }
 
   get scale() {
@@ -74,10 +79,20 @@ export class GraphView {
     return Math.min(1, this.#size.width / this.width, this.#size.height / this.height);
   }
 
-  /** Shows the whole graph, at most at its natural size. */
+  /** Shows the whole graph if it is readable at that size, else its beginning, as wide as the view as far as that is readable. */
+  begin() {
+    this.#untouched = true;
+    if (this.#leastScale >= readableScale) return this.fit();
+    const { width, height } = this.#size;
+    this.#scale = Math.min(1, Math.max(readableScale, width / this.width));
+    // The middle of the view, in pixels of the graph.
+    this.centre(Math.min(this.width / 2, width / 2 / this.#scale), height / 2 / this.#scale);
+  }
+
+  /** Shows the whole graph from the upper edge of the view, at most at its natural size. */
   fit() {
     this.#scale = this.#leastScale;
-    this.centre(this.width / 2, this.height / 2);
+    this.centre(this.width / 2, this.#size.height / 2 / this.#scale);
   }
 
   /**
@@ -98,6 +113,7 @@ export class GraphView {
    * @param {number} [y]
    */
   zoom(factor, x = this.#size.width / 2, y = this.#size.height / 2) {
+    this.#untouched = false;
     const scale = Math.min(mostScale, Math.max(this.#leastScale, this.#scale * factor));
     const by = scale / this.#scale;
     this.#x = x - (x - this.#x) * by;
@@ -111,6 +127,7 @@ export class GraphView {
    * @param {number} y
    */
   pan(x, y) {
+    this.#untouched = false;
     this.#x += x;
     this.#y += y;
     this.#draw();
@@ -125,6 +142,21 @@ export class GraphView {
     const seen = this.seen;
     const there = x >= seen.x && y >= seen.y && x + width <= seen.x + seen.width && y + height <= seen.y + seen.height;
     if (there && this.#scale >= nameScale) return;
+    this.#untouched = false;
+    if (this.#scale >= nameScale) {
+      // No further than needed, so that what was in view stays there.
+      const rest = 32 / this.#scale;
+      const way = (
+        /** @type {number} */ from,
+        /** @type {number} */ to,
+        /** @type {number} */ start,
+        /** @type {number} */ length,
+      ) => from - rest < start ? start - from + rest : to + rest > start + length ? start + length - to - rest : 0;
+      return this.pan(
+        way(x, x + width, seen.x, seen.width) * this.#scale,
+        way(y, y + height, seen.y, seen.height) * this.#scale,
+      );
+    }
     this.#scale = Math.max(this.#scale, Math.min(1, wordScale + 0.1));
     this.centre(x + width / 2, y + height / 2);
   }

@@ -23,6 +23,8 @@ export class Minimap {
     this.view = view;
     this.nodes = nodes;
     this.scale = Math.min(canvas.width / view.width, canvas.height / view.height);
+    canvas.width = Math.ceil(view.width * this.scale);
+    canvas.height = Math.ceil(view.height * this.scale);
     const centre = (/** @type {PointerEvent} */ event) => {
       if (event.buttons !== 1) return;
       event.stopPropagation();

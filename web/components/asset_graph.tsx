@@ -1,27 +1,49 @@
-import { type GraphLayout, nodeHeight, shownKeyLength } from "../graph_layout.ts";
+import { type GraphLayout, groupKey, nodeHeight, shownKeyLength } from "../graph_layout.ts";
 import type { ShownAsset } from "../graph_record.ts";
+import { count, counted, shortCount } from "../figures.ts";
+import { type ShownState, shownStates } from "../shown_state.ts";
 import { checksMark, checksText } from "./check_badge.tsx";
 import { stateMark } from "./state_badge.tsx";
 
+type GraphAsset = Omit<ShownAsset, "matches">;
+
+/** The parts of a node that change, as the client gets them. */
+export interface NodeTexts {
+  key: string;
+  state: ShownState;
+  mark: string;
+  /** Second line: state and number of rows. */
+  detail: string;
+  /** Badge of its checks: `✓ 3` if all passed, `▲ 1` or `✕ 1` if some failed; empty if there are none. */
+  checks: string;
+  checksFailed: boolean;
+  /** For screen readers and the line below the graph. */
+  label: string;
+  faded: boolean;
+}
+
 export interface AssetGraphProps {
   layout: GraphLayout;
-  assets: readonly Omit<ShownAsset, "matches">[];
+  /** What the nodes of the layout show. */
+  texts: readonly NodeTexts[];
+  /** Keys of assets that are made outside. */
+  external: ReadonlySet<string>;
   label: string;
-  /** Keys of assets that match the search, if it does not match all. */
-  found?: ReadonlySet<string>;
   /** Key of the highlighted asset. */
   current?: string;
+  /** The address that opens or closes a group; required if the layout has groups. */
+  toggle?(group: string): string;
 }
 
 /**
- * Assets as a graph from left to right: a box for each group, a node for each asset that leads to its page. The client pans and
- * zooms it (`client/graph_view.js`); without JavaScript it scrolls.
+ * Assets as a graph from left to right: a box for each open group, a card for each closed one, and a node for each asset that leads
+ * to its page. The client pans and zooms it (`client/graph_view.js`); without JavaScript it scrolls.
  *
- * One more element per node would be thousands of elements: a node has only its box, mark, name and state in words.
+ * One more element per node would be thousands of elements: a node has only its box, mark, name, second line and checks.
  */
-export function AssetGraph({ layout, assets, label, found, current }: AssetGraphProps) {
-  const byKey = new Map(assets.map((shown) => [shown.asset.key, shown]));
-  const { width, height, nodeWidth } = layout;
+export function AssetGraph({ layout, texts, external, label, current, toggle }: AssetGraphProps) {
+  const byKey = new Map(texts.map((one) => [one.key, one]));
+  const { width, height, groups, edges, nodes } = layout;
   return (
     <svg
       class="asset-graph"
@@ -30,43 +52,102 @@ export function AssetGraph({ layout, assets, label, found, current }: AssetGraph
       height={height}
       role="group"
       aria-label={label}
+      data-narrow={layout.narrow ? "" : undefined}
     >
       <g class="clusters" aria-hidden="true">
-        {layout.groups.map(({ name, ...box }) => <rect key={name} {...box} rx="8" />)}
-        {layout.groups.map(({ name, x, y }) => <text key={name} x={x + 16} y={y + 22}>{name}</text>)}
+        {groups.map(({ name, ...box }) => <rect key={name} {...box} rx="8" />)}
       </g>
       <g class="edges" aria-hidden="true">
-        {layout.edges.map(({ from, to, path }) => <path key={path} d={path} data-from={from} data-to={to} />)}
+        {edges.map(({ from, to, path, quiet }) => (
+          <path key={path} d={path} data-from={from} data-to={to} class={quiet ? "quiet" : undefined} />
+        ))}
       </g>
-      {layout.nodes.map(({ key, x, y }) => {
-        const shown = byKey.get(key)!;
-        const { asset, state } = shown;
-        const mark = checksMark(asset.failedChecks);
-        const faded = found && !found.has(key) ? " faded" : "";
+      {nodes.map(({ key, x, y, width }) => {
+        const { state, mark, detail, checks, checksFailed, label, faded } = byKey.get(key)!;
+        const group = key.startsWith(groupKey("")) ? key.slice(groupKey("").length) : undefined;
+        const name = group === undefined ? key : `▸ ${group}`;
         return (
           <a
-            href={`/assets/${key}`}
-            class={`node ${state}${faded}`}
+            href={group === undefined ? `/assets/${key}` : toggle?.(group)}
+            class={`node ${state}${faded ? " faded" : ""}`}
             data-key={key}
+            data-group={group}
             transform={`translate(${Math.round(x)} ${Math.round(y)})`}
-            aria-label={nodeLabel(shown)}
+            aria-label={label}
             aria-current={key === current ? "true" : undefined}
           >
-            <rect class={asset.external ? "external" : undefined} width={nodeWidth} height={nodeHeight} rx="6" />
-            <text class="mark" x="12" y="25" aria-hidden="true">{stateMark(state)}</text>
-            <text x="32" y="17">{key.length > shownKeyLength ? `${key.slice(0, shownKeyLength - 1)}…` : key}</text>{" "}
-            <text class="word" x="32" y="32">{state}</text>
-            {mark !== "" && <text class="checks" x={nodeWidth - 18} y="32" aria-hidden="true">{mark}</text>}
+            <rect class={external.has(key) ? "external" : undefined} width={width} height={nodeHeight} rx="5" />
+            <text class="mark" x="9" y="16" aria-hidden="true">{mark}</text>
+            <text class="name" x="24" y="16">
+              {name.length > shownKeyLength ? `${name.slice(0, shownKeyLength - 1)}…` : name}
+            </text>{" "}
+            <text class="word" x="24" y="30">{detail}</text>
+            {checks !== "" && (
+              <text class={`checks${checksFailed ? " bad" : ""}`} x={width - 8} y="30" aria-hidden="true">
+                {checks}
+              </text>
+            )}
           </a>
         );
       })}
+      {groups.map(({ name, x, y }) => (
+        <a href={toggle?.(name)} class="group-title" key={name} aria-label={`Collapse ${name}`}>
+          <text x={x + 10} y={y + 16}>▾ {name}</text>
+        </a>
+      ))}
     </svg>
   );
 }
 
-/** A node in one line: key, state with reason, and failed checks. */
-export function nodeLabel({ asset: { key, failedChecks }, state, reason }: Omit<ShownAsset, "matches">): string {
+/** Keys of the assets that are made outside. */
+export function externalKeys(assets: readonly GraphAsset[]): Set<string> {
+  return new Set(assets.filter(({ asset }) => asset.external).map(({ asset }) => asset.key));
+}
+
+/** What a node of an asset shows. */
+export function nodeTexts({ asset, state, reason, checks }: GraphAsset, faded = false): NodeTexts {
+  const { key, failedChecks, lastMaterialization: last, external } = asset;
+  const failed = failedChecks.length;
   const short = reason.length > 160 ? `${reason.slice(0, 159)}…` : reason;
-  return [short === "" ? `${key}, ${state}` : `${key}, ${state}: ${short}`, checksText(failedChecks)]
-    .filter((text) => text !== "").join("; ");
+  const rows = last && !external ? last.rowCount : null;
+  return {
+    key,
+    state,
+    mark: stateMark(state),
+    detail: rows === null ? state : `${state} · ${shortCount(rows)} ${rows === 1 ? "row" : "rows"}`,
+    checks: failed > 0 ? `${checksMark(failedChecks)} ${failed}` : checks > 0 && last ? `✓ ${checks}` : "",
+    checksFailed: failed > 0,
+    label: [
+      short === "" ? `${key}, ${state}` : `${key}, ${state}: ${short}`,
+      rows === null ? "" : counted(rows, "row"),
+      failed > 0 ? checksText(failedChecks) : checks > 0 && last ? `${counted(checks, "check")} passed` : "",
+    ].filter((text) => text !== "").join("; "),
+    faded,
+  };
+}
+
+/** What the card of a closed group shows: the number of its assets in each state, as the worst of them. */
+export function cardTexts(group: string, members: readonly ShownAsset[]): NodeTexts {
+  const byState = Map.groupBy(members, ({ state }) => state);
+  const states = shownStates.filter((state) => byState.has(state));
+  const failed = members.flatMap(({ asset }) => asset.failedChecks);
+  const matching = members.filter(({ matches }) => matches).length;
+  const counts = states.map((state) => `${count(byState.get(state)!.length)} ${state}`).join(", ");
+  return {
+    key: groupKey(group),
+    state: states[0]!,
+    mark: stateMark(states[0]!),
+    detail: matching < members.length
+      ? `${count(matching)} of ${counted(members.length, "asset")} match`
+      : states.length === 1
+      ? `${counted(members.length, "asset")}, ${states[0]}`
+      : counts,
+    checks: failed.length > 0 ? `${checksMark(failed)} ${failed.length}` : "",
+    checksFailed: failed.length > 0,
+    label: [
+      `Expand ${group}, ${counted(members.length, "asset")}: ${counts}`,
+      failed.length > 0 ? `${counted(failed.length, "check")} failed` : "",
+    ].filter((text) => text !== "").join("; "),
+    faded: matching === 0,
+  };
 }

@@ -1,5 +1,5 @@
 import type { AssetRecord } from "../asset_record.ts";
-import { AssetGraph } from "./asset_graph.tsx";
+import { AssetGraph, externalKeys, nodeTexts } from "./asset_graph.tsx";
 
 /** Upstream and downstream of an asset. */
 export function AssetLineage({ record }: { record: AssetRecord }) {
@@ -12,7 +12,10 @@ export function AssetLineage({ record }: { record: AssetRecord }) {
         <div class="scroller neighbour-graph" tabindex={0} role="region" aria-label="Neighbours, may scroll">
           <AssetGraph
             layout={neighbours.layout}
-            assets={neighbours.assets}
+            texts={neighbours.assets.map((shown) =>
+              nodeTexts(shown)
+            )}
+            external={externalKeys(neighbours.assets)}
             label={`Upstream and downstream of ${asset.key}`}
             current={asset.key}
           />

@@ -56,13 +56,8 @@ export function AssetTable(
       number: true,
       cell: ({ asset: { lastMaterialization: last, external } }) => last && !external ? count(last.rowCount) : "–",
     },
-    {
-      title: "Size",
-      hint: "Table with indexes, all kept versions",
-      number: true,
-      cell: ({ asset: { key } }) => storage.has(key) ? megabytes(storage.get(key)!.bytes) : "–",
-    },
-    { title: "Keeps", cell: ({ asset: { key } }) => storage.get(key)?.keeps ?? "–" },
+    // Read for the table alone.
+    ...(storage.size === 0 ? [] : sizeColumns(storage)),
     {
       title: "Made",
       cell: ({ asset: { lastMaterialization: last } }) => last ? <Moment at={last.committedAt} now={now} /> : "never",
@@ -81,6 +76,18 @@ export function AssetTable(
       row={({ asset: { key }, state }) => ({ "data-asset": key, "data-state": state, id: `asset-${key}` })}
     />
   );
+}
+
+function sizeColumns(storage: ReadonlyMap<string, AssetStorage>): Column<ShownAsset>[] {
+  return [
+    {
+      title: "Size",
+      hint: "Table with indexes, all kept versions",
+      number: true,
+      cell: ({ asset: { key } }) => storage.has(key) ? megabytes(storage.get(key)!.bytes) : "–",
+    },
+    { title: "Keeps", cell: ({ asset: { key } }) => storage.get(key)?.keeps ?? "–" },
+  ];
 }
 
 /** Materializes an asset and its stale upstream assets. */

@@ -57,9 +57,10 @@ export function GraphFilters({ record: { search, problems, groups } }: { record:
         />
       </label>
       {search.view !== "auto" && <input type="hidden" name="view" value={search.view} />}
+      {search.open && <input type="hidden" name="open" value={search.open.join(",") || "none"} />}
       <button type="submit" class="primary">Show</button>
-      {graphPath(search, { view: "auto", page: 1 }) !== "/assets" && (
-        <a href={graphPath({ view: search.view, page: 1 })}>Show all</a>
+      {graphPath(search, { view: "auto", page: 1, open: undefined }) !== "/assets" && (
+        <a href={graphPath({ view: search.view, page: 1, open: search.open })}>Show all</a>
       )}
     </form>
   );

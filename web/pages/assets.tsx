@@ -1,10 +1,8 @@
 import type { AssetGraph as Graph } from "../../engine/mod.ts";
-import { AssetGraph, nodeLabel } from "../components/asset_graph.tsx";
+import { AssetGraph, cardTexts, externalKeys, type NodeTexts, nodeTexts } from "../components/asset_graph.tsx";
 import { AssetPanel } from "../components/asset_panel.tsx";
 import { AssetTable } from "../components/asset_table.tsx";
-import { checksMark } from "../components/check_badge.tsx";
 import { GraphFilters } from "../components/graph_filters.tsx";
-import { stateMark } from "../components/state_badge.tsx";
 import { embeddedJson } from "../embedded_json.ts";
 import { count, counted } from "../figures.ts";
 import type { GraphRecord, ShownAsset } from "../graph_record.ts";
@@ -35,13 +33,14 @@ export function AssetsPage({ record, graph }: { record: GraphRecord; graph: Grap
       styles={["graph.css"]}
       headline={<Headline record={record} />}
     >
-      <section class="panel" aria-label="Filters">
+      <section class="panel graph-head" aria-label="Filters">
         <GraphFilters record={record} />
+        {search.view !== "table" && shown.length > 0 && <GraphTools record={record} />}
         <SearchProblems problems={problems} />
       </section>
       {search.view !== "table" && (
         <section class={`panel graph-panel ${search.view}`} aria-labelledby="graph-title" id="graph">
-          <h2 id="graph-title">Graph</h2>
+          <h2 id="graph-title" class="read">Graph</h2>
           <div class="graph-area">
             <GraphBody record={record} found={found} />
             <AssetPanel selected={selected} path={path} now={now} />
@@ -97,9 +96,38 @@ function ViewLink({ search, view, title }: { search: GraphSearch; view: "graph" 
   return <a href={graphPath(search, { view })} aria-current={search.view === view ? "true" : undefined}>{title}</a>;
 }
 
+/** Names of the groups, of the open ones, and the address that opens others. */
+function openGroups({ search, shown, closed, selected }: GraphRecord) {
+  const groups = [...new Set(shown.map(({ asset }) => asset.group))];
+  return {
+    groups,
+    opened: groups.filter((group) => !closed.has(group)),
+    path: (open: readonly string[]) => graphPath(search, { open, selected: selected?.asset.key }),
+  };
+}
+
+function GraphTools({ record }: { record: GraphRecord }) {
+  const { groups, opened, path } = openGroups(record);
+  return (
+    <div class="graph-tools">
+      {groups.length > opened.length && <a class="button quiet" id="expand-all" href={path(groups)}>Expand all</a>}
+      {groups.length > 1 && opened.length > 0 && (
+        <a class="button quiet" id="collapse-all" href={path([])}>Collapse all</a>
+      )}
+      <div class="scripted" role="toolbar" aria-label="Zoom">
+        <button type="button" class="quiet" id="zoom-in" aria-label="Zoom in">+</button>
+        <button type="button" class="quiet" id="zoom-out" aria-label="Zoom out">−</button>
+        <button type="button" class="quiet" id="fit">Fit</button>
+        <span class="faint" id="zoom-level"></span>
+      </div>
+    </div>
+  );
+}
+
 function GraphBody({ record, found }: { record: GraphRecord; found: readonly ShownAsset[] }) {
-  const { shown, layout, selected, partsOnly } = record;
+  const { shown, closed, layout, selected, partsOnly } = record;
   const some = found.length < shown.length;
+  const { opened, path } = openGroups(record);
   return (
     <div class="graph-body">
       {shown.length === 0
@@ -110,12 +138,6 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
         )
         : (
           <>
-            <div class="graph-tools scripted" role="toolbar" aria-label="Graph">
-              <button type="button" class="quiet" id="zoom-in" aria-label="Zoom in">+</button>
-              <button type="button" class="quiet" id="zoom-out" aria-label="Zoom out">−</button>
-              <button type="button" class="quiet" id="fit">Fit</button>
-              <span class="faint" id="zoom-level"></span>
-            </div>
             <div
               class="graph-view"
               id="graph-view"
@@ -124,25 +146,20 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
               aria-label="The graph, may scroll"
               aria-describedby="graph-keys"
             >
-              {layout
-                ? (
-                  <AssetGraph
-                    layout={layout}
-                    assets={shown}
-                    label="Assets, each to the right of its upstream assets"
-                    found={some ? new Set(found.map(({ asset }) => asset.key)) : undefined}
-                    current={selected?.asset.key}
-                  />
-                )
-                : !partsOnly && (
-                  <p class="empty" data-laying-out>
-                    The graph of {counted(shown.length, "asset")}{" "}
-                    is being laid out, which takes some seconds the first time. The table below is complete.
-                  </p>
-                )}
+              {layout && (
+                <AssetGraph
+                  layout={layout}
+                  texts={textsOf(record)}
+                  external={externalKeys(shown)}
+                  label="Assets, each to the right of its upstream assets"
+                  current={selected?.asset.key}
+                  toggle={(group) =>
+                    path(closed.has(group) ? [...opened, group] : opened.filter((one) => one !== group))}
+                />
+              )}
+              <p class="graph-read" id="graph-read" aria-hidden="true"></p>
               <canvas class="minimap" id="minimap" width="180" height="120" hidden aria-hidden="true"></canvas>
             </div>
-            <p class="graph-read" id="graph-read" aria-hidden="true"></p>
           </>
         )}
       <p class="about" id="graph-about" data-live>
@@ -154,16 +171,19 @@ function GraphBody({ record, found }: { record: GraphRecord; found: readonly Sho
         <kbd>0</kbd> fits, <kbd>/</kbd> searches, <kbd>Esc</kbd> closes.
       </p>
       <script type="application/json" id="graph-states" data-live>
-        {partsOnly && embeddedJson(shown.map(statesOf))}
+        {partsOnly && embeddedJson(textsOf(record))}
       </script>
     </div>
   );
 }
 
-/** The parts of a node that the client updates; as an array, because there are thousands of nodes. */
-function statesOf(shown: ShownAsset): [string, string, string, string, boolean, string] {
-  const { asset, state, matches } = shown;
-  return [asset.key, state, stateMark(state), nodeLabel(shown), matches, checksMark(asset.failedChecks)];
+/** What the nodes of the graph show: the assets of open groups, and one card for each closed group. */
+function textsOf({ shown, closed }: GraphRecord): NodeTexts[] {
+  const groups = Map.groupBy(shown, ({ asset }) => asset.group);
+  return [
+    ...shown.filter(({ asset }) => !closed.has(asset.group)).map((asset) => nodeTexts(asset, !asset.matches)),
+    ...[...closed].map((group) => cardTexts(group, groups.get(group)!)),
+  ];
 }
 
 function TableBody(
