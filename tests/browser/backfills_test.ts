@@ -38,7 +38,13 @@ browserTest(
     await page.getByRole("link", { name: "Backfills", exact: true }).click();
     await page.getByText("No backfills yet.").waitFor();
 
+    assert.equal(await page.getByLabel("Assets").inputValue(), "+sums", "what only a backfill makes, and upstream");
+    const offered = await page.locator("#selections option").evaluateAll((all) =>
+      all.map((one) => one.getAttribute("value"))
+    );
+    for (const one of ["+quotes", "quotes", "*"]) assert.ok(offered.includes(one), `${one} is offered`);
     await page.getByLabel("Assets").focus();
+    await page.keyboard.press("Control+a");
     await page.keyboard.type("events quotes adjusted");
     await page.getByLabel("To", { exact: true }).fill("2024-01-04");
     await page.getByLabel("Assets").focus();
@@ -106,6 +112,18 @@ browserTest(
     await page.getByRole("img", { name: /Partitions of adjusted.*: 8 done/ }).waitFor();
   },
 );
+
+browserTest("a plan that lacks inputs leads to the one with everything upstream", async ({ browser, url, engine }) => {
+  const later = { selection: "events quotes adjusted", from: "2024-01-04", trigger: "test" };
+  await engine.backfills.finished((await engine.backfills.submit(later)).id);
+  const { page } = await openPage(browser, `${url}/backfills?selection=adjusted&to=2024-01-03`);
+  await page.getByText(/partitions of adjusted are skipped/).waitFor();
+  assert.equal(await page.locator("#begin").count(), 0);
+  await page.getByRole("link", { name: "Plan it with everything upstream" }).click();
+  assert.equal(await page.getByLabel("Assets").inputValue(), "+adjusted");
+  assert.equal(await page.getByLabel("To", { exact: true }).inputValue(), "2024-01-03");
+  await page.locator("#begin").waitFor();
+});
 
 browserTest("a backfill that cannot be is refused in words beside the form", async ({ browser, url }) => {
   const { page } = await openPage(browser, `${url}/backfills?selection=quots`);

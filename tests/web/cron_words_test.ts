@@ -5,7 +5,8 @@ Deno.test("cronInWords() says when a schedule fires", () => {
   for (
     const [cron, words] of [
       ["30 18 * * 1-5", "at 18:30 from Monday to Friday"],
-      ["0 */6 * * *", "at minute 0 of every 6 hours every day"],
+      ["0 */6 * * *", "every 6 hours"],
+      ["10 */6 * * 1-5", "every 6 hours from Monday to Friday, 10 minutes past the hour"],
       ["5 7 * * *", "at 07:05 every day"],
       ["*/15 * * * 0", "every 15 minutes on Sunday"],
       ["0 9 * * 1,3,5", "at 09:00 on Monday, Wednesday and Friday"],

@@ -53,7 +53,7 @@ pageTest("GET /forecasts puts each forecast of a pair into the session that it i
   assert.deepEqual([sessions.length, sessions[0], sessions.at(-1)], [45, pageSessions[45], pageSessions[89]]);
   const [actual, forecast, upper, lower] = pane.lines;
   assert.deepEqual([actual.values[0], forecast.values[0], upper.values[0], lower.values[0]], [0.45, 0.2, 1.2, -0.8]);
-  assert.ok(text.includes(`As of ${pageSessions[89]} the spread is 0.89; arima expects 0.45 in 5 sessions`));
+  assert.ok(text.includes(`As of ${pageSessions[89]} the spread is 0.89; ARIMA expects 0.45 in 5 sessions`));
   assert.match(html, /<option value="arima" selected/);
   assert.match(html, /<option value="5" selected/);
 });

@@ -1,9 +1,10 @@
 import type { AssetRecord } from "../asset_record.ts";
+import { backfillsPath } from "../backfills_path.ts";
 import { ExplanationTree } from "./explanation_tree.tsx";
 
 /** Explains the state of an asset or of one of its partitions. */
 export function AssetWhy({ record }: { record: AssetRecord }) {
-  const { asset, state, explanation, partition, partitionProblem } = record;
+  const { asset, state, explanation, partition, partitionProblem, report } = record;
   return (
     <>
       {partitionProblem !== null && (
@@ -18,6 +19,20 @@ export function AssetWhy({ record }: { record: AssetRecord }) {
         </p>
       )}
       <ExplanationTree explanation={explanation} />
+      {partition?.date !== undefined && explanation.state === "missing" && report && (
+        <p class="notice">
+          <a
+            href={backfillsPath({
+              selection: `+${report.madeBy}`,
+              from: partition.date,
+              to: partition.date,
+              names: partition.name,
+            })}
+          >
+            Plan a backfill of it, with everything that it needs
+          </a>
+        </p>
+      )}
       {state.freshness && (
         <p class="entry">
           <span class="faint">{state.freshness.policy}</span> {state.freshness.message}

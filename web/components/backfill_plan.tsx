@@ -1,4 +1,5 @@
 import type { BackfillPlan } from "../../engine/mod.ts";
+import { backfillsPath } from "../backfills_path.ts";
 import { count, counted, duration } from "../figures.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
@@ -41,10 +42,21 @@ export function BackfillPlanTable({ plan }: { plan: BackfillPlan }) {
           are missing and not part of the backfill.
         </p>
       ))}
+      {plan.skipped.length > 0 && (
+        <p>
+          <a href={withUpstream(plan)}>Plan it with everything upstream</a>
+        </p>
+      )}
       {plan.assets.length > 0 && <DataTable label="Plan" csv="backfill_plan" columns={columns} rows={plan.assets} />}
       {plan.fresh.length > 0 && <p class="faint">Nothing to do: {plan.fresh.join(", ")}.</p>}
     </>
   );
+}
+
+/** The address of the same plan with everything upstream of what it selects. */
+function withUpstream({ selection, range: { from, to, names }, force }: BackfillPlan): string {
+  const parts = selection.split(/\s+/).map((part) => part.startsWith("+") || part === "*" ? part : `+${part}`);
+  return backfillsPath({ selection: parts.join(" "), from, to, names: names?.join(", "), force: force ? "on" : "" });
 }
 
 function amountOf({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {

@@ -6,6 +6,7 @@ import type { PairForecasts } from "../forecast_record.ts";
 import { rowsPath } from "../rows_path.ts";
 import { Chart, ChartTable } from "./chart.tsx";
 import { sessionsAhead } from "./forecast_errors.tsx";
+import { inWords } from "../words.ts";
 
 /** Forecasts of a pair and realized values, each in the session of its value. */
 export function ForecastChart({ of: { tickers, model, horizon, forecasts } }: { of: PairForecasts }) {
@@ -13,9 +14,9 @@ export function ForecastChart({ of: { tickers, model, horizon, forecasts } }: { 
   const open = forecasts.filter((row) => row.target_session === null).at(-1);
   const newest = open && (
     <p class="about">
-      As of {open.as_of} the spread is {decimal(open.scaled_spread, 2)}; {model} expects {decimal(open.forecast, 2)} in
-      {" "}
-      {counted(horizon, "session")}, between {decimal(open.lower, 2)} and {decimal(open.upper, 2)}.
+      As of {open.as_of} the spread is {decimal(open.scaled_spread, 2)}; {inWords(model)} expects{" "}
+      {decimal(open.forecast, 2)} in {counted(horizon, "session")}, between {decimal(open.lower, 2)} and{" "}
+      {decimal(open.upper, 2)}.
     </p>
   );
   if (due.length === 0) return newest ?? <p class="empty">There is no forecast yet.</p>;

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { inWords } from "../words.ts";
 import type { ForecastChoice as Choice } from "../forecast_record.ts";
 import { sessionsAhead } from "./forecast_errors.tsx";
 
@@ -12,7 +13,7 @@ export function ForecastChoice(
       <label>
         Model
         <select name="model">
-          {models.map((name) => <option key={name} value={name} selected={name === model}>{name}</option>)}
+          {models.map((name) => <option key={name} value={name} selected={name === model}>{inWords(name)}</option>)}
         </select>
       </label>
       <label>

@@ -1,7 +1,7 @@
 import { useContext } from "hono/jsx";
 import type { Run, RunStep } from "../../engine/mod.ts";
 import { timeOfDay } from "../client/age.js";
-import { count, duration, zoneName } from "../figures.ts";
+import { counted, duration, shortCount, zoneName } from "../figures.ts";
 import { PreferencesContext } from "../preferences.ts";
 import { percentAt, percentText, type TimeSpan } from "../time_axis.ts";
 import { stepBadge } from "./run_progress.tsx";
@@ -22,7 +22,9 @@ export function StepTable({ run, now }: { run: Run; now: number }) {
     { title: "State", cell: ({ status }) => <StateBadge state={stepBadge(status)} /> },
     { title: "Waited", number: true, cell: (_, i) => timed[i]!.waited === null ? "" : duration(timed[i]!.waited) },
     { title: "Took", number: true, cell: (_, i) => timed[i]!.took === null ? "" : duration(timed[i]!.took) },
-    { title: "Attempt", number: true, cell: ({ attempt }) => attempt === 0 ? "" : attempt },
+    ...(steps.some(({ attempt }) => attempt > 1)
+      ? [{ title: "Attempt", number: true, cell: ({ attempt }: RunStep) => attempt === 0 ? "" : attempt }]
+      : []),
     {
       title: `From ${timeOfDay(span.fromMs, timeZone)} to ${timeOfDay(span.toMs, timeZone)} ${
         zoneName(new Date(span.toMs).toISOString(), timeZone)
@@ -73,7 +75,12 @@ function StepName({ step }: { step: RunStep }) {
       <a href={`/assets/${encodeURIComponent(key)}`}>{key}</a>
       {error && <p class="error">{error.message}</p>}
       {skippedBecause && <p class="why">because {skippedBecause} failed</p>}
-      {partitions && <p class="why">{count(done?.count ?? 0)} of {count(partitions.count)} partitions</p>}
+      {partitions && (
+        <p class="why" title={counted(partitions.count, "partition")}>
+          {done?.count === partitions.count ? "" : `${shortCount(done?.count ?? 0)} of `}
+          {shortCount(partitions.count)} {partitions.count === 1 ? "partition" : "partitions"}
+        </p>
+      )}
       {(reasons.length > 0 || after.length > 0) && (
         <details>
           <summary>Why</summary>

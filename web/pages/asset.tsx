@@ -7,6 +7,7 @@ import { AssetSchema } from "../components/asset_schema.tsx";
 import { AssetSteps } from "../components/asset_steps.tsx";
 import { AssetWhy } from "../components/asset_why.tsx";
 import { AttentionList, hasFault } from "../components/attention_list.tsx";
+import { BackfillOffer } from "../components/backfill_offer.tsx";
 import { AutomationTree } from "../components/automation_tree.tsx";
 import { PartitionQuestion } from "../components/partition_question.tsx";
 import { PartitionStrips } from "../components/partition_strips.tsx";
@@ -81,6 +82,7 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       children: (
         <Panel id="partition-strips" title="Partitions over time">
           <div id="partitions-body" data-live>
+            <BackfillOffer report={report} />
             <PartitionStrips report={report} assetKey={key} />
           </div>
           <PartitionQuestion assetKey={key} report={report} partition={partition} />

@@ -1,4 +1,5 @@
 import {
+  type AssetGraph,
   type BackfillPlan,
   type BackfillRange,
   type BackfillRequest,
@@ -14,11 +15,13 @@ import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 
 /** Parts of the engine used by the pages. */
-export type BackfillEngine = Pick<Engine, "backfills">;
+export type BackfillEngine = Pick<Engine, "backfills" | "graph">;
 
 /** Data for the page of all backfills. */
 export interface BackfillsData {
   backfills: readonly BackfillSummary[];
+  /** Selections that the form completes. */
+  selections: readonly string[];
   /** Values of the form's fields. */
   fields: Readonly<Record<"selection" | "from" | "to" | "names", string>> & { force: boolean };
   /** The requested backfill with its plan; `null` if none is requested. */
@@ -35,8 +38,9 @@ export async function readBackfills(
   { engine, parameters, now }: { engine: BackfillEngine; parameters: URLSearchParams; now: number },
 ): Promise<BackfillsData> {
   const field = (name: string) => parameters.get(name)?.trim() ?? "";
+  const { selections, usual } = selectionsOf(engine.graph);
   const fields = {
-    selection: field("selection"),
+    selection: field("selection") || usual,
     from: field("from"),
     to: field("to"),
     names: field("names"),
@@ -51,17 +55,30 @@ export async function readBackfills(
     ...(fields.force && { force: true }),
   };
   const backfills = await engine.backfills.list({ limit: shown });
-  if (!parameters.has("selection")) return { backfills, fields, asked: null, problem: null, now };
+  if (!parameters.has("selection")) return { backfills, selections, fields, asked: null, problem: null, now };
   try {
-    return { backfills, fields, asked: { request, plan: await engine.backfills.plan(request) }, problem: null, now };
+    const plan = await engine.backfills.plan(request);
+    return { backfills, selections, fields, asked: { request, plan }, problem: null, now };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return { backfills, fields, asked: null, problem: error.message, now };
+    return { backfills, selections, fields, asked: null, problem: error.message, now };
   }
 }
 
+/** What a backfill can select, and what it usually does: the last asset that is made for past dates on request alone, and upstream. */
+function selectionsOf(graph: AssetGraph): { selections: string[]; usual: string } {
+  const partitioned = graph.producers.filter(({ recipe }) => recipe.partitionsDef);
+  const keys = partitioned.map(({ key }) => key);
+  const groups = new Set(partitioned.map(({ asset }) => asset.group));
+  const last = partitioned.findLast(({ recipe }) => recipe.partitionsDef!.missing === "latest");
+  return {
+    selections: [...keys.map((key) => `+${key}`), ...keys, ...[...groups].map((group) => `group:${group}`), "*"],
+    usual: last ? `+${last.key}` : "",
+  };
+}
+
 /** All backfills, and a form for a new one. */
-export function BackfillsPage({ backfills, fields, asked, problem, now }: BackfillsData) {
+export function BackfillsPage({ backfills, selections, fields, asked, problem, now }: BackfillsData) {
   const running = backfills.filter(({ status }) => status === "running").length;
   return (
     <Layout
@@ -84,7 +101,7 @@ export function BackfillsPage({ backfills, fields, asked, problem, now }: Backfi
     >
       <section class="panel" aria-labelledby="new-title">
         <h2 id="new-title">New backfill</h2>
-        <NewBackfill fields={fields} problem={problem} />
+        <NewBackfill fields={fields} selections={selections} problem={problem} />
         {asked && (
           <div id="plan">
             <h3>Plan</h3>
@@ -108,37 +125,45 @@ export function BackfillsPage({ backfills, fields, asked, problem, now }: Backfi
       <section class="panel" aria-labelledby="list-title">
         <h2 id="list-title">Backfills</h2>
         <div id="list" data-live>
-          {backfills.length === 0 ? <p class="empty">No backfills yet.</p> : (
-            <ol class="entries">
-              {backfills.map((backfill) => (
-                <li>
-                  <BackfillEntry backfill={backfill} now={now} />
-                </li>
-              ))}
-            </ol>
-          )}
+          {backfills.length === 0
+            ? (
+              <p class="empty">
+                No backfills yet. A backfill materializes past partitions that no run makes by itself.
+              </p>
+            )
+            : (
+              <ol class="entries">
+                {backfills.map((backfill) => (
+                  <li>
+                    <BackfillEntry backfill={backfill} now={now} />
+                  </li>
+                ))}
+              </ol>
+            )}
         </div>
       </section>
     </Layout>
   );
 }
 
-function NewBackfill({ fields, problem }: Pick<BackfillsData, "fields" | "problem">) {
+function NewBackfill({ fields, selections, problem }: Pick<BackfillsData, "fields" | "selections" | "problem">) {
   const described = problem === null ? undefined : "new-problem";
   return (
     <form class="filters" action="/backfills" method="get" aria-label="New backfill">
-      <label>
+      <label class="wide">
         Assets
         <input
           type="text"
           name="selection"
           value={fields.selection}
           placeholder="key, +key, group:name or *"
+          list="selections"
           required
           autocomplete="off"
           spellcheck={false}
           aria-describedby={described}
         />
+        <datalist id="selections">{selections.map((one) => <option key={one} value={one}></option>)}</datalist>
       </label>
       <label>
         From

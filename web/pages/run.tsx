@@ -31,51 +31,53 @@ export function RunPage({ run, config, events, now }: RunPageData) {
       styles={["runs.css"]}
       headline={<Headline run={run} now={now} />}
     >
-      <Panel id="steps-panel" title="Steps">
-        <div id="steps" data-live>
-          {run.steps.length === 0
-            ? <p class="empty">Nothing to do: everything it selects is fresh.</p>
-            : <StepTable run={run} now={now} />}
-        </div>
-      </Panel>
-      <Panel id="log-panel" title="Log">
-        <form id="log-filter" class="filters" aria-label="Log" hidden>
-          <label>
-            Level
-            <select name="level">
-              <option value="debug">everything</option>
-              <option value="info" selected>without progress</option>
-              <option value="warn">warnings and errors</option>
-              <option value="error">errors</option>
-            </select>
-          </label>
-          <label>
-            Search
-            <input type="search" name="search" placeholder="in loaded events" autocomplete="off" />
-          </label>
-          <label class="tick">
-            <input type="checkbox" name="follow" checked /> Follow
-          </label>
-        </form>
-        <p class="about" id="log-about" role="status">{counted(events.length, "line")}.</p>
-        <p>
-          <button type="button" id="log-earlier" class="quiet" hidden>Load 500 earlier lines</button>
-        </p>
-        <ol
-          class="log"
-          id="log"
-          data-run={run.id}
-          data-kinds={eventKinds.join(" ")}
-          data-ended={ended ? "" : undefined}
-          tabindex={0}
-          aria-label="Log, oldest first"
-        >
-          {events.map((event) => <LogLine key={event.seq} event={event} />)}
-        </ol>
-        <p class="faint">
-          All of it: <a href={`/v1/runs/${run.id}/events?limit=10000`}>events of run {run.id}</a>.
-        </p>
-      </Panel>
+      <div class="docked">
+        <Panel id="steps-panel" title="Steps">
+          <div id="steps" data-live>
+            {run.steps.length === 0
+              ? <p class="empty">Nothing to do: everything it selects is fresh.</p>
+              : <StepTable run={run} now={now} />}
+          </div>
+        </Panel>
+        <Panel id="log-panel" title="Log">
+          <form id="log-filter" class="filters" aria-label="Log" hidden>
+            <label>
+              Level
+              <select name="level">
+                <option value="debug">everything</option>
+                <option value="info" selected>without progress</option>
+                <option value="warn">warnings and errors</option>
+                <option value="error">errors</option>
+              </select>
+            </label>
+            <label>
+              Search
+              <input type="search" name="search" placeholder="in loaded events" autocomplete="off" />
+            </label>
+            <label class="tick">
+              <input type="checkbox" name="follow" checked /> Follow
+            </label>
+          </form>
+          <p class="about" id="log-about" role="status">{counted(events.length, "line")}.</p>
+          <p>
+            <button type="button" id="log-earlier" class="quiet" hidden>Load 500 earlier lines</button>
+          </p>
+          <ol
+            class="log"
+            id="log"
+            data-run={run.id}
+            data-kinds={eventKinds.join(" ")}
+            data-ended={ended ? "" : undefined}
+            tabindex={0}
+            aria-label="Log, oldest first"
+          >
+            {events.map((event) => <LogLine key={event.seq} event={event} />)}
+          </ol>
+          <p class="faint">
+            All of it: <a href={`/v1/runs/${run.id}/events?limit=10000`}>events of run {run.id}</a>.
+          </p>
+        </Panel>
+      </div>
       {Object.keys(config).length > 0 && (
         <Panel id="settings" title="Settings of this run">
           <pre class="scroller" tabindex={0}>{JSON.stringify(config, null, 2)}</pre>

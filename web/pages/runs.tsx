@@ -117,7 +117,7 @@ export function RunsPage(data: RunsPageData) {
           {runs.length === 0
             ? <p class="empty">{Object.keys(filter).length === 0 ? "No runs yet." : "No matching runs."}</p>
             : <RunTable label="Runs" runs={runs} now={now} />}
-          <p class="line">
+          <p class="line below">
             {next !== null && <a rel="next" href={runsAddress.write(search, { before: next })}>Older runs</a>}
             {runs.length > 0 && (
               <a

@@ -114,7 +114,7 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
       </div>
       <p>{description}</p>
       <p class="faint">
-        <code>{selection}</code> {words ?? ""} <code>{cron}</code> ({timeZone})
+        {selection === "*" ? "All assets" : <code>{selection}</code>} {words ?? ""} <code>{cron}</code> ({timeZone})
       </p>
       <div class="columns">
         <div>

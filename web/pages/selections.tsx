@@ -1,3 +1,4 @@
+import { backfillsPath } from "../backfills_path.ts";
 import { chosenPairs } from "../../assets/views.ts";
 import { PairTabs } from "../components/pair_tabs.tsx";
 import { counted } from "../figures.ts";
@@ -61,8 +62,8 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
       </form>
       {sessions.length === 1 && (
         <p class="notice">
-          There is one selection so far. Earlier ones are made on request: <a href="/backfills">backfill</a>{" "}
-          {chosenPairs.key} and everything upstream.
+          There is one selection so far. Earlier ones are made on request:{" "}
+          <a href={backfillsPath({ selection: `+${chosenPairs.key}` })}>plan a backfill of them</a>.
         </p>
       )}
       {shown.length === 0 ? <p class="empty">No pair with {ticker!.slice(0, 40)} was chosen.</p> : (
