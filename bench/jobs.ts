@@ -196,8 +196,11 @@ const jobs: readonly Job[] = [
   },
   {
     name: "Why are yesterday's signals missing? What is late, since when",
-    do: async ({ page }) =>
-      await inView(page.locator("#attention", { hasText: /is late: .* the newest is/ }).locator("h2")),
+    async do(hand) {
+      const { page } = hand;
+      if (hand instanceof Touch) await hand.press(page.locator(".topbar").getByRole("link", { name: /is late$/ }));
+      await inView(page.locator("#attention").getByText(/is late: .* the newest is/).first());
+    },
   },
   {
     name: "Find a ticker",
@@ -220,7 +223,8 @@ const jobs: readonly Job[] = [
       await hand.open("Pairs");
       const download = hand.page.waitForEvent("download");
       await hand.press(hand.page.getByRole("link", { name: "Download these pairs as CSV" }));
-      await (await download).path();
+      const failure = await (await download).failure();
+      if (failure !== null) throw new Error(failure);
     },
   },
   {
@@ -238,7 +242,7 @@ const jobs: readonly Job[] = [
       const { page } = hand;
       await hand.find("chosen_pairs", "chosen_pairs");
       await hand.press(page.getByText("Settings for this run only"));
-      await hand.write(page.getByLabel("maxPairs"), pairNumbers[round]!);
+      await hand.write(page.getByLabel("maxPairs", { exact: true }), pairNumbers[round]!);
       await hand.press(page.getByRole("button", { name: "Show the plan" }));
       await hand.press(page.locator("#hold-automation"));
       await hand.press(page.locator("#begin-run"));

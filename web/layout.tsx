@@ -3,7 +3,7 @@ import { Icon } from "./components/icon.tsx";
 import { Sidebar } from "./components/sidebar.tsx";
 import { StatusBar } from "./components/status_bar.tsx";
 import { PreferencesContext } from "./preferences.ts";
-import { importsOf } from "./static_files.ts";
+import { importsOf, staticPath } from "./static_files.ts";
 
 export interface LayoutProps {
   /** Title of the page, and name of the service: `Runs · Tandem`. */
@@ -41,11 +41,11 @@ export function Layout(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content={theme === "system" ? "light dark" : theme} />
         <title>{title}</title>
-        <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
-        <link rel="preload" href="/static/inter.woff2" as="font" type="font/woff2" crossorigin="anonymous" />
-        {[sheet, ...styles].map((name) => <link key={name} rel="stylesheet" href={`/static/${name}`} />)}
+        <link rel="icon" href={staticPath("icon.svg")} type="image/svg+xml" />
+        <link rel="preload" href={staticPath("inter.woff2")} as="font" type="font/woff2" crossorigin="anonymous" />
+        {[sheet, ...styles].map((name) => <link key={name} rel="stylesheet" href={staticPath(name)} />)}
         {[...new Set(scripts.flatMap(importsOf))].map((path) => <link key={path} rel="modulepreload" href={path} />)}
-        {scripts.map((name) => <script key={name} type="module" src={`/static/${name}`}></script>)}
+        {scripts.map((name) => <script key={name} type="module" src={staticPath(name)}></script>)}
       </head>
       <body class={bare ? "bare" : ""}>
         <a class="skip" href="#main">Skip to content</a>
@@ -57,7 +57,7 @@ export function Layout(
             </button>
           )}
           <a class="brand" href="/">
-            <img src="/static/icon.svg" alt="" width="20" height="20" />
+            <img src={staticPath("icon.svg")} alt="" width="20" height="20" />
             Tandem
           </a>
           <StatusBar />

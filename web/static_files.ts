@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import { isKnown } from "../routes/answer_cache.ts";
@@ -9,10 +10,10 @@ void (() => import("@fontsource-variable/inter/files/inter-latin-wght-normal.wof
 const css = "text/css; charset=utf-8";
 const javascript = "text/javascript; charset=utf-8";
 
-/** Packages that modules of the page import by name, which browsers cannot resolve. */
+/** Packages that modules of the page import by name, which browsers cannot resolve, by the file that holds them. */
 const PACKAGES: Readonly<Record<string, string>> = {
-  "hono/client": "/static/hono/client/client.js",
-  "lightweight-charts": "/static/lightweight_charts.js",
+  "hono/client": "hono/client/client.js",
+  "lightweight-charts": "lightweight_charts.js",
 };
 
 /** Sheets of every page, in their order: one file, because each request before the first content costs. */
@@ -132,18 +133,38 @@ interface StaticFile {
   etag: string;
 }
 
-/** Serves the page's own files. Browsers cache them and revalidate each time. */
+/** The folder of a version of all files. */
+const versionFolder = /^v-[0-9a-f]{16}\//;
+
+let current: string | undefined;
+
+/** The address of a file with the version of all files: its content never changes, so that browsers ask for it once. */
+export function staticPath(name: string): string {
+  current ??= versionOf(Object.values(FILES).flatMap(({ parts, locate }) => parts ?? [locate()]));
+  return `/static/${current}${name}`;
+}
+
+function versionOf(files: readonly URL[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(Deno.readFileSync(file));
+  return `v-${hash.digest("hex").slice(0, 16)}/`;
+}
+
+/** Serves the page's own files. Browsers keep those under the current version, and revalidate others each time. */
 export function staticFiles(): Hono {
   const read = new Map<string, Promise<StaticFile>>();
   return new Hono().get("/:name{.+}", async (c) => {
-    const name = c.req.param("name");
+    const asked = c.req.param("name");
+    // An open page may ask for modules of the version that it was loaded with.
+    const name = asked.replace(versionFolder, "");
     if (!Object.hasOwn(FILES, name)) return c.notFound();
     const { locate, parts, type } = FILES[name]!;
     let reading = read.get(name);
     if (!reading) read.set(name, reading = readStatic(parts ?? [locate()], type));
     const { bytes, gzip, etag } = await reading;
     c.header("ETag", `W/${etag}`);
-    c.header("Cache-Control", "no-cache");
+    const lasts = `/static/${asked}` === staticPath(name);
+    c.header("Cache-Control", lasts ? "public, max-age=31536000, immutable" : "no-cache");
     c.header("Vary", "Accept-Encoding");
     if (isKnown(etag, c.req.header("If-None-Match"))) return c.body(null, 304);
     const supports = ["gzip", "identity"];
@@ -168,16 +189,17 @@ const preloads = new Map<string, readonly string[]>();
 export function importsOf(script: string): readonly string[] {
   const known = preloads.get(script);
   if (known) return known;
-  const paths = [`/static/${script}`];
-  for (const path of paths) {
-    const file = FILES[path.slice("/static/".length)];
-    for (const [, , name] of file ? Deno.readTextFileSync(file.locate()).matchAll(imports) : []) {
-      const imported = PACKAGES[name!] ?? new URL(name!, `http://localhost${path}`).pathname;
-      if (!paths.includes(imported)) paths.push(imported);
+  const names = [script];
+  for (const name of names) {
+    const file = FILES[name];
+    for (const [, , from] of file ? Deno.readTextFileSync(file.locate()).matchAll(imports) : []) {
+      const imported = PACKAGES[from!] ?? new URL(from!, `http://localhost/${name}`).pathname.slice(1);
+      if (!names.includes(imported)) names.push(imported);
     }
   }
-  preloads.set(script, paths.slice(1));
-  return paths.slice(1);
+  const paths = names.slice(1).map(staticPath);
+  preloads.set(script, paths);
+  return paths;
 }
 
 async function readStatic(parts: readonly URL[], type: string): Promise<StaticFile> {
@@ -187,7 +209,7 @@ async function readStatic(parts: readonly URL[], type: string): Promise<StaticFi
     const text = new TextDecoder().decode(bytes);
     bytes = new TextEncoder().encode(
       text.replace(imports, (whole, names, name) => {
-        return Object.hasOwn(PACKAGES, name) ? `${names}"${PACKAGES[name]}";` : whole;
+        return Object.hasOwn(PACKAGES, name) ? `${names}"${staticPath(PACKAGES[name]!)}";` : whole;
       }),
     );
   }

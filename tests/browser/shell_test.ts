@@ -92,10 +92,10 @@ browserTest("theme and clock are kept, and the next page comes with them", async
   const dark = await paper();
   assert.equal(await page.getByRole("button", { name: "Dark" }).getAttribute("aria-pressed"), "true");
   // Without its scripts: the server itself renders what was chosen, so that nothing flashes.
-  await page.route("**/static/*.js", (route) => route.abort());
+  await page.route("**/static/**/*.js", (route) => route.abort());
   await page.goto(new URL("/runs", page.url()).href);
   assert.equal(await paper(), dark);
-  await page.unroute("**/static/*.js");
+  await page.unroute("**/static/**/*.js");
   await page.reload();
   await page.getByRole("button", { name: "Exch." }).click();
   await page.locator("time[title$='EST'], time[title$='EDT']").first().waitFor();

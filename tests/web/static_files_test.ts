@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { importsOf, staticFiles } from "../../web/static_files.ts";
+import { importsOf, staticFiles, staticPath } from "../../web/static_files.ts";
 
 const app = staticFiles();
 const clients = (await Array.fromAsync(Deno.readDir(new URL("../../web/client/", import.meta.url)))).map(({ name }) =>
@@ -27,6 +27,19 @@ Deno.test("GET /static/:name answers 304 for the current version, and 200 for an
     assert.deepEqual([again.status, again.headers.get("etag"), await again.text()], [304, etag, ""]);
   }
   assert.equal((await app.request("/style.css", { headers: { "if-none-match": '"other"' } })).status, 200);
+});
+
+Deno.test("GET /static/:name is kept by browsers under the current version, and revalidated under others and none", async () => {
+  const caching = async (path: string) => (await app.request(path)).headers.get("cache-control");
+  const path = staticPath("style.css").replace("/static", "");
+  assert.match(path, /^\/v-[0-9a-f]{16}\/style\.css$/);
+  assert.equal(await caching(path), "public, max-age=31536000, immutable");
+  assert.equal(await caching("/style.css"), "no-cache");
+  assert.equal(await caching("/v-0123456789abcdef/style.css"), "no-cache");
+  assert.equal((await app.request("/v-0123456789abcdef/page.tsx")).status, 404);
+  assert.equal((await app.request(`${path.replace("style.css", "")}v-0123456789abcdef/style.css`)).status, 404);
+  const charts = await (await app.request("/drawn_chart.js")).text();
+  assert.ok(charts.includes(`from "${staticPath("lightweight_charts.js")}";`), "packages are kept, too");
 });
 
 Deno.test("GET /static/:name compresses for who takes it, and says that it may be either", async () => {
@@ -80,8 +93,9 @@ Deno.test("client modules import nothing that is not served, and packages by the
     for (const [, target] of targets) {
       assert.match(target!, /^(?:\.{0,2}\/)/, `${path} imports ${target}, which no browser knows`);
       const { pathname } = new URL(target!, `http://localhost${path}`);
-      if (!seen.has(pathname)) waiting.push(pathname);
-      seen.add(pathname);
+      const plain = pathname.replace(staticPath(""), "/static/");
+      if (!seen.has(plain)) waiting.push(plain);
+      seen.add(plain);
     }
   }
   assert.ok(seen.has("/static/hono/client/client.js") && seen.has("/static/lightweight_charts.js"));
@@ -90,16 +104,16 @@ Deno.test("client modules import nothing that is not served, and packages by the
 Deno.test("importsOf() names all modules that a page needs from the start, and none that it may need later", () => {
   const imported = importsOf("overview.js");
   for (const name of ["actions.js", "feed.js", "service.js", "hono/client/client.js", "hono/utils/url.js"]) {
-    assert.ok(imported.includes(`/static/${name}`), name);
+    assert.ok(imported.includes(staticPath(name)), name);
   }
-  assert.ok(!imported.includes("/static/lightweight_charts.js"));
-  assert.ok(importsOf("runs.js").includes("/static/table_csv.js"), "imported for what it does alone");
+  assert.ok(!imported.includes(staticPath("lightweight_charts.js")));
+  assert.ok(importsOf("runs.js").includes(staticPath("table_csv.js")), "imported for what it does alone");
   assert.equal(new Set(imported).size, imported.length);
 });
 
 Deno.test("style sheets load nothing from other hosts", async () => {
   for (const name of ["style.css", "charts.css", "graph.css"]) {
-    assert.doesNotMatch(await (await app.request(`/${name}`)).text(), /@import|url\((?!"\/static\/)/, name);
+    assert.doesNotMatch(await (await app.request(`/${name}`)).text(), /@import|url\((?!"inter\.woff2")/, name);
   }
 });
 

@@ -4,6 +4,7 @@ import { pageAbove, pageGroups, pagesOf } from "../navigation.ts";
 import { PrincipalContext } from "../principal_context.ts";
 import { Icon } from "./icon.tsx";
 import { PreferencesForm } from "./preferences_form.tsx";
+import { staticPath } from "../static_files.ts";
 
 /** Navigation beside the page; on a narrow screen a drawer that the header's button opens. */
 export function Sidebar({ path }: { path: string }) {
@@ -13,7 +14,7 @@ export function Sidebar({ path }: { path: string }) {
   return (
     <aside class="sidebar" id="sidebar" popover="auto" aria-label="Navigation">
       <a class="brand" href="/">
-        <img src="/static/icon.svg" alt="" width="20" height="20" />
+        <img src={staticPath("icon.svg")} alt="" width="20" height="20" />
         Tandem
       </a>
       <a class="search-button" href="/search" data-palette aria-keyshortcuts="Control+K /">
