@@ -10,6 +10,7 @@
 import { join } from "node:path";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { until, withBrowser } from "../tests/support/browser.ts";
+import { eventually } from "../tests/support/service_process.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { withService } from "../tests/support/whole_service.ts";
 
@@ -277,7 +278,8 @@ const jobs: readonly Job[] = [
       await hand.press(page.locator("#attention").getByRole("link", { name: /^run \d+$/ }).first());
       page.once("dialog", (dialog) => dialog.accept());
       await hand.press(page.getByRole("button", { name: "Retry failed steps" }));
-      await page.locator("#toasts a").first().waitFor();
+      await page.locator("#headline", { hasText: "a retry of" }).waitFor();
+      await page.locator('#step-raw_daily_bars[data-status="succeeded"]').waitFor();
     },
   },
   {
@@ -321,6 +323,13 @@ try {
           headers: { "Content-Type": "application/json" },
           body: JSON.stringify(body),
         })).json();
+      /** Waits until nothing runs, so that one job does not slow down the next. */
+      const idle = () =>
+        eventually(
+          async () => (await (await fetch(`${url}/v1/runs?limit=20`)).json()).runs as { status: string }[],
+          (runs) => runs.every(({ status }) => status !== "running" && status !== "queued"),
+          600_000,
+        );
       const prices = {
         async break() {
           await Deno.writeTextFile(path, "no prices at all\n");
@@ -334,6 +343,8 @@ try {
         for (const job of jobs) {
           const cells: string[] = [];
           for (const [round, { Kind, context: options }] of hands.entries()) {
+            await idle();
+            await post("/v1/assets/chosen_pairs/automation/resume", {});
             if (job.name.startsWith("The cause") || job.name.startsWith("Recover")) await prices.break();
             cells.push(await done(browser, job, { Kind, options, around: { url, round, prices } }));
             await prices.mend();

@@ -87,15 +87,6 @@ async function sendReport(form, key) {
   }
 }
 
-document.addEventListener("formdata", (event) => {
-  for (const [name, value] of [...event.formData]) {
-    const field = event.target instanceof HTMLFormElement ? event.target.elements.namedItem(name) : null;
-    const standing = field instanceof HTMLElement ? field.dataset.standing : undefined;
-    // Empty fields and defaults stay out of the address.
-    if (value === (standing ?? "")) event.formData.delete(name);
-  }
-});
-
 setInterval(updateTimes, timesMs);
 updateTimes();
 readPartitions();

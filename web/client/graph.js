@@ -153,11 +153,6 @@ for (
 document.getElementById("graph-filters")?.addEventListener("change", (event) => {
   if (event.target instanceof HTMLSelectElement) event.target.form?.requestSubmit();
 });
-document.getElementById("graph-filters")?.addEventListener("formdata", (event) => {
-  // Empty fields stay out of the address.
-  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
-});
-
 addEventListener("popstate", () => goTo(location.href, { push: false }));
 
 function draw() {
