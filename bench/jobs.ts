@@ -1,6 +1,6 @@
 /**
  * The jobs of a researcher and an operator, done in a browser by mouse, by keyboard alone and by touch on a phone:
- * `deno task bench:jobs`.
+ * `deno task bench:jobs [TEXT …]`, of those whose name has one of the texts.
  *
  * The service runs on the ETF closes of TANDEM_SHARED or ../shared, with the research's settings. Each job begins on the overview
  * and is done once its goal is visible, in the browser's viewport or on a page of its own. Counted are clicks, taps or keys, letters
@@ -330,8 +330,11 @@ try {
       /** Waits until nothing runs, so that one job does not slow down the next. */
       const idle = () =>
         eventually(
-          async () => (await (await fetch(`${url}/v1/runs?limit=20`)).json()).runs as { status: string }[],
-          (runs) => runs.every(({ status }) => status !== "running" && status !== "queued"),
+          async (): Promise<{ status: string }[]> => {
+            const read = async (path: string) => await (await fetch(url + path)).json();
+            return [...(await read("/v1/runs?limit=20")).runs, ...(await read("/v1/backfills")).backfills];
+          },
+          (all) => all.every(({ status }) => status !== "running" && status !== "queued"),
           600_000,
         );
       const prices = {
@@ -344,7 +347,11 @@ try {
       await withBrowser(async (browser) => {
         console.log("| job | mouse | keyboard | phone |");
         console.log("| --- | --- | --- | --- |");
-        for (const job of jobs) {
+        for (
+          const job of jobs.filter(({ name }) =>
+            Deno.args.length === 0 || Deno.args.some((text) => name.includes(text))
+          )
+        ) {
           const cells: string[] = [];
           for (const [round, { Kind, context: options }] of hands.entries()) {
             await idle();

@@ -14,8 +14,8 @@ await withService(
   { RATE_LIMIT_PER_MINUTE: "off" },
   ({ url, fresh }) =>
     withBrowser(async (browser) => {
-      const open = async (path: string, colorScheme: "light" | "dark" = "light") =>
-        (await openPage(browser, url + path, { width: 1280, height: 860, colorScheme })).page;
+      const open = async (path: string, colorScheme: "light" | "dark" = "light", size = { width: 1280, height: 860 }) =>
+        (await openPage(browser, url + path, { ...size, colorScheme })).page;
 
       const first = await open("/");
       await first.locator('[data-state="running"]').first().waitFor();
@@ -32,7 +32,8 @@ await withService(
           ["run", "/runs/1", "light"],
         ] as const
       ) {
-        const page = await open(path, colorScheme);
+        // The graph is shown on the screen that it is drawn for.
+        const page = await open(path, colorScheme, name === "assets" ? { width: 1440, height: 900 } : undefined);
         if (await page.locator("[data-chart]").count() > 0) await drawn(page);
         await until(page, "document.readyState === 'complete'");
         await take(page, name);
