@@ -18,6 +18,7 @@ browserTestOver(pairPageAssets)("no page has a fault that axe finds, light or da
       "/strategies",
       "/forecasts",
       "/backfills",
+      "/assets",
       "/assets?open=none",
       "/assets/clean_prices",
     ]

@@ -149,7 +149,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
         faded,
       });
       assert.deepEqual(JSON.parse(json!), [
-        texts("numbers", "fresh", "●", "fresh · 3 rows", "numbers, fresh; 3 rows; 1 check passed"),
+        texts("numbers", "fresh", "●", "fresh · 3 rows", "numbers, fresh · 3 rows; 1 check passed"),
         texts("multiples", "running", "▶", "running", `multiples, running: in run ${run.id}`),
         texts("rejects", "running", "▶", "running", `rejects, running: in run ${run.id}`),
         texts("total", "waiting", "◌", "waiting", `total, waiting: for its turn in run ${run.id}`, false),
@@ -158,7 +158,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
       const [, closed] = /id="graph-states" data-live[^>]*>(.*?)<\/script>/s.exec(cards.html)!;
       const { key, detail, label } = JSON.parse(closed!).at(-1);
       assert.deepEqual([key, detail], ["group:sources", "1 asset, fresh"]);
-      assert.equal(label, "Expand sources, 1 asset: 1 fresh");
+      assert.equal(label, "sources, 1 asset, fresh; expand");
       go.open();
       await tiny.engine.finished(run.id);
     });

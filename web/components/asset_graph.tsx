@@ -2,7 +2,7 @@ import { type GraphLayout, groupKey, nodeHeight, shownKeyLength } from "../graph
 import type { ShownAsset } from "../graph_record.ts";
 import { count, counted, shortCount } from "../figures.ts";
 import { type ShownState, shownStates } from "../shown_state.ts";
-import { checksMark, checksText } from "./check_badge.tsx";
+import { checksMark } from "./check_badge.tsx";
 import { stateMark } from "./state_badge.tsx";
 
 type GraphAsset = Omit<ShownAsset, "matches">;
@@ -110,17 +110,22 @@ export function nodeTexts({ asset, state, reason, checks }: GraphAsset, faded = 
   const failed = failedChecks.length;
   const short = reason.length > 160 ? `${reason.slice(0, 159)}…` : reason;
   const rows = last && !external ? last.rowCount : null;
+  const detail = rows === null ? state : `${state} · ${shortCount(rows)} ${rows === 1 ? "row" : "rows"}`;
   return {
     key,
     state,
     mark: stateMark(state),
-    detail: rows === null ? state : `${state} · ${shortCount(rows)} ${rows === 1 ? "row" : "rows"}`,
+    detail,
     checks: failed > 0 ? `${checksMark(failedChecks)} ${failed}` : checks > 0 && last ? `✓ ${checks}` : "",
     checksFailed: failed > 0,
+    // What is seen comes first, as those who speak to their browser need it.
     label: [
-      short === "" ? `${key}, ${state}` : `${key}, ${state}: ${short}`,
-      rows === null ? "" : counted(rows, "row"),
-      failed > 0 ? checksText(failedChecks) : checks > 0 && last ? `${counted(checks, "check")} passed` : "",
+      `${key}, ${detail}${short === "" ? "" : `: ${short}`}`,
+      failed > 0
+        ? `${counted(failed, "check")} failed: ${failedChecks.map(({ name }) => name).join(", ")}`
+        : checks > 0 && last
+        ? `${counted(checks, "check")} passed`
+        : "",
     ].filter((text) => text !== "").join("; "),
     faded,
   };
@@ -133,20 +138,22 @@ export function cardTexts(group: string, members: readonly ShownAsset[]): NodeTe
   const failed = members.flatMap(({ asset }) => asset.failedChecks);
   const matching = members.filter(({ matches }) => matches).length;
   const counts = states.map((state) => `${count(byState.get(state)!.length)} ${state}`).join(", ");
+  const detail = matching < members.length
+    ? `${count(matching)} of ${counted(members.length, "asset")} match`
+    : states.length === 1
+    ? `${counted(members.length, "asset")}, ${states[0]}`
+    : counts;
   return {
     key: groupKey(group),
     state: states[0]!,
     mark: stateMark(states[0]!),
-    detail: matching < members.length
-      ? `${count(matching)} of ${counted(members.length, "asset")} match`
-      : states.length === 1
-      ? `${counted(members.length, "asset")}, ${states[0]}`
-      : counts,
+    detail,
     checks: failed.length > 0 ? `${checksMark(failed)} ${failed.length}` : "",
     checksFailed: failed.length > 0,
     label: [
-      `Expand ${group}, ${counted(members.length, "asset")}: ${counts}`,
+      `${group}, ${detail}`,
       failed.length > 0 ? `${counted(failed.length, "check")} failed` : "",
+      "expand",
     ].filter((text) => text !== "").join("; "),
     faded: matching === 0,
   };
