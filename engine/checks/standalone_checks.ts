@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { latestVersions } from "../store/asset_records.ts";
-import { readColumns } from "../store/asset_table.ts";
+import { readColumns } from "../store/read_columns.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { NewCheckResult } from "../store/check_ledger.ts";

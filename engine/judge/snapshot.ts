@@ -7,7 +7,7 @@ import type { PartitionRecords } from "../store/partition_records.ts";
 import { missingReason, partitionsInReason, type Reason, upstreamStale, type Versions } from "../store/reasons.ts";
 import type { Producer } from "../declare/graph.ts";
 import { latestVersions, rejectedAttempts, replacedTables } from "../store/asset_records.ts";
-import { readColumns } from "../store/asset_table.ts";
+import { readColumns } from "../store/read_columns.ts";
 import { readsEverything } from "../partitions/mapping.ts";
 import { PartitionSet } from "../partitions/mod.ts";
 import { toRows } from "../declare/row_schema.ts";

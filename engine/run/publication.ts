@@ -5,8 +5,11 @@ import { StepLostError, TablesAlteredError } from "../errors.ts";
 import { PartitionSet } from "../partitions/mod.ts";
 import type { Versions } from "../store/reasons.ts";
 import {
+  discard,
   isToBeWritten,
   type OutputToPublish,
+  type Preparation,
+  prepareOutput,
   type PublicationContext,
   type PublishedPart,
   writePart,
@@ -57,42 +60,60 @@ async function store(
     if (!await ledger.steps.recordSuccess(claim, records)) throw new StepLostError(claim.key, claim.runId);
     return [];
   }
-  return await database.sql.begin(async (tx) => {
-    const ids = await ledger.steps.recordOutputs(tx, claim, records);
-    if (!ids) throw new StepLostError(claim.key, claim.runId);
-    const others = part.state.groups.map(({ materialization, partitions }) => ({
-      materialization,
-      partitions: partitions.difference(part.right).difference(part.partitions),
-    })).filter(({ partitions }) => !partitions.isEmpty);
-    const made = PartitionSet.together(part.state.space, [...others, { partitions: part.right }]);
-    // Partitions to be removed stay on record until then, but are never the newest.
-    const newestDate = made.space.hasDates ? made.difference(part.state.gone).dates.at(-1) ?? null : null;
-    const publication = [];
-    for (const [i, output] of outputs.entries()) {
-      const { key, config: _, metadata: __, ...record } = records[i]!;
-      const at = { id: ids.get(key)!, context };
-      const { added, removed, ...content } = isSingle
-        ? await writeTable(tx, output, at)
-        : await writePart(tx, output, { ...at, part, newestDate });
-      publication.push({
-        published: { key, materialization: at.id, rows: output.rows.count, added, removed },
-        versions: { ...record, ...content, materialization: at.id, remake: null, failedChecks: [] },
-      });
-    }
-    if (isSingle) {
-      // If it was partitioned before (with another source), its partition records are obsolete.
-      if (outputs.some(({ asset }) => asset.partitionedBy)) await partitionLedger.recordMade(tx, producer.key, []);
-    } else {
-      const materialization = ids.get(producer.key)!;
-      await partitionLedger.recordMade(tx, producer.key, [{ materialization, partitions: part.right }, ...others]);
-      await partitionLedger.recordExtent(tx, producer.key, { names: made.names, dates: made.dates });
-      await partitionLedger.recordFailed(tx, producer.key, part.failures);
-      await partitionLedger.recordStepPartitions(tx, claim, part.step);
-    }
-    await ledger.checks.record(tx, claim.runId, checks, ids);
-    if (isSingle) await ledger.steps.succeed(tx, claim, publication.map(({ published }) => published));
-    return publication;
-  }) as Publication;
+  return await prepared(outputs, context, part, (preparations) =>
+    database.sql.begin(async (tx) => {
+      const ids = await ledger.steps.recordOutputs(tx, claim, records);
+      if (!ids) throw new StepLostError(claim.key, claim.runId);
+      const others = part.state.groups.map(({ materialization, partitions }) => ({
+        materialization,
+        partitions: partitions.difference(part.right).difference(part.partitions),
+      })).filter(({ partitions }) => !partitions.isEmpty);
+      const made = PartitionSet.together(part.state.space, [...others, { partitions: part.right }]);
+      // Partitions to be removed stay on record until then, but are never the newest.
+      const newestDate = made.space.hasDates ? made.difference(part.state.gone).dates.at(-1) ?? null : null;
+      const publication = [];
+      for (const [i, output] of outputs.entries()) {
+        const { key, config: _, metadata: __, ...record } = records[i]!;
+        const at = { id: ids.get(key)!, context, ...preparations[i]! };
+        const { added, removed, ...content } = isSingle
+          ? await writeTable(tx, output, at)
+          : await writePart(tx, output, { ...at, part, newestDate });
+        publication.push({
+          published: { key, materialization: at.id, rows: output.rows.count, added, removed },
+          versions: { ...record, ...content, materialization: at.id, remake: null, failedChecks: [] },
+        });
+      }
+      if (isSingle) {
+        // If it was partitioned before (with another source), its partition records are obsolete.
+        if (outputs.some(({ asset }) => asset.partitionedBy)) await partitionLedger.recordMade(tx, producer.key, []);
+      } else {
+        const materialization = ids.get(producer.key)!;
+        await partitionLedger.recordMade(tx, producer.key, [{ materialization, partitions: part.right }, ...others]);
+        await partitionLedger.recordExtent(tx, producer.key, { names: made.names, dates: made.dates });
+        await partitionLedger.recordFailed(tx, producer.key, part.failures);
+        await partitionLedger.recordStepPartitions(tx, claim, part.step);
+      }
+      await ledger.checks.record(tx, claim.runId, checks, ids);
+      if (isSingle) await ledger.steps.succeed(tx, claim, publication.map(({ published }) => published));
+      return publication;
+    }) as Promise<Publication>);
+}
+
+/** Publishes outputs after what can be done in advance, which is undone if they are not published. */
+async function prepared<T>(
+  outputs: readonly OutputToPublish[],
+  context: PublicationContext,
+  part: PublishedPart,
+  publishPrepared: (preparations: readonly Preparation[]) => Promise<T>,
+): Promise<T> {
+  const preparations: Preparation[] = [];
+  try {
+    for (const output of outputs) preparations.push(await prepareOutput(output, context, part));
+    return await publishPrepared(preparations);
+  } catch (error) {
+    for (const preparation of preparations) await discard(context, preparation);
+    throw error;
+  }
 }
 
 function recordOf(

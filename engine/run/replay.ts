@@ -9,7 +9,7 @@ import { codeVersionOf } from "../judge/present.ts";
 import { type Snapshot, takeSnapshot } from "../judge/snapshot.ts";
 import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import { versionOf } from "../read/row_version.ts";
-import { readColumns } from "../store/asset_table.ts";
+import { readColumns } from "../store/read_columns.ts";
 import type { EngineContext } from "../store/context.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import { Receipt, type ReceiptQuery, receiptsOf } from "./receipts.ts";

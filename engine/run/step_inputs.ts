@@ -1,7 +1,7 @@
 import { readsEverything, upstreamPartitions } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
 import type { AnyAsset, Input, SettledRows } from "../declare/asset.ts";
-import { readColumns } from "../store/asset_table.ts";
+import { readColumns } from "../store/read_columns.ts";
 import type { RecentRows } from "../store/recent_rows.ts";
 import { OutdatedRowsError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";

@@ -12,9 +12,11 @@ import type { WhilePublishing } from "../store/latest_versions.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
+import { type DifferingRows, differingRows, writeDifference } from "../store/differing_rows.ts";
+import { adoptRows, dropTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
 import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
-import { type ChangedMonths, changedMonths, recordMonths, rowMonths } from "../store/row_months.ts";
+import { type ChangedMonths, changedMonths, recordMonths, type RowMonths, rowMonths } from "../store/row_months.ts";
 
 /** One table made by a function, ready to be stored. */
 export interface OutputToPublish {
@@ -49,6 +51,52 @@ export interface PublishedPart {
   step: { partitions: PartitionSet; done: PartitionSet; failed: PartitionSet | null };
 }
 
+/** What is written or known of an output before the transaction that records it: that one has to be short. */
+export interface Preparation {
+  /** The table that has its rows already. */
+  staged: StagedRows | null;
+  /** The rows that may differ from the stored ones; `null` if unknown. */
+  differing: DifferingRows | null;
+  /** For the rows of a whole table. */
+  months: RowMonths | null;
+  changed: ChangedMonths | null;
+}
+
+/** Where the rows of an output are written, in the transaction that records it. */
+interface Place extends Preparation {
+  /** Its materialization. */
+  id: number;
+  context: PublicationContext;
+}
+
+/** Reads, compares and writes in advance what nobody sees. */
+export async function prepareOutput(
+  { asset, rows }: OutputToPublish,
+  { database, latest, signal }: PublicationContext,
+  part: PublishedPart,
+): Promise<Preparation> {
+  const before = latest.get(asset.key);
+  const { isSingle } = part.partitions.space;
+  const nothing: Preparation = { staged: null, differing: null, months: null, changed: null };
+  if (isSingle && !isToBeWritten(rows, before)) return nothing;
+  const months = isSingle ? rowMonths(asset, rows) : null;
+  if (!before) {
+    return { ...nothing, months, staged: await stageRows(database, asset, rows, { hashed: !isSingle, signal }) };
+  }
+  const changed = months && await changedMonths(database.sql, asset, { rows, months, stored: before.dataVersion });
+  const isCompared = isSingle ? !changed : !isTakenOver(before) && !isFirst(part);
+  const within = isSingle ? null : part.partitions;
+  const differing = isCompared
+    ? await differingRows(database, asset, rows, { base: before.materialization, within, signal })
+    : null;
+  return { ...nothing, months, changed, differing };
+}
+
+/** Drops what was written in advance and is not published. */
+export async function discard({ database }: PublicationContext, { staged }: Preparation): Promise<void> {
+  if (staged) await dropTable(database.sql, staged.table).catch(() => {});
+}
+
 /** Result of writing the rows of a table. */
 export interface WrittenRows {
   added: number;
@@ -62,20 +110,14 @@ export interface WrittenRows {
 export async function writeTable(
   tx: Sql,
   { asset, rows }: OutputToPublish,
-  { id, context: { database, ledger, partitionLedger, latest, signal } }: { id: number; context: PublicationContext },
+  place: Place,
 ): Promise<WrittenRows> {
+  const { id, context: { ledger, partitionLedger, latest }, months, changed } = place;
   const before = latest.get(asset.key);
   let changes = { added: 0, removed: 0 };
-  let changed: ChangedMonths | null = null;
   if (isToBeWritten(rows, before)) {
-    const months = rowMonths(asset, rows);
-    if (months && before) changed = await changedMonths(tx, asset, { rows, months, stored: before.dataVersion });
-    changes = await writeRows(database, tx, asset, changed?.rows ?? rows, {
-      id,
-      fresh: before === undefined,
-      dates: changed,
-      signal,
-    });
+    const fresh = before === undefined;
+    changes = await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates: changed });
     if (months) {
       await recordMonths(tx, asset, { version: rows.dataVersion, months, changed: changed?.months ?? null });
     }
@@ -85,6 +127,45 @@ export async function writeTable(
     await recordChangeOfTable(tx, { asset, rows, id, first: before === undefined, dates: changed }, partitionLedger);
   }
   return { ...changes, dataVersion: rows.dataVersion, rowCount: rows.count };
+}
+
+/** Writes rows as it was prepared. */
+async function write(
+  tx: Sql,
+  asset: AnyAsset,
+  rows: Pick<PreparedRows, "data" | "count">,
+  { staged, differing, context: { database, signal }, ...how }:
+    & Place
+    & Omit<Parameters<typeof writeRows>[4], "id" | "signal">,
+): Promise<{ added: number; removed: number }> {
+  if (staged) {
+    await adoptRows(tx, asset, { table: staged.table, id: how.id });
+    return { added: rows.count, removed: 0 };
+  }
+  if (differing && await isPrevious(tx, asset, { id: how.id, base: differing.base })) {
+    return await writeDifference(database, tx, asset, differing, { id: how.id, signal });
+  }
+  return await writeRows(database, tx, asset, rows, { ...how, signal });
+}
+
+/** Whether a materialization is still the one before. */
+async function isPrevious(tx: Sql, { key }: AnyAsset, { id, base }: { id: number; base: number }): Promise<boolean> {
+  const [row] = await tx<{ previous: number | null }[]>`
+    SELECT max(id) AS previous FROM engine.materialization WHERE asset_key = ${key} AND id < ${id}`;
+  return row!.previous === base;
+}
+
+/**
+ * Whether the rows are from another function, or from the same one before it was partitioned. They stay in partitions that this
+ * function has made and is about to make again; all others are removed.
+ */
+function isTakenOver({ remake, dataVersion }: Versions): boolean {
+  return remake !== null || !isPartitionVersion(dataVersion);
+}
+
+/** Whether none of the partitions has been made before. */
+function isFirst({ partitions, state }: PublishedPart): boolean {
+  return partitions.intersection(state.made.union(state.lost)).isEmpty;
 }
 
 async function recordChangeOfTable(
@@ -124,26 +205,25 @@ async function recordChangeOfTable(
 export async function writePart(
   tx: Sql,
   { asset, rows }: OutputToPublish,
-  { id, context: { database, ledger, partitionLedger, latest, signal }, part, newestDate }: {
-    id: number;
-    context: PublicationContext;
-    part: PublishedPart;
-    newestDate: string | null;
-  },
+  { part, newestDate, ...place }: Place & { part: PublishedPart; newestDate: string | null },
 ): Promise<WrittenRows> {
+  const { id, context: { ledger, partitionLedger, latest }, staged } = place;
   const before = latest.get(asset.key);
-  const recorded = part.state.made.union(part.state.lost);
-  // Rows from another function, or from the same one before it was partitioned, stay in partitions that this function has made and
-  // is about to make again; all others are removed.
-  const isTakenOver = before !== undefined && (before.remake !== null || !isPartitionVersion(before.dataVersion));
-  const changes = await writeRows(database, tx, asset, rows, {
-    id,
-    fresh: before === undefined || (!isTakenOver && part.partitions.intersection(recorded).isEmpty),
-    ...(isTakenOver ? { except: recorded.difference(part.partitions) } : { within: part.partitions }),
-    signal,
+  const takenOver = before !== undefined && isTakenOver(before);
+  const others = part.state.made.union(part.state.lost).difference(part.partitions);
+  const changes = await write(tx, asset, rows, {
+    ...place,
+    fresh: before === undefined || (!takenOver && isFirst(part)),
+    ...(takenOver ? { except: others } : { within: part.partitions }),
   });
-  const content = await contentAfter(tx, asset, { id, part, changes, before: isTakenOver ? undefined : before });
-  const changed = isTakenOver ? null : await changedIn(tx, asset, { id, changes, part });
+  const content = await contentAfter(tx, asset, {
+    id,
+    part,
+    changes,
+    before: takenOver ? undefined : before,
+    known: staged?.content ?? null,
+  });
+  const changed = takenOver ? null : await changedIn(tx, asset, { id, changes, part });
   await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   await partitionLedger.recordChange(tx, id, { partitions: part.partitions, changed, ...content, newestDate });
   return { ...changes, ...content };
@@ -175,18 +255,21 @@ async function changedIn(
 async function contentAfter(
   tx: Sql,
   asset: AnyAsset,
-  { id, part, changes, before }: {
+  { id, part, changes, before, known }: {
     id: number;
     part: PublishedPart;
     changes: { added: number; removed: number };
     before: { dataVersion: string; rowCount: number } | undefined;
+    /** The content of all current rows. */
+    known: StagedRows["content"];
   },
 ): Promise<{ dataVersion: string; rowCount: number }> {
   const { fingerprint } = asset.schema;
   if (!before?.dataVersion.endsWith(`.${fingerprint}`)) {
-    const { sum, count } = await contentOf(tx, asset);
+    const { sum, count } = known ?? await contentOf(tx, asset);
     return { dataVersion: partitionVersion(asset, sum), rowCount: count };
   }
+  if (changes.added + changes.removed === 0) return { dataVersion: before.dataVersion, rowCount: before.rowCount };
   const sum = BigInt(`0x${before.dataVersion.slice("cells.".length, -fingerprint.length - 1)}`);
   const change = await contentChange(tx, asset, { id, within: part.partitions });
   return {

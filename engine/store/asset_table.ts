@@ -1,8 +1,7 @@
-import type { ColumnData, ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
+import type { ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
-import { orderOf } from "../declare/key_order.ts";
-import { type PreparedRows, rowsAt } from "../declare/row_schema.ts";
+import type { PreparedRows } from "../declare/row_schema.ts";
 
 /*
  * The table of an asset holds every version of its rows: `_from` is the materialization that added a row, `_until` the one that
@@ -66,27 +65,17 @@ export async function writeRows(
 ): Promise<{ added: number; removed: number }> {
   const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
   if (fresh) {
-    const insert = () =>
-      database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, historyColumns[0]!], {
-        ...rows.data,
-        _from: new Float64Array(rows.count).fill(id),
-      }, { signal });
-    // On a server, dropping an index takes a lock that blocks others; the embedded database has one session.
-    if (database.kind === "embedded" && rows.count >= manyRows && await isEmpty(tx, asset)) {
-      await withoutIndexes(tx, asset, insert);
-    } else await insert();
-    await analyze(tx, tableOf(asset), rows.count);
+    await database.insertColumns(tx, `${asset.layer}.${asset.key}`, [...columns, historyColumns[0]!], {
+      ...rows.data,
+      _from: new Float64Array(rows.count).fill(id),
+    }, { signal });
+    await analyze(database, tx, tableOf(asset), rows.count);
     return { added: rows.count, removed: 0 };
   }
   const stage = `stage_${id}`;
   await tx.unsafe(`CREATE TEMP TABLE "${stage}" (${columns.map(columnDefinition).join(", ")}) ON COMMIT DROP`);
   await database.insertColumns(tx, `pg_temp.${stage}`, columns, rows.data, { signal });
-  await analyze(tx, `"${stage}"`, rows.count);
-  const key = (a: string, b: string) => asset.schema.primaryKey.map((c) => `${a}."${c}" = ${b}."${c}"`).join(" AND ");
-  const values = columns.filter((c) => !asset.schema.primaryKey.includes(c.name)).map((c) => c.name);
-  const same = values.length === 0
-    ? "true"
-    : `ROW(${qualified("s", values)}) IS NOT DISTINCT FROM ROW(${qualified("t", values)})`;
+  await analyze(database, tx, `"${stage}"`, rows.count);
   const parameters: (string | number)[] = [id];
   const inside = (partitions: PartitionSet) => partitionCondition(asset, partitions.rectangles(), parameters, "t.");
   const here = within !== null
@@ -98,18 +87,30 @@ export async function writeRows(
     : "true";
   const removed = await tx.unsafe(
     `UPDATE ${tableOf(asset)} t SET _until = $1 WHERE _until IS NULL AND ${here}
-       AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${key("s", "t")} AND ${same})`,
+       AND NOT EXISTS (SELECT FROM "${stage}" s WHERE ${sameKey(asset, "s", "t")} AND ${sameValues(asset, "s", "t")})`,
     parameters,
   );
   // The remaining current rows equal their staged rows: only keys need comparing now.
   const added = await tx.unsafe(
     `INSERT INTO ${tableOf(asset)} (${quoted(columns.map((c) => c.name))}, _from)
      SELECT ${qualified("s", columns.map((c) => c.name))}, $1 FROM "${stage}" s
-     WHERE NOT EXISTS (SELECT FROM ${tableOf(asset)} t WHERE t._until IS NULL AND ${key("t", "s")})`,
+     WHERE NOT EXISTS (SELECT FROM ${tableOf(asset)} t WHERE t._until IS NULL AND ${sameKey(asset, "t", "s")})`,
     [id],
   );
-  await analyze(tx, tableOf(asset), added.count);
+  await analyze(database, tx, tableOf(asset), added.count);
   return { added: added.count, removed: removed.count };
+}
+
+/** The SQL condition that the rows of two tables have the same key. */
+export function sameKey({ schema }: AnyAsset, a: string, b: string): string {
+  return schema.primaryKey.map((c) => `${a}."${c}" = ${b}."${c}"`).join(" AND ");
+}
+
+/** The SQL condition that the rows of two tables have the same values besides the key. */
+export function sameValues({ schema }: AnyAsset, a: string, b: string): string {
+  const values = schema.columns.map(({ name }) => name).filter((name) => !schema.primaryKey.includes(name));
+  if (values.length === 0) return "true";
+  return `ROW(${qualified(a, values)}) IS NOT DISTINCT FROM ROW(${qualified(b, values)})`;
 }
 
 /** Some dates of a table, inclusive: ISO dates created by this process. */
@@ -120,14 +121,6 @@ export interface DateRanges {
 
 function datesCondition({ column, ranges }: DateRanges, prefix = ""): string {
   return `(${ranges.map(([first, last]) => `${prefix}"${column}" BETWEEN '${first}' AND '${last}'`).join(" OR ")})`;
-}
-
-/** Minimum number of rows for which an empty table is indexed after the insert, which halves the time. */
-const manyRows = 10_000;
-
-async function isEmpty(tx: Sql, asset: AnyAsset): Promise<boolean> {
-  const [row] = await tx.unsafe<{ empty: boolean }[]>(`SELECT NOT EXISTS (SELECT FROM ${tableOf(asset)}) AS empty`);
-  return row!.empty;
 }
 
 /** The indexes of a table, each with the statement that creates it. */
@@ -141,17 +134,27 @@ export async function indexesOf(
   );
 }
 
-/** Drops the indexes of a table for the duration of some work, and creates them again. */
-async function withoutIndexes(tx: Sql, { layer, key }: AnyAsset, work: () => Promise<unknown>): Promise<void> {
-  const indexes = await indexesOf(tx, { layer, key });
-  for (const { name } of indexes) await tx.unsafe(dropIndex(layer, name));
-  await work();
-  for (const { statement } of indexes) await tx.unsafe(statement);
+/**
+ * The embedded database has no autovacuum to do this, and a plan without statistics can be very slow. There everyone waits for it: a
+ * tenth of the usual sample takes a tenth of the time.
+ */
+export async function analyze(database: Database, tx: Sql, table: string, changed: number): Promise<void> {
+  if (changed < 1_000) return;
+  if (database.kind === "embedded") await tx.unsafe(`SET LOCAL default_statistics_target = 10`);
+  await tx.unsafe(`ANALYZE ${table}`);
 }
 
-/** The embedded database has no autovacuum to do this, and a plan without statistics can be very slow. */
-async function analyze(tx: Sql, table: string, changed: number): Promise<void> {
-  if (changed >= 1_000) await tx.unsafe(`ANALYZE ${table}`);
+/** Blocks of 8 kB of a table, without those of its indexes. */
+export async function sizeOf(sql: Sql, table: string): Promise<{ blocks: number }> {
+  const [size] = await sql.unsafe<{ blocks: number }[]>(
+    `SELECT pg_relation_size('${table}'::regclass) / 8192 AS blocks`,
+  );
+  return size!;
+}
+
+/** The SQL condition for the rows in some blocks of a table, the last exclusive. */
+export function inBlocks(first: number, last: number): string {
+  return `ctid >= '(${first},0)'::tid AND ctid < '(${last},0)'::tid`;
 }
 
 /**
@@ -230,12 +233,15 @@ export async function contentChange(
   return BigInt(row!.change);
 }
 
-/** The sum of the hashes of all current rows, and their number. */
-export async function contentOf(tx: Sql, asset: AnyAsset): Promise<{ sum: bigint; count: number }> {
+/** The sum of the hashes of all current rows, and their number; of some blocks of a table alone, if given. */
+export async function contentOf(
+  tx: Sql,
+  asset: AnyAsset,
+  { table = tableOf(asset), blocks }: { table?: string; blocks?: readonly [first: number, last: number] } = {},
+): Promise<{ sum: bigint; count: number }> {
   const [row] = await tx.unsafe<{ sum: string; count: number }[]>(
-    `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum, count(*) AS count FROM ${
-      tableOf(asset)
-    } WHERE _until IS NULL`,
+    `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum, count(*) AS count FROM ${table}
+     WHERE _until IS NULL ${blocks ? `AND ${inBlocks(...blocks)}` : ""}`,
   );
   return { sum: BigInt(row!.sum), count: row!.count };
 }
@@ -265,73 +271,6 @@ export async function changedPartitions(
   );
   return rows.map((row) => [row.name, row.date]);
 }
-
-/** Some columns of the rows of one materialization, in key order; only of some partitions, if given. */
-export async function readColumns(
-  database: Database,
-  asset: AnyAsset,
-  names: readonly string[],
-  materialization: number,
-  { within = null, where = [], signal }: {
-    within?: PartitionSet | null;
-    /** Only rows with one of these texts in each of the columns. */
-    where?: readonly { column: string; values: readonly string[] }[];
-    signal?: AbortSignal;
-  } = {},
-): Promise<Record<string, ColumnData>> {
-  const specOf = (name: string) => {
-    const found = asset.schema.columns.find((c) => c.name === name);
-    if (!found) throw new RangeError(`"${asset.key}" has no column "${name}".`);
-    return { name, type: found.type };
-  };
-  const { primaryKey } = asset.schema;
-  const columns = names.map(specOf);
-  const parameters: (string | number)[] = [materialization];
-  const conditions = within === null ? [] : [partitionCondition(asset, within.rectangles(), parameters)];
-  for (const { column, values } of where) {
-    const type = asset.schema.columns.find(({ name }) => name === column)?.type;
-    if (type !== "text" && type !== "date") {
-      throw new RangeError(`"${asset.key}" has no column "${column}" of texts or dates.`);
-    }
-    if (type === "date" && values.length > 0) {
-      // A range in addition: the planner can estimate the rows between two dates, but not those of a list.
-      const sorted = values.toSorted();
-      parameters.push(sorted[0]!, sorted.at(-1)!);
-      conditions.push(
-        `"${column}" BETWEEN $${parameters.length - 1}::text::date AND $${parameters.length}::text::date`,
-      );
-    }
-    parameters.push(JSON.stringify(values));
-    const value = type === "date" ? "value::date" : 'value COLLATE "C"';
-    conditions.push(
-      `"${column}" IN (SELECT ${value} FROM jsonb_array_elements_text($${parameters.length}::text::jsonb) AS value)`,
-    );
-  }
-  parameters.push(asset.key);
-  const all = [...new Set([...names, ...primaryKey])];
-  const rows = (version: string) =>
-    `SELECT ${quoted(all)} FROM ${tableOf(asset)} WHERE ${[version, "_from <= $1", ...conditions].join(" AND ")}`;
-  // In two parts: the index of current rows serves the first, and for the latest version there is no second.
-  const query = `${rows("_until IS NULL")} UNION ALL ${
-    rows(
-      `_until > $1 AND (SELECT EXISTS (
-         SELECT FROM engine.materialization WHERE asset_key = $${parameters.length} AND id > $1))`,
-    )
-  }`;
-  const isWhole = within === null && where.length === 0;
-  if (!isWhole || !primaryKey.map(specOf).every(({ type }) => sortedHere.includes(type))) {
-    const sorted = `SELECT ${quoted(names)} FROM (${query}) r ORDER BY ${quoted(primaryKey)}`;
-    return await database.selectColumns(sorted, parameters, columns, { signal });
-  }
-  // Rows of a whole table are mostly in key order already: the database would sort half a million of them on disk.
-  const read = await database.selectColumns(query, parameters, all.map(specOf), { signal });
-  const order = orderOf(primaryKey.map((name) => read[name]!));
-  const wanted = Object.fromEntries(names.map((name) => [name, read[name]!]));
-  return order ? rowsAt(wanted, order) : wanted;
-}
-
-/** Types whose values sort here as in the database. */
-const sortedHere: readonly ColumnSpec["type"][] = ["text", "date", "bigint", "integer", "double precision", "boolean"];
 
 /** Identifiers for SQL. Quotes are doubled: users may have added indexes with any name. */
 export function quoted(names: readonly string[]): string {

@@ -7,6 +7,7 @@ import type { Logger } from "../../resources/logger.ts";
 import { createTableStatement, dropIndex, indexesOf, tableOf } from "./asset_table.ts";
 import { forgetVersions } from "./latest_versions.ts";
 import { isSecondary, reconcileIndexes } from "./secondary_indexes.ts";
+import { dropStagedRows } from "./staged_rows.ts";
 import { alters, changeOf, indexStatement, isNew, type TableChange } from "./table_change.ts";
 import { readTables, type TableRecord, type Tables, undeclaredTables, writeRecords } from "./table_record.ts";
 import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shape.ts";
@@ -32,6 +33,7 @@ import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shap
  */
 export async function reconcileTables(database: Database, graph: AssetGraph, logger: Logger): Promise<number> {
   const assets = graph.assets.filter(({ external }) => !external);
+  await dropStagedRows(database.sql);
   let alteration = 0;
   for (let start = 0; start < assets.length; start += assetsAtOnce) {
     const group = assets.slice(start, start + assetsAtOnce);

@@ -39,7 +39,8 @@ export interface Database {
   /** A signal that aborts when the database is found to be down. Replaced once it is back. */
   awaySignal(): AbortSignal;
   /**
-   * Adds rows in bulk inside the transaction `tx`, by COPY.
+   * Adds rows in bulk, by COPY, inside the transaction `tx`. With a pool in its place the embedded database adds them in pieces of
+   * some thousand, each in a transaction of its own.
    *
    * @param table Schema-qualified, e.g. `silver.daily_bars`; both parts are quoted.
    * @param data One entry for each of `columns`, all of one length.
@@ -60,6 +61,18 @@ export interface Database {
    */
   selectColumns(
     query: string,
+    parameters: readonly (string | number | boolean | null)[],
+    columns: readonly ColumnSpec[],
+    options?: { signal?: AbortSignal },
+  ): Promise<Record<string, ColumnData>>;
+  /**
+   * Reads the rows of several queries one after the other, each in a transaction of its own and at once. Other statements get their
+   * turn in between, which matters in the embedded database.
+   *
+   * @param queries As for {@link selectColumns}, with the same parameters and columns; each of a few thousand rows.
+   */
+  selectPieces(
+    queries: Iterable<string>,
     parameters: readonly (string | number | boolean | null)[],
     columns: readonly ColumnSpec[],
     options?: { signal?: AbortSignal },

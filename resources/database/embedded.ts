@@ -2,7 +2,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { Connection } from "./connection.ts";
 import { insertByCopy } from "./insert_columns.ts";
-import { selectColumns } from "./select_columns.ts";
+import { selectColumns, selectPieces } from "./select_columns.ts";
 import type { Database } from "./database.ts";
 import { driverOptions } from "./driver_options.ts";
 import { EmbeddedThread, type ThreadOptions } from "./embedded_thread.ts";
@@ -26,8 +26,8 @@ export interface EmbeddedOptions {
 /** The thread of PGlite, from the owner's side. */
 export type DatabaseThread = Pick<EmbeddedThread, "connect" | "close"> & Partial<Pick<EmbeddedThread, "lend">>;
 
-/** The worker keeps a statement's rows in memory until the last has arrived. */
-const ROWS_PER_COPY = 40_000;
+/** Everyone else waits for a statement, and the worker has its rows in memory until the last has arrived. */
+const ROWS_PER_COPY = 2_500;
 /** Number of statements sent without waiting for each other; they run one after the other. */
 const CONNECTIONS = 4;
 
@@ -134,6 +134,7 @@ export async function openEmbedded(
     awaySignal: () => new AbortController().signal,
     insertColumns: insertByCopy(ROWS_PER_COPY),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
+    selectPieces: (queries, parameters, columns, options) => selectPieces(sql, queries, parameters, columns, options),
     announce: async (url, secret = null) => await lock?.announce(url, secret),
     lend(onGone) {
       const hangUps: (() => void)[] = [];

@@ -9,7 +9,7 @@ import { Pool } from "./pool.ts";
 import { sqlOver } from "./queries.ts";
 import { Reach, type ReachLimits } from "./reach.ts";
 import { schemaNaming } from "./schemas.ts";
-import { selectColumns } from "./select_columns.ts";
+import { selectColumns, selectPieces } from "./select_columns.ts";
 import { readServerAddress, type ServerAddress } from "./server_address.ts";
 import { requireSessions, requireUsable } from "./server_checks.ts";
 import { ServerDialer } from "./server_dialer.ts";
@@ -68,6 +68,7 @@ export async function openPostgres(
     awaySignal: () => reach.awaySignal,
     insertColumns: insertByCopy(),
     selectColumns: (query, parameters, columns, options) => selectColumns(sql, query, parameters, columns, options),
+    selectPieces: (queries, parameters, columns, options) => selectPieces(sql, queries, parameters, columns, options),
     session: () => {
       const one = new Pool({ open: () => reach.open(), size: 1, replaces: false, staleMs: Infinity });
       return sqlOver(front, one, naming);

@@ -10,6 +10,10 @@ const WORK_MEM = "8MB";
 /** The data are mostly in memory: an index is cheap for a few rows of a large table. */
 const RANDOM_PAGE_COST = "1.1";
 
+/** The whole result is needed: the plan with the fastest first rows is not the best one. */
+const SETTINGS =
+  `set local cursor_tuple_fraction = 1; set local work_mem = '${WORK_MEM}'; set local random_page_cost = ${RANDOM_PAGE_COST}`;
+
 type Row = readonly (Buffer | null)[];
 
 /** Collects one column; `result` returns the values added so far, `add` takes one value in PostgreSQL's binary format. */
@@ -31,10 +35,7 @@ export async function selectColumns(
 ): Promise<Record<string, ColumnData>> {
   signal?.throwIfAborted();
   return await sql.begin("read only", async (tx) => {
-    // The whole result is needed: the plan with the fastest first rows is not the best one.
-    await tx.unsafe(
-      `set local cursor_tuple_fraction = 1; set local work_mem = '${WORK_MEM}'; set local random_page_cost = ${RANDOM_PAGE_COST}`,
-    ).simple();
+    await tx.unsafe(SETTINGS).simple();
     await tx.unsafe(`declare wanted binary no scroll cursor for ${query}`, [...parameters]);
     let gatherers: Gatherer[] | undefined;
     for (;;) {
@@ -43,14 +44,57 @@ export async function selectColumns(
         & Row[]
         & { columns: postgres.ColumnList<string> };
       gatherers ??= gatherersOf(columns, rows.columns);
-      for (let r = 0; r < rows.length; r++) {
-        const row = rows[r]!;
-        for (let c = 0; c < gatherers.length; c++) gatherers[c]!.add(row[c]!);
-      }
+      gather(rows, gatherers);
       if (rows.length < FETCH_ROWS) break;
     }
-    return Object.fromEntries(columns.map(({ name }, c) => [name, gatherers[c]!.result()]));
+    return resultOf(columns, gatherers);
   }) as Record<string, ColumnData>;
+}
+
+/**
+ * Reads several queries as one table. Each is a single message, with its values in its text: the embedded database never waits for
+ * this process between the parts of one, and serves others between two.
+ */
+export async function selectPieces(
+  sql: postgres.Sql,
+  queries: Iterable<string>,
+  parameters: readonly (string | number | boolean | null)[],
+  columns: readonly ColumnSpec[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Record<string, ColumnData>> {
+  let gatherers: Gatherer[] | undefined;
+  const literals = parameters.map(literal);
+  for (const query of queries) {
+    signal?.throwIfAborted();
+    const text = query.replace(/\$(\d+)/g, (_, number) => literals[Number(number) - 1]!);
+    // Several statements of one message are one transaction.
+    const results = await sql.unsafe(
+      `${SETTINGS}; declare wanted binary no scroll cursor for ${text}; fetch all from wanted`,
+    ).simple().raw() as unknown as (Row[] & { columns: postgres.ColumnList<string> })[];
+    const rows = results.at(-1)!;
+    gatherers ??= gatherersOf(columns, rows.columns);
+    gather(rows, gatherers);
+  }
+  if (!gatherers) throw new TypeError("There is no query to read.");
+  return resultOf(columns, gatherers);
+}
+
+/** A value in the text of a statement. Backslashes are escaped as well: their meaning in other strings is a setting. */
+function literal(value: string | number | boolean | null): string {
+  if (typeof value !== "string") return String(value);
+  if (value.includes("\0")) throw new TypeError("PostgreSQL has no text with the character U+0000.");
+  return `E'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
+
+function gather(rows: readonly Row[], gatherers: readonly Gatherer[]): void {
+  for (let r = 0; r < rows.length; r++) {
+    const row = rows[r]!;
+    for (let c = 0; c < gatherers.length; c++) gatherers[c]!.add(row[c]!);
+  }
+}
+
+function resultOf(columns: readonly ColumnSpec[], gatherers: readonly Gatherer[]): Record<string, ColumnData> {
+  return Object.fromEntries(columns.map(({ name }, c) => [name, gatherers[c]!.result()]));
 }
 
 function gatherersOf(columns: readonly ColumnSpec[], found: postgres.ColumnList<string>): Gatherer[] {

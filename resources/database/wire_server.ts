@@ -20,6 +20,8 @@ const CODE = {
   sync: 0x53,
   query: 0x51,
   parse: 0x50,
+  describe: 0x44,
+  flush: 0x48,
   close: 0x43,
   terminate: 0x58,
   ready: 0x5a,
@@ -29,6 +31,8 @@ const CODE = {
   copyFail: 0x66,
   copyInResponse: 0x47,
 } as const;
+/** What a Describe or Close is about: a statement, not a portal. */
+const STATEMENT = 0x53;
 const SYNC = Uint8Array.of(CODE.sync, 0, 0, 0, 4);
 /** Format and columns of the data are left to the client, which wrote the statement. */
 const COPY_IN_RESPONSE = [CODE.copyInResponse, 0, 0, 0, 7, 0, 0, 0];
@@ -133,6 +137,7 @@ export class WireConnection {
   receive(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.#input = this.#input.length === 0 ? bytes : concat(this.#input, bytes);
+    if (!this.holdsSession) this.#takeCopy();
     if (completeLength(this.#input, this.#started) > 0) this.#want(this);
   }
 
@@ -192,16 +197,40 @@ export class WireConnection {
         this.#gather(backend, code, batch.subarray(start, end));
         begin = end;
       } else if (code === CODE.query && isCopyIn(batch.subarray(start, end))) {
-        this.#copy = [batch.slice(start, end)];
-        this.#client.send(Uint8Array.from(COPY_IN_RESPONSE));
+        this.#beginCopy(batch.subarray(start, end));
         begin = end;
       } else if (code === CODE.sync || code === CODE.query) {
         this.#execute(backend, batch.subarray(begin, end), true);
         begin = end;
       }
     }
-    if (begin < end) this.#execute(backend, batch.subarray(begin, end), false);
-    this.holdsSession = begin < end || this.#copy !== null || backend.inTransaction();
+    const left = batch.subarray(begin, end);
+    // The driver has a new statement described, and sends its values after the answer. The statement stays: until then the session
+    // can serve others. The Sync also ends the state after an error.
+    const isPrepared = begin < end && !backend.inTransaction() && onlyPrepares(left);
+    if (begin < end) this.#execute(backend, isPrepared ? concat(left, SYNC) : left, false);
+    // So it can while the data of a COPY are gathered.
+    this.holdsSession = (begin < end && !isPrepared) || backend.inTransaction();
+  }
+
+  /** Takes the statement and the data of a COPY from the input, for which the session is not needed yet. */
+  #takeCopy(): void {
+    const length = completeLength(this.#input, this.#started);
+    if (!this.#started || length === 0) return;
+    let end = 0;
+    for (const { code, start, next } of messages(this.#input.subarray(0, length))) {
+      const message = this.#input.subarray(start, next);
+      if (this.#copy !== null && code === CODE.copyData) this.#copy.push(message);
+      else if (this.#copy === null && code === CODE.query && isCopyIn(message)) this.#beginCopy(message);
+      else break;
+      end = next;
+    }
+    this.#input = this.#input.subarray(end);
+  }
+
+  #beginCopy(query: Uint8Array): void {
+    this.#copy = [query.slice()];
+    this.#client.send(Uint8Array.from(COPY_IN_RESPONSE));
   }
 
   #gather(backend: Backend, code: number, message: Uint8Array): void {
@@ -325,6 +354,19 @@ class ReadinessFilter {
     if (!fields.includes("VPANIC") && !fields.includes("VFATAL")) return;
     this.#onFatal(fields.find((field) => field.startsWith("M"))?.slice(1) ?? "no reason given");
   }
+}
+
+/** Whether messages only prepare statements with a name and describe them, and end with a request for the answers. */
+function onlyPrepares(batch: Uint8Array): boolean {
+  let last = 0;
+  for (const { code, start } of messages(batch)) {
+    const isNamed = code === CODE.parse
+      ? batch[start + 5] !== 0
+      : code === CODE.describe && batch[start + 5] === STATEMENT && batch[start + 6] !== 0;
+    if (!isNamed && code !== CODE.flush) return false;
+    last = code;
+  }
+  return last === CODE.flush;
 }
 
 function isCopyIn(query: Uint8Array): boolean {

@@ -15,6 +15,10 @@ const allowed: Readonly<Record<string, string>> = {
   "engine/read/newest_rows.ts": "table and columns come from the declaration of the asset",
   "engine/read/row_page.ts":
     "columns and operators are looked up in the row schema; a name that is not in it never gets here",
+  "engine/store/differing_rows.ts": "tables and columns come from declarations of assets",
+  "engine/store/row_pieces.ts": "the text of read_columns.ts with its parameters, for some blocks of the table",
+  "engine/store/staged_rows.ts":
+    "tables, columns and indexes come from declarations of assets and from the catalog of the database itself",
   "engine/read/row_stream.ts": "the text of row_query.ts with its parameters, under a cursor of a random name",
   "engine/read/row_version.ts": "columns and conditions are constants; key, id and moment are parameters",
   "engine/store/row_history.ts": "tables and keys come from declarations; numbers of blocks are this program's",

@@ -8,6 +8,7 @@ import { withTinyEngine } from "../../support/tiny_engine.ts";
 interface Row {
   ticker: string;
   session: string;
+  occurrence: number;
   delisted: string | null;
 }
 const world: { rows: Row[] } = { rows: [] };
@@ -16,8 +17,8 @@ const bars = assetsWith<unknown>().asset({
   group: "t",
   layer: "raw",
   description: "",
-  row: z.object({ ticker: z.string(), session: z.iso.date(), delisted: z.iso.date().nullable() }),
-  primaryKey: ["ticker", "session"],
+  row: z.object({ ticker: z.string(), session: z.iso.date(), occurrence: z.int(), delisted: z.iso.date().nullable() }),
+  primaryKey: ["ticker", "session", "occurrence"],
   materialize: () => ({ rows: world.rows }),
 });
 
@@ -41,6 +42,7 @@ for (const { name, ignore, open } of databases) {
           const row = (ticker: string, session: string, delisted: string | null = null) => ({
             ticker,
             session,
+            occurrence: 0,
             delisted,
           });
           assert.deepEqual(await newest([]), [null, null]);
@@ -48,6 +50,7 @@ for (const { name, ignore, open } of databases) {
             row("A", "2024-01-02"),
             row("A", "2024-01-05"),
             row("B", "2024-01-03", "2024-01-04"),
+            { ...row("B", "2024-01-03"), occurrence: 1 },
             // Neither first nor last of the series has the newest session.
             row("M", "2024-02-01"),
             row("Z", "2024-01-09"),

@@ -179,6 +179,32 @@ Deno.test("WireServer answers COPY FROM STDIN itself and hands statement and dat
   assert.deepEqual(one.heard(), ["C(COPY 2.)", "Z(I)"]);
 });
 
+Deno.test("WireServer serves others while a COPY gathers its data, and while a client reads the description of its statement", () => {
+  const session = new ScriptedSession();
+  const server = new WireServer(session);
+  const [one, two] = [started(server), started(server)];
+  session.given.length = 0;
+  one.say(message("Q", "copy t from stdin\0"));
+  one.say(message("d", "a\n"));
+  two.say(message("Q", "two\0"));
+  one.say(message("c"));
+  assert.deepEqual(session.given.splice(0), [["Q(two.)"], ["Q(copy t from stdin.)", "d(a\n)", "c()"]]);
+  one.say(message("P", "mine\0select $1\0\0\0"), message("D", "Smine\0"), message("H"));
+  two.say(message("Q", "two\0"));
+  one.say(message("B"), message("E"), message("S"));
+  assert.deepEqual(session.given.splice(0), [
+    ["P(mine.select $1...)", "D(Smine.)", "H()", "S()"],
+    ["Q(two.)"],
+    ["B()", "E()", "S()"],
+  ]);
+  // A statement without a name would be replaced by the next, and a transaction has the session to itself.
+  one.say(message("P", "\0select $1\0\0\0"), message("D", "S\0"), message("H"));
+  two.say(message("Q", "two\0"));
+  assert.deepEqual(session.given.splice(0), [["P(.select $1...)", "D(S.)", "H()"]]);
+  one.say(message("S"), message("Q", "begin\0"));
+  assert.deepEqual(session.given.splice(0), [["S()"], ["Q(begin.)"]]);
+});
+
 Deno.test("WireServer reports an error that the session does not survive", () => {
   const session = new ScriptedSession();
   const one = started(new WireServer(session));

@@ -1,0 +1,138 @@
+import type { ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
+import type { AnyAsset } from "../declare/asset.ts";
+import { hashOf, type PreparedRows } from "../declare/row_schema.ts";
+import { analyze, contentOf, indexesOf, sizeOf, tableOf } from "./asset_table.ts";
+
+/*
+ * While the embedded database runs a transaction, it answers nobody else, and writing half a million rows with their indexes takes
+ * seconds. The first rows of a table are therefore written beside it, some thousand in each transaction, into a table with the same
+ * columns and indexes. The transaction that records the materialization only puts that table in the place of the empty one.
+ *
+ * Each attempt writes to a table of its own, which only the transaction of its record can make visible: rows of an attempt that was
+ * interrupted, or that has lost its step, are dropped by the next attempt or when the engine opens.
+ */
+
+/** Fewer rows are written in one transaction. */
+const manyRows = 10_000;
+/** Blocks of 8 kB hashed in one statement. */
+const blocksAtOnce = 128;
+
+/** Rows in a table beside that of their asset. */
+export interface StagedRows {
+  /** Quoted and qualified. */
+  table: string;
+  content: Content | null;
+}
+
+/** The sum of the hashes of rows, and their number. */
+type Content = Awaited<ReturnType<typeof contentOf>>;
+
+/**
+ * Writes the first rows of an asset beside its table; `null` if they are few, or if its table cannot be replaced: then they are to be
+ * written to it.
+ *
+ * @param options.hashed Whether the content is needed as well.
+ */
+export async function stageRows(
+  database: Database,
+  asset: AnyAsset,
+  rows: Pick<PreparedRows, "data" | "count">,
+  { hashed, signal }: { hashed: boolean; signal: AbortSignal },
+): Promise<StagedRows | null> {
+  const { sql } = database;
+  if (database.kind !== "embedded" || rows.count < manyRows || !await isReplaceable(sql, asset)) return null;
+  await dropStagedRows(sql, asset);
+  const name = `${prefixOf(asset)}${crypto.randomUUID().slice(0, 8)}`;
+  const table = `engine."${name}"`;
+  const indexes = await indexesOf(sql, asset);
+  try {
+    await sql.begin(async (tx) => {
+      await tx.unsafe(`CREATE TABLE ${table} (LIKE ${tableOf(asset)} INCLUDING ALL EXCLUDING INDEXES)`);
+      // It is added with the id of the materialization, as the value of all rows, which takes no time.
+      await tx.unsafe(`ALTER TABLE ${table} DROP COLUMN "_from"`);
+      for (const { statement } of indexes) await tx.unsafe(indexOn(table, statement));
+    });
+    const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
+    await database.insertColumns(sql, `engine.${name}`, columns, rows.data, { signal });
+    await sql.begin((tx) => analyze(database, tx, table, rows.count));
+    const content = hashed ? await contentInPieces(sql, asset, { table, signal }) : null;
+    return { table, content };
+  } catch (error) {
+    await dropTable(sql, table).catch(() => {});
+    throw error;
+  }
+}
+
+/** Makes staged rows those of the empty table, in the transaction that records materialization `id`. */
+export async function adoptRows(
+  tx: Sql,
+  asset: AnyAsset,
+  { table, id }: { table: string; id: number },
+): Promise<void> {
+  if (!await isReplaceable(tx, asset)) {
+    throw new Error(`The table of "${asset.key}" has changed while its first rows were written. Run the step again.`);
+  }
+  await tx.unsafe(`DROP TABLE ${tableOf(asset)}`);
+  await tx.unsafe(`ALTER TABLE ${table} ADD COLUMN "_from" bigint NOT NULL DEFAULT ${id}`);
+  await tx.unsafe(`ALTER TABLE ${table} ALTER COLUMN "_from" DROP DEFAULT`);
+  await tx.unsafe(`ALTER TABLE ${table} RENAME TO "${asset.key}"`);
+  await tx.unsafe(`ALTER TABLE engine."${asset.key}" SET SCHEMA "${asset.layer}"`);
+  // A sample of one page tells the planner that all rows have the same value.
+  await tx.unsafe(`SET LOCAL default_statistics_target = 1`);
+  await tx.unsafe(`ANALYZE ${tableOf(asset)} ("_from")`);
+}
+
+/** Drops staged rows that no attempt will publish: those of an asset, or all of them. */
+export async function dropStagedRows(sql: Sql, asset?: AnyAsset): Promise<void> {
+  const left = await sql.unsafe<{ name: string }[]>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relnamespace = 'engine'::regnamespace AND relkind = 'r' AND starts_with(relname, $1)`,
+    [asset ? prefixOf(asset) : stagedPrefix],
+  );
+  for (const { name } of left) await dropTable(sql, `engine."${name}"`);
+}
+
+export async function dropTable(sql: Sql, table: string): Promise<void> {
+  await sql.unsafe(`DROP TABLE IF EXISTS ${table}`);
+}
+
+const stagedPrefix = "staged_";
+
+function prefixOf({ key }: AnyAsset): string {
+  return `${stagedPrefix}${hashOf([key]).slice(0, 16)}_`;
+}
+
+/** Whether a table has no rows, and nothing that a copy of it would lack. */
+async function isReplaceable(sql: Sql, asset: AnyAsset): Promise<boolean> {
+  const table = `'${tableOf(asset)}'::regclass`;
+  const [row] = await sql.unsafe<{ replaceable: boolean }[]>(
+    `SELECT NOT EXISTS (SELECT FROM ${tableOf(asset)})
+       AND NOT EXISTS (SELECT FROM pg_depend WHERE refobjid = ${table} AND classid = 'pg_rewrite'::regclass)
+       AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = ${table})
+       AND NOT EXISTS (
+         SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
+         WHERE i.indrelid = ${table} AND a.attname = '_from') AS replaceable`,
+  );
+  return row!.replaceable;
+}
+
+/** The statement of an index, as pg_get_indexdef() gives it, for another table. */
+function indexOn(table: string, statement: string): string {
+  return statement.replace(/ ON (?:ONLY )?\S+ USING /, ` ON ${table} USING `);
+}
+
+async function contentInPieces(
+  sql: Sql,
+  asset: AnyAsset,
+  { table, signal }: { table: string; signal: AbortSignal },
+): Promise<Content> {
+  const { blocks } = await sizeOf(sql, table);
+  const content = { sum: 0n, count: 0 };
+  for (let block = 0; block < blocks; block += blocksAtOnce) {
+    signal.throwIfAborted();
+    const piece = await contentOf(sql, asset, { table, blocks: [block, block + blocksAtOnce] });
+    content.sum += piece.sum;
+    content.count += piece.count;
+  }
+  return content;
+}

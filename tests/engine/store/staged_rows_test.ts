@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { type Database, type EmbeddedDatabase, migrate, openEmbedded } from "../../../resources/database/mod.ts";
+import { pause } from "../../../engine/declare/retry.ts";
+import { readColumns } from "../../../engine/store/read_columns.ts";
+import { numbers, openTinyEngine, type Tiny, withTinyEngine } from "../../support/tiny_engine.ts";
+import { manyNumbers } from "./staged_rows_numbers.ts";
+
+const killed = new URL("./staged_rows_killed.ts", import.meta.url);
+const migrations = new URL("../../../sql/migrations/", import.meta.url);
+
+/** Texts of the statements before which the process is killed, in their order: while and after the rows are written, and at the end. */
+const moments = ["copy", "ANALYZE engine", "DROP TABLE", "ADD COLUMN", 'ANALYZE "raw"."numbers"'];
+
+async function stagedTables({ sql }: Database): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relname LIKE 'staged\\_%'`;
+  return rows.map(({ name }) => name);
+}
+
+async function made({ engine, world }: Tiny): Promise<string> {
+  world.numbers = manyNumbers;
+  const { id } = await engine.submit({ selection: "numbers", trigger: "test" });
+  return (await engine.finished(id)).status;
+}
+
+/** All rows of the newest version, as a step reads them. */
+async function rowsOf({ engine, database }: Tiny): Promise<unknown> {
+  const version = await engine.rowVersion("numbers");
+  const { name, value } = await readColumns(database, numbers, ["name", "value"], version!.id);
+  return { name, value: [...value!] };
+}
+
+const expected = { name: manyNumbers.map(({ name }) => name), value: manyNumbers.map(({ value }) => value) };
+
+async function opened(dataDir: string, use: (database: EmbeddedDatabase) => Promise<unknown>): Promise<void> {
+  const database = await openEmbedded({ dataDir });
+  try {
+    await use(database);
+  } finally {
+    await database.close();
+  }
+}
+
+Deno.test("a process that is killed at any moment of a first fill leaves no row and no version, and the next one makes both", async () => {
+  const dataDir = await Deno.makeTempDir({ prefix: "tandem-staged-" });
+  try {
+    await opened(dataDir, (database) => migrate(database, migrations));
+    for (const moment of moments) {
+      // Drops the rows of the one before, and resumes its run.
+      const { code, signal } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--no-check", killed.pathname, dataDir, moment],
+      }).output();
+      assert.deepEqual([code, signal], [137, "SIGKILL"], moment);
+      await opened(dataDir, async (database) => {
+        assert.equal((await stagedTables(database)).length, 1, moment);
+        const [{ rows, versions }] = await database.sql`
+          SELECT (SELECT count(*) FROM raw.numbers) AS rows, (SELECT count(*) FROM engine.materialization) AS versions
+        ` as unknown as [{ rows: number; versions: number }];
+        assert.deepEqual({ rows, versions }, { rows: 0, versions: 0 }, moment);
+      });
+    }
+    await opened(dataDir, (database) =>
+      withTinyEngine(async (tiny) => {
+        assert.deepEqual(await stagedTables(database), []);
+        assert.equal(await made(tiny), "succeeded");
+        assert.deepEqual(await rowsOf(tiny), expected);
+      }, { database }));
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
+});
+
+Deno.test("an attempt that fails between two pieces leaves nothing, and the next one publishes all rows", async () => {
+  await using tiny = await openTinyEngine();
+  const { sql } = tiny.database;
+  // Refuses the piece with this row.
+  await sql`CREATE FUNCTION raw.refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    DECLARE made record;
+    BEGIN
+      FOR made IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_type = 'table' AND schema_name = 'engine' LOOP
+        EXECUTE format('ALTER TABLE %s ADD CHECK (name <> ''n07000'')', made.object_identity);
+      END LOOP;
+    END $$`;
+  await sql`CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION raw.refuse()`;
+  assert.equal(await made(tiny), "failed");
+  assert.deepEqual(await stagedTables(tiny.database), []);
+  assert.equal(await tiny.engine.rowVersion("numbers"), undefined);
+  const [{ rows }] = await sql`SELECT count(*) AS rows FROM raw.numbers` as unknown as [{ rows: number }];
+  assert.equal(rows, 0);
+  await sql`DROP EVENT TRIGGER refuse`;
+  assert.equal(await made(tiny), "succeeded");
+  assert.deepEqual(await rowsOf(tiny), expected);
+});
+
+Deno.test("rows beside their table are in no answer until the version is recorded, and reads get their turn", async () => {
+  await using tiny = await openTinyEngine();
+  const { database, engine } = tiny;
+  const seen = new Set<number>();
+  let staged = 0;
+  const running = made(tiny);
+  let over = false;
+  running.finally(() => over = true);
+  while (!over) {
+    staged = Math.max(staged, (await stagedTables(database)).length);
+    const [{ rows }] = await database.sql`SELECT count(*) AS rows FROM raw.numbers` as unknown as [{ rows: number }];
+    seen.add(rows);
+    const { materialization } = await engine.rows("numbers", { limit: 1 });
+    assert.ok(materialization !== null || rows === 0 || rows === 12_000);
+  }
+  assert.equal(await running, "succeeded");
+  assert.deepEqual([staged, [...seen]], [1, seen.has(12_000) ? [0, 12_000] : [0]]);
+});
+
+Deno.test("a table with a view on it is filled in place", async () => {
+  await using tiny = await openTinyEngine();
+  const { sql } = tiny.database;
+  await sql`CREATE VIEW public.of_numbers AS SELECT name FROM raw.numbers`;
+  assert.equal(await made(tiny), "succeeded");
+  assert.deepEqual(await rowsOf(tiny), expected);
+  const [{ rows }] = await sql`SELECT count(*) AS rows FROM public.of_numbers` as unknown as [{ rows: number }];
+  assert.equal(rows, 12_000);
+});
+
+Deno.test("an attempt whose step was taken over publishes nothing of what it wrote beside the table", async () => {
+  await using tiny = await openTinyEngine();
+  const { sql } = tiny.database;
+  // The step is taken away once its rows are being written.
+  const running = made(tiny);
+  while ((await stagedTables(tiny.database)).length === 0) await pause(1);
+  await sql`UPDATE engine.run SET cancel_requested_at = now()`;
+  assert.notEqual(await running, "succeeded");
+  assert.equal(await tiny.engine.rowVersion("numbers"), undefined);
+  assert.deepEqual(await stagedTables(tiny.database), []);
+});
