@@ -72,14 +72,18 @@ export async function adoptRows(
   if (!await isReplaceable(tx, asset)) {
     throw new Error(`The table of "${asset.key}" has changed while its first rows were written. Run the step again.`);
   }
-  await tx.unsafe(`DROP TABLE ${tableOf(asset)}`);
-  await tx.unsafe(`ALTER TABLE ${table} ADD COLUMN "_from" bigint NOT NULL DEFAULT ${id}`);
-  await tx.unsafe(`ALTER TABLE ${table} ALTER COLUMN "_from" DROP DEFAULT`);
-  await tx.unsafe(`ALTER TABLE ${table} RENAME TO "${asset.key}"`);
-  await tx.unsafe(`ALTER TABLE engine."${asset.key}" SET SCHEMA "${asset.layer}"`);
-  // A sample of one page tells the planner that all rows have the same value.
-  await tx.unsafe(`SET LOCAL default_statistics_target = 1`);
-  await tx.unsafe(`ANALYZE ${tableOf(asset)} ("_from")`);
+  // In one message: the session waits for this process after each.
+  const statements = [
+    `DROP TABLE ${tableOf(asset)}`,
+    `ALTER TABLE ${table} ADD COLUMN "_from" bigint NOT NULL DEFAULT ${id}`,
+    `ALTER TABLE ${table} ALTER COLUMN "_from" DROP DEFAULT`,
+    `ALTER TABLE ${table} RENAME TO "${asset.key}"`,
+    `ALTER TABLE engine."${asset.key}" SET SCHEMA "${asset.layer}"`,
+    // A sample of a few pages tells the planner that all rows have the same value.
+    `SET LOCAL default_statistics_target = 1`,
+    `ANALYZE ${tableOf(asset)} ("_from")`,
+  ];
+  await tx.unsafe(statements.join("; ")).simple();
 }
 
 /** Drops staged rows that no attempt will publish: those of an asset, or all of them. */

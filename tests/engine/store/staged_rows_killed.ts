@@ -14,11 +14,18 @@ let left = until === "copy" ? 3 : 1;
 
 /** The same client, which ends this process instead of the statement. */
 function ending<Client extends Sql>(sql: Client): Client {
+  const end = (text: string) => {
+    if (text.includes(until) && --left === 0) Deno.kill(Deno.pid, "SIGKILL");
+  };
   return new Proxy(sql, {
+    apply(target, itself, given: [unknown, ...unknown[]]) {
+      if (Array.isArray(given[0])) end(given[0].join("$"));
+      return Reflect.apply(target as unknown as (...given: unknown[]) => unknown, itself, given);
+    },
     get(target, name) {
       if (name === "unsafe") {
         return (text: string, ...rest: []) => {
-          if (text.includes(until) && --left === 0) Deno.kill(Deno.pid, "SIGKILL");
+          end(text);
           return target.unsafe(text, ...rest);
         };
       }

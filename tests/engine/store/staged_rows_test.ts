@@ -9,7 +9,7 @@ const killed = new URL("./staged_rows_killed.ts", import.meta.url);
 const migrations = new URL("../../../sql/migrations/", import.meta.url);
 
 /** Texts of the statements before which the process is killed, in their order: while and after the rows are written, and at the end. */
-const moments = ["copy", "ANALYZE engine", "DROP TABLE", "ADD COLUMN", 'ANALYZE "raw"."numbers"'];
+const moments = ["copy", "ANALYZE engine", "DROP TABLE", "SET rows_added", "SET status = 'succeeded'"];
 
 async function stagedTables({ sql }: Database): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
