@@ -123,14 +123,20 @@ function datesCondition({ column, ranges }: DateRanges, prefix = ""): string {
   return `(${ranges.map(([first, last]) => `${prefix}"${column}" BETWEEN '${first}' AND '${last}'`).join(" OR ")})`;
 }
 
-/** The indexes of a table, each with the statement that creates it. */
-export async function indexesOf(
-  tx: Sql,
-  table: { layer: string; key: string },
-): Promise<{ name: string; statement: string }[]> {
-  return await tx.unsafe<{ name: string; statement: string }[]>(
-    `SELECT c.relname AS name, pg_get_indexdef(c.oid) AS statement FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = '${tableOf(table)}'::regclass`,
+export interface TableIndex {
+  name: string;
+  /** Creates it. */
+  statement: string;
+  /** Its first column; `null` for an expression. */
+  column: string | null;
+}
+
+/** The indexes of a table. */
+export async function indexesOf(tx: Sql, table: { layer: string; key: string }): Promise<TableIndex[]> {
+  return await tx.unsafe<TableIndex[]>(
+    `SELECT c.relname AS name, pg_get_indexdef(c.oid) AS statement,
+            (SELECT attname FROM pg_attribute WHERE attrelid = i.indrelid AND attnum = i.indkey[0]) AS column
+     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = '${tableOf(table)}'::regclass`,
   );
 }
 

@@ -14,8 +14,8 @@ import { layerSchemas } from "./table_record.ts";
 
 /** Minimum time for a reader without a lock to finish. */
 const graceMs = 3_600_000;
-/** Blocks of 8 kB scanned in one transaction: 16 MB, a fraction of a second's work. */
-const blocksAtOnce = 2_048;
+/** Blocks of 8 kB scanned in one transaction: 16 MB, a fraction of a second's work. The embedded database serves nobody meanwhile. */
+const blocksAtOnce = { postgres: 2_048, embedded: 256 };
 
 const keeps = z.string().describe("The kept versions of its rows, in words");
 
@@ -144,14 +144,13 @@ export class RowHistory implements Sweeper {
     const [size] = await sql.unsafe<{ blocks: number; rows: number }[]>(
       `SELECT pg_relation_size('${table}'::regclass) / 8192 AS blocks, (SELECT count(*) FROM ${table}) AS rows`,
     );
+    const step = blocksAtOnce[this.database.kind];
     let deleted = 0;
-    for (let block = 0; block < size!.blocks; block += blocksAtOnce) {
+    for (let block = 0; block < size!.blocks; block += step) {
       signal?.throwIfAborted();
       const { count } = await sql.unsafe(
         `DELETE FROM ${table} t
-         WHERE t.ctid >= '(${block},0)'::tid AND t.ctid < '(${block + blocksAtOnce},0)'::tid AND ${
-          ofNoKeptVersion(asset)
-        }`,
+         WHERE t.ctid >= '(${block},0)'::tid AND t.ctid < '(${block + step},0)'::tid AND ${ofNoKeptVersion(asset)}`,
       );
       deleted += count;
     }

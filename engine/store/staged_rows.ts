@@ -44,16 +44,22 @@ export async function stageRows(
   await dropStagedRows(sql, asset);
   const name = `${prefixOf(asset)}${crypto.randomUUID().slice(0, 8)}`;
   const table = `engine."${name}"`;
-  const indexes = await indexesOf(sql, asset);
+  // Rows arrive in key order: an index that has this order grows at its end. One with another order would be written all over with
+  // each piece; building it at once takes 0.2 s for half a million rows, a tenth of that.
+  const indexes = Map.groupBy(await indexesOf(sql, asset), ({ column }) => column === asset.schema.primaryKey[0]);
+  const create = async (tx: Sql, inKeyOrder: boolean) => {
+    for (const { statement } of indexes.get(inKeyOrder) ?? []) await tx.unsafe(indexOn(table, statement));
+  };
   try {
     await sql.begin(async (tx) => {
       await tx.unsafe(`CREATE TABLE ${table} (LIKE ${tableOf(asset)} INCLUDING ALL EXCLUDING INDEXES)`);
       // It is added with the id of the materialization, as the value of all rows, which takes no time.
       await tx.unsafe(`ALTER TABLE ${table} DROP COLUMN "_from"`);
-      for (const { statement } of indexes) await tx.unsafe(indexOn(table, statement));
+      await create(tx, true);
     });
     const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
     await database.insertColumns(sql, `engine.${name}`, columns, rows.data, { signal });
+    await create(sql, false);
     await sql.begin((tx) => analyze(database, tx, table, rows.count));
     const content = hashed ? await contentInPieces(sql, asset, { table, signal }) : null;
     return { table, content };
