@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { type Database, type EmbeddedDatabase, migrate, openEmbedded } from "../../../resources/database/mod.ts";
+import { z } from "zod";
+import { assetsWith, cutBy } from "../../../engine/mod.ts";
+import { partitionVersion } from "../../../engine/run/written_rows.ts";
+import { contentOf, indexesOf } from "../../../engine/store/asset_table.ts";
 import { pause } from "../../../engine/declare/retry.ts";
 import { readColumns } from "../../../engine/store/read_columns.ts";
-import { numbers, openTinyEngine, type Tiny, withTinyEngine } from "../../support/tiny_engine.ts";
+import { numbers, openTinyEngine, type Tiny, type TinyWorld, withTinyEngine } from "../../support/tiny_engine.ts";
 import { manyNumbers } from "./staged_rows_numbers.ts";
 
 const killed = new URL("./staged_rows_killed.ts", import.meta.url);
@@ -109,6 +113,48 @@ Deno.test("rows beside their table are in no answer until the version is recorde
   }
   assert.equal(await running, "succeeded");
   assert.deepEqual([staged, [...seen]], [1, seen.has(12_000) ? [0, 12_000] : [0]]);
+});
+
+/** 12,000 partitions, made in two parts: the second is added to a table with rows. */
+const cells = assetsWith<TinyWorld>().asset({
+  key: "cells",
+  group: "t",
+  layer: "silver",
+  description: "",
+  deps: { numbers },
+  row: z.object({ name: z.string(), day: z.iso.date(), value: z.number() }),
+  primaryKey: ["name", "day"],
+  partitionedBy: { name: "name", date: "day" },
+  partitionsDef: {
+    wanted: () => ({
+      names: Array.from({ length: 24 }, (_, i) => `n${i + 10}`),
+      dates: Array.from({ length: 1_000 }, (_, i) => Temporal.PlainDate.from("2020-01-01").add({ days: i }).toString()),
+    }),
+    chunks: cutBy({ names: 12 }),
+  },
+  materialize: ({ partitions }) => ({
+    rows: Array.from(partitions.partitions(), ([name, day], i) => ({ name, day, value: i })),
+  }),
+});
+
+Deno.test("a table that is made by partitions has the version of its rows and all its indexes, also after a part that was added", async () => {
+  await using tiny = await openTinyEngine({ assets: [numbers, cells] });
+  const { engine, database } = tiny;
+  const indexes = await indexesOf(database.sql, cells);
+  assert.deepEqual(indexes.map(({ column }) => column).sort(), ["day", "name"]);
+  const { id } = await engine.submit({ selection: "numbers cells", trigger: "test" });
+  assert.equal((await engine.finished(id)).status, "succeeded");
+  const versions = await engine.materializations("cells", { limit: 3 });
+  assert.deepEqual(versions.map(({ rowCount, rowsAdded }) => [rowCount, rowsAdded]), [[24_000, 12_000], [
+    12_000,
+    12_000,
+  ]]);
+  assert.equal(versions[0]!.dataVersion, partitionVersion(cells, (await contentOf(database.sql, cells)).sum));
+  const byName = (a: { name: string }, b: { name: string }) => a.name < b.name ? -1 : 1;
+  assert.deepEqual((await indexesOf(database.sql, cells)).toSorted(byName), indexes.toSorted(byName));
+  const first = await readColumns(database, cells, ["value"], versions[1]!.id);
+  assert.deepEqual([...first.value!], Array.from({ length: 12_000 }, (_, i) => i));
+  assert.deepEqual(await stagedTables(database), []);
 });
 
 Deno.test("a table with a view on it is filled in place", async () => {
