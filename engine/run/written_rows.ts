@@ -84,7 +84,8 @@ export async function prepareOutput(
     return { ...nothing, months, staged: await stageRows(database, asset, rows, { hashed: !isSingle, signal }) };
   }
   const changed = months && await changedMonths(database.sql, asset, { rows, months, stored: before.dataVersion });
-  const isCompared = isSingle ? !changed : !isTakenOver(before) && !isFirst(part);
+  // Where months are known, those that changed are few, or most rows did and reading the stored ones would not pay.
+  const isCompared = isSingle ? !months : !isTakenOver(before) && !isFirst(part);
   const within = isSingle ? null : part.partitions;
   const differing = isCompared
     ? await differingRows(database, asset, rows, { base: before.materialization, within, signal })
