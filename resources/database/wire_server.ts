@@ -193,7 +193,10 @@ export class WireConnection {
       }
       if (code === CODE.parse) this.#remember(batch, start);
       end = next;
-      if (this.#copy !== null) {
+      // The driver sends CopyFail after the end of each COPY. As a server does, nothing is made of it: to pass it on would begin a cycle.
+      if (this.#copy === null && isOfCopy(code) && begin === start) {
+        begin = end;
+      } else if (this.#copy !== null) {
         this.#gather(backend, code, batch.subarray(start, end));
         begin = end;
       } else if (code === CODE.query && isCopyIn(batch.subarray(start, end))) {
@@ -222,7 +225,7 @@ export class WireConnection {
       const message = this.#input.subarray(start, next);
       if (this.#copy !== null && code === CODE.copyData) this.#copy.push(message);
       else if (this.#copy === null && code === CODE.query && isCopyIn(message)) this.#beginCopy(message);
-      else break;
+      else if (this.#copy !== null || !isOfCopy(code)) break;
       end = next;
     }
     this.#input = this.#input.subarray(end);
@@ -235,7 +238,7 @@ export class WireConnection {
 
   #gather(backend: Backend, code: number, message: Uint8Array): void {
     // A server ignores Flush and Sync here as well.
-    if (code !== CODE.copyData && code !== CODE.copyDone && code !== CODE.copyFail) return;
+    if (!isOfCopy(code)) return;
     this.#copy!.push(message);
     if (code === CODE.copyData) return;
     const whole = concat(...this.#copy!);
@@ -367,6 +370,11 @@ function onlyPrepares(batch: Uint8Array): boolean {
     last = code;
   }
   return last === CODE.flush;
+}
+
+/** Whether a message belongs to the data of a COPY. */
+function isOfCopy(code: number): boolean {
+  return code === CODE.copyData || code === CODE.copyDone || code === CODE.copyFail;
 }
 
 function isCopyIn(query: Uint8Array): boolean {

@@ -104,6 +104,35 @@ for (const { name, ignore, open } of databases) {
     );
   });
 
+  test("insertColumns() through the pool and other statements beside it all end, and a bare COPY is refused", async (database) => {
+    await database.sql`CREATE TABLE public.beside (id bigint, name text)`;
+    const columns = [{ name: "id", type: "bigint" }, { name: "name", type: "text" }] as const;
+    const rows = 6_000;
+    const data = {
+      id: Float64Array.from({ length: rows }, (_, i) => i),
+      name: Array.from({ length: rows }, (_, i) => `row ${i}`),
+    };
+    const insert = () => database.insertColumns(database.sql as never, "public.beside", columns, data);
+    const pieces = (limit: number) =>
+      ["id % 2 = 0", "id % 2 = 1"].map((odd) =>
+        `SELECT id, name FROM public.beside WHERE ${odd} AND id < $1 LIMIT ${limit}`
+      );
+    const works = [
+      insert,
+      () => database.sql.begin((tx) => database.insertColumns(tx, "public.beside", columns, data)),
+      () => database.selectPieces(pieces(500), [rows], columns),
+      () => database.selectColumns("SELECT id, name FROM public.beside WHERE id < $1 LIMIT 500", [rows], columns),
+      (n: number) => database.sql.unsafe(`SELECT ${n}::bigint WHERE $1::bigint >= 0`, [n], { prepare: true }),
+      (n: number) => assert.rejects(Promise.resolve(database.sql.unsafe(`SELECT none_${n} WHERE $1::bigint > 0`, [n]))),
+    ];
+    await Promise.all(Array.from({ length: 8 }, async (_, worker) => {
+      for (let n = 0; n < 12; n++) await works[(worker * 5 + n) % works.length]!(worker * 100 + n);
+    }));
+    const [{ count }] = await database.sql<[{ count: number }]>`SELECT count(*) AS count FROM public.beside`;
+    assert.equal(count, 32 * rows);
+    await assert.rejects(database.sql.unsafe("copy public.beside from stdin").writable(), /reserve one/);
+  });
+
   test("insertColumns() reads null, undefined and NaN as NULL and Date as an instant", async (database) => {
     await database.sql`create table t (a double precision, b timestamptz, c date, d bigint)`;
     const columns: ColumnSpec[] = [

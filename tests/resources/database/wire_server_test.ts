@@ -179,6 +179,18 @@ Deno.test("WireServer answers COPY FROM STDIN itself and hands statement and dat
   assert.deepEqual(one.heard(), ["C(COPY 2.)", "Z(I)"]);
 });
 
+Deno.test("WireServer gives the session to others after a COPY whose client sends CopyFail once it has ended", () => {
+  const session = new ScriptedSession();
+  const server = new WireServer(session);
+  const [one, other] = [started(server), started(server)];
+  session.given.splice(0);
+  one.say(message("Q", "copy t from stdin\0"), message("d", "a\n"), message("c"));
+  one.say(message("f", "null\0"));
+  other.say(message("Q", "two\0"));
+  one.say(message("f", "null\0"), message("Q", "three\0"));
+  assert.deepEqual(session.given, [["Q(copy t from stdin.)", "d(a\n)", "c()"], ["Q(two.)"], ["Q(three.)"]]);
+});
+
 Deno.test("WireServer serves others while a COPY gathers its data, and while a client reads the description of its statement", () => {
   const session = new ScriptedSession();
   const server = new WireServer(session);
