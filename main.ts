@@ -55,6 +55,8 @@ async function pairsTrading(environment: Environment): Promise<Project> {
     schedules: schedules(environment),
     config: presets[environment.preset],
     dataSource: source,
+    // Read by SQL before the engine is open: by the import, and to refuse a source that would drop bars.
+    inTables: [...importedKeys, "raw_daily_bars", "raw_tickers", "raw_ticker_details", "raw_news"],
     nextSession: (date) => calendar.nextSession(date),
     pairTrials: ({ engine, database }) =>
       new PairsByHand({ engine, record: trialsByHand(database), universe: barsOf(environment) }),
@@ -138,7 +140,7 @@ function importsOf(calendar: SourceCalendar): ProjectImports {
       return { pending, report: { from: pending.from, ...found } };
     },
     async held(database: Database) {
-      const pending = await heldRows(database);
+      const pending = await refusing(heldRows(database));
       if (pending === null) throw new ImportError("This database holds no bars to keep.");
       return { pending, report: { from: pending.from, tables: [], absent: [], unknown: [], addresses: [] } };
     },

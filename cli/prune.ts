@@ -55,5 +55,7 @@ function prunedLines(
   );
   const rows = assets.reduce((sum, asset) => sum + asset.rows, 0);
   const said = dryRun ? "would be deleted. Nothing was changed" : "deleted";
-  return [...table, "", `${rows} ${rows === 1 ? "row" : "rows"} ${said}.`];
+  const fileBytes = assets.reduce((sum, asset) => sum + (asset.fileBytes ?? 0), 0);
+  const inFiles = fileBytes === 0 ? "" : ` and ${(fileBytes / 2 ** 20).toFixed(1)} MB of Parquet files`;
+  return [...table, "", `${rows} ${rows === 1 ? "row" : "rows"}${inFiles} ${said}.`];
 }

@@ -45,7 +45,6 @@ import { recentRowsOf } from "./store/recent_rows.ts";
 import { recordReport, type Report } from "./store/report.ts";
 import { EventRetention, Retention } from "./store/retention.ts";
 import { type Receipt, type ReceiptQuery, receiptsOf } from "./run/receipts.ts";
-import type { AsOf } from "./read/row_version.ts";
 import { type VersionDifference, versionDifference } from "./read/version_difference.ts";
 import { type Replay, replay } from "./run/replay.ts";
 import { type AssetStorage, type PrunedHistory, RowHistory } from "./store/row_history.ts";
@@ -67,7 +66,8 @@ import {
 import { type RowStream, RowStreams, type StreamOptions } from "./read/row_stream.ts";
 import type { RowQuery } from "./read/row_query.ts";
 import { type ColumnOf, readView, type ViewPage, type ViewQuery } from "./read/view_rows.ts";
-import { versionOf, type VersionQuery } from "./read/row_version.ts";
+import { type RowFileList, rowFileList } from "./read/row_file_list.ts";
+import { type AsOf, versionOf, type VersionQuery } from "./read/row_version.ts";
 import type { RunFilter } from "./store/run_filter.ts";
 import { RunDriver } from "./run/run_driver.ts";
 import { checkPriority, defaultPriority, RunQueue } from "./run/run_queue.ts";
@@ -345,6 +345,11 @@ export class Engine {
     return await versionOf(this.around.database.sql, asset, query);
   }
 
+  /** The files with the rows of a version. @throws {UnknownAssetError | ExternalAssetError | InvalidRequestError} */
+  async rowFiles(key: string, query: { asOf?: AsOf } = {}): Promise<RowFileList> {
+    return await rowFileList(this.around.database, withRows(this.graph.asset(key)), query);
+  }
+
   /** Names of the sources from which some versions originate, from the metadata of the assets that read them. */
   async origins(materializations: readonly number[]): Promise<string[]> {
     return await this.#origins.of(materializations);
@@ -370,7 +375,7 @@ export class Engine {
     column: ColumnOf<Row>,
     where: ColumnOf<Row> | null = null,
   ): Promise<string | null> {
-    return await newestInColumn(this.around.database.sql, this.#withRows(view), { column, where });
+    return await newestInColumn(this.around.database, this.#withRows(view), { column, where });
   }
 
   /** Dates of its partitions that have rows, newest first. @throws {UnknownAssetError} */

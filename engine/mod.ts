@@ -40,7 +40,7 @@ export { StepWorker } from "./run/step_worker.ts";
 export { serveSteps } from "./run/step_server.ts";
 export { type StepThread, StepThreads } from "./run/step_threads.ts";
 export type { PartWork, ProcessContext, StepHelpers } from "./store/context.ts";
-export { openContext } from "./store/open_context.ts";
+export { openContext, type RowFileOptions } from "./store/open_context.ts";
 export { fingerprintOf } from "./judge/fingerprint.ts";
 export { assetStates } from "./judge/asset_states.ts";
 export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
@@ -90,6 +90,7 @@ export {
   type TableOptions,
   type TableQuery,
 } from "./read/row_page.ts";
+export { RowFileList } from "./read/row_file_list.ts";
 export { maxStreams, type RowStream, type StreamOptions, StreamsBusyError } from "./read/row_stream.ts";
 export { silentText } from "./judge/waiting.ts";
 export type { RowQuery } from "./read/row_query.ts";

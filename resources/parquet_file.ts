@@ -97,6 +97,27 @@ async function fileOf(
   }
 }
 
+/** The type of a column in a file. */
+export function storedType(polars: Polars, type: ColumnSpec["type"]): DataType {
+  switch (type) {
+    case "text":
+    case "jsonb":
+      return polars.Utf8;
+    case "boolean":
+      return polars.Bool;
+    case "double precision":
+      return polars.Float64;
+    case "integer":
+      return polars.Int32;
+    case "bigint":
+      return polars.Int64;
+    case "date":
+      return polars.Date;
+    case "timestamptz":
+      return polars.Datetime("us", "UTC");
+  }
+}
+
 /** What a column is made of, and the expression that makes it. */
 interface StoredColumn {
   series: Series[];
@@ -110,7 +131,7 @@ function storedColumn(polars: Polars, { name, type }: ColumnSpec, values: Column
   });
   // Nulls travel as NaN: an array with nulls as an Int32 series has zeros in their place.
   const cast = (type: DataType) => (value: Expr) => value.cast(type, false);
-  const texts = (written: unknown[]) => as(polars.Series(name, written, polars.Utf8));
+  const texts = (written: unknown[]) => as(polars.Series(name, written, storedType(polars, type)));
   switch (type) {
     case "text":
       return texts(checked(name, type, values, (value) => typeof value === "string"));
@@ -121,12 +142,12 @@ function storedColumn(polars: Polars, { name, type }: ColumnSpec, values: Column
     case "double precision":
       return as(polars.Series(name, numbers(name, type, values)), (value) => value.fillNan(polars.lit(null)));
     case "integer":
-      return as(polars.Series(name, numbers(name, type, values)), cast(polars.Int32));
+      return as(polars.Series(name, numbers(name, type, values)), cast(storedType(polars, type)));
     case "bigint":
-      return as(polars.Series(name, numbers(name, type, values)), cast(polars.Int64));
+      return as(polars.Series(name, numbers(name, type, values)), cast(storedType(polars, type)));
     case "date": {
       const days = remembered(name, type, values, (text) => daysOf(text) + DAYS_TO_2000);
-      return as(polars.Series(name, days), cast(polars.Int32), cast(polars.Date));
+      return as(polars.Series(name, days), cast(polars.Int32), cast(storedType(polars, type)));
     }
     case "timestamptz":
       return timestamps(polars, name, values);
@@ -148,7 +169,7 @@ function timestamps(polars: Polars, name: string, values: ColumnData): StoredCol
   return {
     series: [polars.Series(second, seconds), polars.Series(micro, micros)],
     value: whole(second).multiplyBy(polars.lit(Number(MICROS_A_SECOND)).cast(polars.Int64)).add(whole(micro))
-      .cast(polars.Datetime("us", "UTC")),
+      .cast(storedType(polars, "timestamptz")),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { DataFrame, Expr, LazyDataFrame, Series } from "nodejs-polars";
 import { dateOf, daysOf, instantOf, microsOf } from "./database/binary_format.ts";
 import type { ColumnData, ColumnSpec, ColumnType } from "./database/database.ts";
-import { DAYS_TO_2000, MICROS_A_SECOND, SECONDS_TO_2000 } from "./parquet_file.ts";
+import { DAYS_TO_2000, MICROS_A_SECOND, SECONDS_TO_2000, storedType } from "./parquet_file.ts";
 import { loadPolars, type Polars } from "./polars.ts";
 import type { Condition } from "./row_condition.ts";
 import { doublesOf, integersOf, nullsOf, textsOf } from "./polars_columns.ts";
@@ -12,6 +12,8 @@ export interface QueriedFile {
   path: string;
   /** Numbers for the nulls of some columns in this file, by column. */
   instead?: Readonly<Record<string, number>>;
+  /** Columns that it does not have: null in all of its rows. */
+  lacks?: readonly ColumnSpec[];
 }
 
 /** A query of rows. */
@@ -56,12 +58,10 @@ export async function queryParquet(files: readonly QueriedFile[], query: Parquet
   const { columns, where = [], order = [], limit, offset = 0, firstOfEach, distinct = false } = query;
   if (files.length === 0) return { count: 0, read: () => Promise.resolve(noRows(columns)) };
   const polars = await loadPolars();
-  const scans = files.map(({ path, instead = {} }) =>
-    Object.entries(instead).reduce(
-      (scan, [name, value]) => scan.withColumn(polars.col(name).fillNull(polars.lit(value)).cast(polars.Int64)),
-      polars.scanParquet(path) as LazyDataFrame,
-    )
-  );
+  const scans = files.map((file) => scanOf(polars, file));
+  // Files may have other columns, or the same in another order.
+  const used = usedColumns(query);
+  for (const [i, scan] of scans.entries()) scans[i] = scan.select(...used.map((name) => polars.col(name)));
   let rows = scans.length === 1 ? scans[0]! : polars.concat(scans) as unknown as LazyDataFrame;
   for (const condition of where) rows = rows.filter(expressionOf(polars, condition));
   if (order.length > 0) {
@@ -84,6 +84,29 @@ export async function queryParquet(files: readonly QueriedFile[], query: Parquet
     read: ({ offset, length } = { offset: 0, length: frame.height }) =>
       columnsOf(polars, offset === 0 && length >= frame.height ? frame : frame.slice(offset, length), columns),
   };
+}
+
+/** Names of all columns that a query needs. */
+function usedColumns({ columns, where = [], order = [], firstOfEach }: ParquetQuery): string[] {
+  const names = new Set([...columns, ...order.map(({ column }) => column)].map(({ name }) => name));
+  const note = (condition: Condition) => {
+    if ("column" in condition) names.add(condition.column.name);
+    else for (const one of "all" in condition ? condition.all : condition.any) note(one);
+  };
+  where.forEach(note);
+  if (firstOfEach) names.add(firstOfEach.column.name);
+  return [...names];
+}
+
+function scanOf(polars: Polars, { path, instead = {}, lacks = [] }: QueriedFile): LazyDataFrame {
+  let scan = polars.scanParquet(path) as LazyDataFrame;
+  for (const [name, value] of Object.entries(instead)) {
+    scan = scan.withColumn(polars.col(name).fillNull(polars.lit(value)).cast(polars.Int64));
+  }
+  for (const { name, type } of lacks) {
+    scan = scan.withColumn(polars.lit(null).cast(storedType(polars, type)).alias(name));
+  }
+  return scan;
 }
 
 function noRows(columns: readonly ColumnSpec[]): Record<string, ColumnData> {

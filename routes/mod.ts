@@ -32,6 +32,7 @@ import { partitionRoutes } from "./partitions.ts";
 import { onNotFound, Problem } from "./problems.ts";
 import { reportRoutes } from "./reports.ts";
 import { type HttpInstruments, requestLog, requestLogger } from "./request_log.ts";
+import { rowFileRoutes } from "./row_files.ts";
 import { runEventRoutes } from "./run_events.ts";
 import { runRoutes } from "./runs.ts";
 import { refuseChanges } from "./stopping.ts";
@@ -157,6 +158,7 @@ export function api(options: ApiOptions) {
     .route("/v1/assets", explanationRoutes(engine))
     .route("/v1/assets", receiptRoutes(engine))
     .route("/v1/assets", versionDifferenceRoutes(engine))
+    .route("/v1/assets", rowFileRoutes(engine))
     .route("/v1/assets", automationRoutes(engine))
     .route("/v1/assets", assetCheckRoutes(engine))
     .route("/v1/assets", materializeAssetRoutes(engine))

@@ -23,6 +23,7 @@ import {
   UnknownScheduleError,
   UnmetUpstreamError,
 } from "../engine/mod.ts";
+import { FileStoreError, MissingFileError } from "../resources/row_files/mod.ts";
 
 /** All kinds of problems of the API; the name is the end of the `type`. */
 const kinds = {
@@ -56,8 +57,10 @@ const kinds = {
   "too-many-requests": { status: 429, title: "Too many requests" },
   "header-too-large": { status: 431, title: "The header is too large" },
   "internal-error": { status: 500, title: "Something went wrong here" },
+  "row-file-missing": { status: 500, title: "A file with rows is missing" },
   "stopping": { status: 503, title: "The service is stopping" },
   "database-away": { status: 503, title: "The database does not answer" },
+  "row-files-away": { status: 503, title: "The files with rows cannot be read" },
   "not-ready": { status: 503, title: "Not ready" },
   "overloaded": { status: 503, title: "There is no room" },
   "took-too-long": { status: 503, title: "It took too long" },
@@ -118,6 +121,10 @@ function problemOf(error: Error): Problem {
   if (error instanceof RunNotRetryableError) return new Problem("run-not-retryable", error.message);
   if (error instanceof UnmetUpstreamError) return new Problem("unmet-upstream", error.message);
   if (error instanceof IdempotencyConflictError) return new Problem("idempotency-conflict", error.message);
+  if (error instanceof MissingFileError) return new Problem("row-file-missing", error.message, { cause: error });
+  if (error instanceof FileStoreError) {
+    return new Problem("row-files-away", error.message, { headers: { "Retry-After": "30" }, cause: error });
+  }
   if (isDatabaseTrouble(error)) return databaseAwayProblem(error);
   return new Problem("internal-error", "The log has the cause under the request id.", { cause: error });
 }
@@ -149,6 +156,9 @@ export function answerProblem(c: Context, { kind, detail, more }: Problem): Resp
   return c.body(JSON.stringify(body), status, { ...more.headers, "Content-Type": "application/problem+json" });
 }
 
+/** Faults around the service, in the log as warnings. */
+const loggedKinds: ReadonlySet<ProblemKind> = new Set(["database-away", "row-files-away", "row-file-missing"]);
+
 /** Maps errors to responses, in one place. For the application's `onError`. */
 export function onError(logger: Logger): ErrorHandler {
   return (error, c) => {
@@ -162,7 +172,7 @@ export function onError(logger: Logger): ErrorHandler {
         stack: error.stack,
       });
     }
-    if (problem.kind === "database-away" && problem.more.cause) {
+    if (loggedKinds.has(problem.kind) && problem.more.cause) {
       logger.warn(`${c.req.method} ${c.req.path}: ${messageOf(error)}`, { requestId: c.get("requestId") });
     }
     return answerProblem(c, problem);

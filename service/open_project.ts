@@ -1,9 +1,9 @@
-import type { AnyAsset } from "../engine/mod.ts";
-import { messageOf } from "../engine/mod.ts";
+import { type AnyAsset, messageOf, type RowFileOptions } from "../engine/mod.ts";
 import { type Clock, type SharedClock, systemClock } from "../resources/clock.ts";
 import { type Database, DatabaseClock, firstUsedAt } from "../resources/database/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import type { Project, ProjectContext } from "./project.ts";
+import { openRowFiles } from "./row_files.ts";
 
 /** A project on an open database, as seen by every thread that works on it. */
 export interface OpenedProject {
@@ -14,6 +14,8 @@ export interface OpenedProject {
   clock: Clock & Partial<SharedClock>;
   /** The resources of asset functions. */
   resources: unknown;
+  /** Where rows in files are; `undefined` if ROW_FILES is not set. */
+  rowFiles: RowFileOptions | undefined;
 }
 
 /** @throws {ConfigurationError} If the database must not be used with these settings. */
@@ -30,7 +32,9 @@ export async function openProject(
   const { assets, config = {} } =
     await project.opened?.({ database, clock, firstUsedAt: first, config: given, replace, logger, pendingImport }) ??
       { assets: project.assets, config: given };
-  return { assets, config, clock, resources: project.resources?.({ database, clock, firstUsedAt: first, ...around }) };
+  const rowFiles = await openRowFiles(environment, { assets, inTables: project.inTables });
+  const resources = project.resources?.({ database, clock, firstUsedAt: first, ...around });
+  return { assets, config, clock, resources, rowFiles };
 }
 
 /**

@@ -3,7 +3,8 @@ import { Engine, type Logger, messageOf } from "../engine/mod.ts";
 import type { Clock, SharedClock } from "../resources/clock.ts";
 import { type Database, type EmbeddedDatabase, migrate, openDatabase } from "../resources/database/mod.ts";
 import { ServiceInstruments } from "../resources/metrics/mod.ts";
-import type { Environment } from "../settings/environment.ts";
+import { FileStoreError } from "../resources/row_files/mod.ts";
+import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import { openProject } from "./open_project.ts";
 import type { Project, ProjectSource } from "./project.ts";
 import { type ProcessRole, requireServerForQueue, StepExecutors, type WorkerParts } from "./step_executors.ts";
@@ -74,6 +75,8 @@ export async function openService(
       takesOpenRuns: role === "server",
       ownsTables: role !== "worker",
       executor: executors.executor,
+    }).catch((error) => {
+      throw error instanceof FileStoreError ? new ConfigurationError(`ROW_FILES: ${error.message}`) : error;
     });
     const { clock } = opened;
     return {

@@ -67,6 +67,8 @@ export interface Project {
   config?: Readonly<Record<string, unknown>>;
   /** Source of the data, shown on every page; omitted if undefined. */
   dataSource?: DataSource;
+  /** Keys of assets whose rows must be in tables, because something else than the engine reads them there. */
+  inTables?: readonly string[];
   /**
    * Determines assets and settings by the content of the database.
    *

@@ -127,6 +127,19 @@ const Variables = z.object({
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
   EVENT_RETENTION_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
   ROW_HISTORY_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
+  ROW_FILES: optional(
+    z.string().min(1).refine(forms.isRowFilePlace),
+    "a folder that exists, such as ./rows, or s3://bucket/prefix, for assets with rows in Parquet files",
+  ),
+  PARQUET_ASSETS: optional(
+    z.string().transform(forms.namesIn).refine((names) => names.length > 0),
+    "keys of assets with commas between them, such as daily_bars,indicators",
+  ),
+  AWS_ACCESS_KEY_ID: optional(z.string(), "the id of an access key of the object store", { secret: true }),
+  AWS_SECRET_ACCESS_KEY: optional(z.string(), "the secret of that key", { secret: true }),
+  AWS_SESSION_TOKEN: optional(z.string(), "the session token of a temporary key", { secret: true }),
+  AWS_REGION: variable(z.string().min(1), "us-east-1", "the region of the bucket, such as eu-central-1"),
+  AWS_ENDPOINT_URL: optional(z.string(), "the address of an object store other than Amazon's"),
   ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }), "an http or https address", { secret: true }),
   ALERT_WEBHOOK_SECRET: optional(z.string().min(16), "at least 16 letters, shared with the receiver", {
     secret: true,
@@ -150,7 +163,7 @@ const Variables = z.object({
     "the https:// address of an OpenID provider; http:// on this machine only",
   ),
   ALLOWED_ORIGINS: optional(
-    z.string().refine(forms.isOriginList).transform(forms.originsIn),
+    z.string().refine(forms.isOriginList).transform(forms.namesIn),
     "origins separated by commas, each as browsers send it, such as https://pairs.example.com or http://localhost:3000: " +
       "no path and no trailing slash, http:// on this machine only, and no *",
   ),
@@ -183,6 +196,21 @@ export interface SignInSettings {
   /** Whether such a page receives its token in its URL. */
   tokenInUrl: boolean;
 }
+
+/** Where rows in files are: a folder, or a bucket of an object store. */
+export type RowFilePlace = { folder: string } | {
+  bucket: string;
+  /** In front of each file, without `/` at its ends; may be empty. */
+  prefix: string;
+  region: string;
+  /** `undefined` for Amazon's. */
+  endpoint: string | undefined;
+  accessKeyId: string;
+  /** Never log it. */
+  secretAccessKey: string;
+  /** Never log it. */
+  sessionToken: string | undefined;
+};
 
 /** The validated configuration of a process. */
 export interface Environment {
@@ -226,6 +254,10 @@ export interface Environment {
   pools: Readonly<Record<string, number>>;
   eventRetentionDays: number;
   rowHistoryDays: number;
+  /** Place of the rows in files. */
+  rowFiles: RowFilePlace | undefined;
+  /** Keys of assets with rows in files, in addition to those that declare it. */
+  parquetAssets: readonly string[];
   /** May contain a token: never log it. `undefined` sends no alerts. */
   alertWebhookUrl: string | undefined;
   /** Never log it. */
@@ -280,6 +312,24 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
       "POLYGON_API_KEY: not set, but required by MARKET_DATA=polygon. Set it to the key of your account with the vendor, " +
         "or set MARKET_DATA to a source without a key.",
     );
+  }
+  if (given.PARQUET_ASSETS !== undefined && given.ROW_FILES === undefined) {
+    lines.push(
+      "ROW_FILES: not set, but required by PARQUET_ASSETS. Set it to a folder or to s3://bucket/prefix, or leave " +
+        "PARQUET_ASSETS unset.",
+    );
+  }
+  if (given.ROW_FILES?.startsWith("s3://")) {
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) {
+      if (given[name] !== undefined) continue;
+      lines.push(`${name}: not set, but required by ROW_FILES=s3://…. Set it, or set ROW_FILES to a folder.`);
+    }
+    if (given.AWS_ENDPOINT_URL !== undefined && !forms.isStoreAddress(given.AWS_ENDPOINT_URL)) {
+      lines.push(
+        "AWS_ENDPOINT_URL: the value (not shown: it may be a secret) cannot be used. Allowed: an http or https address " +
+          "without user, password and query.",
+      );
+    }
   }
   const isFile = /^(csv:|parquet:|imported$)/.test(given.MARKET_DATA ?? "");
   if (given.CALENDAR !== undefined && given.CALENDAR !== "XNYS" && !isFile) {
@@ -358,6 +408,8 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     pools: v.POOLS,
     eventRetentionDays: v.EVENT_RETENTION_DAYS,
     rowHistoryDays: v.ROW_HISTORY_DAYS,
+    rowFiles: placeOf(v),
+    parquetAssets: v.PARQUET_ASSETS ?? [],
     alertWebhookUrl: v.ALERT_WEBHOOK_URL,
     alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
     alertRepeatHours: v.ALERT_REPEAT_HOURS,
@@ -373,6 +425,22 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     shutdownSeconds: v.SHUTDOWN_SECONDS,
     logFormat: v.LOG_FORMAT,
     logLevel: v.LOG_LEVEL,
+  };
+}
+
+function placeOf(v: z.output<typeof Variables>): RowFilePlace | undefined {
+  const { ROW_FILES: place } = v;
+  if (place === undefined) return undefined;
+  const [, bucket, path] = /^s3:\/\/([^/]+)(.*)$/.exec(place) ?? [];
+  if (bucket === undefined) return { folder: place };
+  return {
+    bucket,
+    prefix: path!.split("/").filter((part) => part !== "").join("/"),
+    region: v.AWS_REGION,
+    endpoint: v.AWS_ENDPOINT_URL,
+    accessKeyId: v.AWS_ACCESS_KEY_ID!,
+    secretAccessKey: v.AWS_SECRET_ACCESS_KEY!,
+    sessionToken: v.AWS_SESSION_TOKEN,
   };
 }
 

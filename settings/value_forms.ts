@@ -41,14 +41,26 @@ export function isAllowList(text: string): boolean {
 
 /** Origins as sent by browsers: scheme, host and port unless it is the default one, and nothing after them. */
 export function isOriginList(text: string): boolean {
-  const origins = originsIn(text);
+  const origins = namesIn(text);
   return origins.length > 0 &&
     origins.every((origin) => isVendorAddress(origin) && URL.parse(origin)?.origin === origin && !origin.includes("*"));
 }
 
-/** The entries of a comma-separated list. */
-export function originsIn(text: string): string[] {
+/** The entries of a comma-separated list, each once. */
+export function namesIn(text: string): string[] {
   return [...new Set(text.split(",").map((entry) => entry.trim()).filter((entry) => entry !== ""))];
+}
+
+/** Whether rows can be kept there: a path, or an address of an object store with a bucket. */
+export function isRowFilePlace(text: string): boolean {
+  return !/^[a-z][a-z0-9+.-]+:\/\//i.test(text) || /^s3:\/\/[a-z0-9][a-z0-9.-]{1,62}(\/[^?#]*)?$/.test(text);
+}
+
+/** Whether it can be the address of an object store. A store in the same network may have no certificate. */
+export function isStoreAddress(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" &&
+    url.search === "" && url.hash === "";
 }
 
 /** Browsers keep a session cookie only over TLS or for this machine. */

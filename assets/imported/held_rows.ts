@@ -1,4 +1,5 @@
 import type { Database } from "../../resources/database/mod.ts";
+import { OriginalDataError } from "../../resources/original/mod.ts";
 import type { ImportedBarColumns, ImportedRows } from "./imported_rows.ts";
 import { versionOfRows } from "./import_version.ts";
 import type { PendingImport } from "./resources.ts";
@@ -12,12 +13,21 @@ const date = (name: string) => ({ name, type: "date" as const });
 /**
  * The rows that the database has from its current source, as an import, to keep them when another source replaces it. Bars are
  * those of `daily_bars`, adjusted for all splits of the source. `null` if there are none.
+ *
+ * @throws {OriginalDataError} If its rows are in files.
  */
 export async function heldRows(database: Opened): Promise<PendingImport | null> {
   const { sql } = database;
-  const [made] = await sql<{ any: boolean }[]>`
-    SELECT EXISTS (SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS any`;
+  const [made] = await sql<{ any: boolean; inTable: boolean }[]>`
+    SELECT EXISTS (SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS any,
+      to_regclass('silver.daily_bars') IS NOT NULL AS "inTable"`;
   if (!made!.any) return null;
+  if (!made!.inTable) {
+    throw new OriginalDataError(
+      "The rows of daily_bars are in Parquet files, and import --held reads them from the database. Take daily_bars out " +
+        "of PARQUET_ASSETS, start the service once, and import again.",
+    );
+  }
   const bars = await database.selectColumns(
     `SELECT ticker, session, open, high, low, close, volume, vwap, dividend
      FROM silver.daily_bars WHERE _until IS NULL ORDER BY ticker, session`,

@@ -81,8 +81,9 @@ async function sourceBefore({ sql }: Opened): Promise<{ name: string; id: string
 async function heldBars(database: Opened): Promise<Cells> {
   const [tables] = await database.sql<{ imported: boolean; judged: boolean }[]>`
     SELECT to_regclass('raw.imported_daily_bars') IS NOT NULL AS imported,
-      EXISTS (SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS judged`;
-  // Before `daily_bars` is made, every bar with a price counts.
+      to_regclass('silver.daily_bars') IS NOT NULL AND EXISTS (
+        SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS judged`;
+  // Before `daily_bars` is made, or if its rows are in files, every bar with a price counts.
   const held = tables!.judged ? "silver.daily_bars" : "raw.raw_daily_bars";
   const imported = tables!.imported
     ? `AND NOT EXISTS (SELECT FROM raw.imported_daily_bars i

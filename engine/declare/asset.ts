@@ -129,6 +129,8 @@ export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   freshness?: FreshnessPolicy;
   /** Row versions to keep: `keepAll`, `keepVersions()` or `keepDays()`. Without it, the engine's setting applies. */
   retention?: RowRetention;
+  /** Keeps its rows in Parquet files, which needs the engine's option `rowFiles`. In a table of the database without it. */
+  storage?: "parquet";
 }
 
 /** Declaration of an asset that is made by a function. */
@@ -202,6 +204,8 @@ export interface Asset<Row = unknown, Key extends string = string> {
   readonly freshness: FreshnessPolicy | undefined;
   /** Row versions to keep; `undefined` for the engine's setting. */
   readonly retention: RowRetention | undefined;
+  /** Declared place of its rows; the engine's options may name further assets with rows in files. */
+  readonly storage: "parquet" | undefined;
   /** How it is made; `undefined` for a further output, which its producer makes. */
   readonly recipe: Recipe | undefined;
   readonly "~row"?: Row;

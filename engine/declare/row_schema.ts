@@ -300,7 +300,7 @@ function picked(values: readonly unknown[], positions: Uint32Array, start: numbe
 }
 
 /** Sorts object keys in JSON: jsonb does not keep their order. */
-function sortedKeys(_key: string, value: unknown): unknown {
+export function sortedKeys(_key: string, value: unknown): unknown {
   if (!value || typeof value !== "object" || Array.isArray(value)) return value;
   const keys = Object.keys(value);
   // Most have one key or are in order: a copy would cost more than everything else.
@@ -322,7 +322,10 @@ function shown(value: unknown): string {
 }
 
 /** Converts columns to rows. */
-export function toRows(schema: Pick<RowSchema, "columns">, data: Readonly<Record<string, ColumnData>>): object[] {
+export function toRows(
+  schema: { columns: readonly ColumnSpec[] },
+  data: Readonly<Record<string, ColumnData>>,
+): object[] {
   const names = schema.columns.map((c) => c.name).filter((name) => name in data);
   const count = names.length ? data[names[0]!]!.length : 0;
   const rows: object[] = new Array(count);

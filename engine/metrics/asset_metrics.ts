@@ -80,7 +80,7 @@ async function newestDates(engine: Engine, database: Database): Promise<[key: st
   return await Promise.all(
     dated.map(async ({ asset, ...of }): Promise<[string, string | null]> => [
       asset.key,
-      await newestDate(database.sql, asset, of),
+      await newestDate(database, asset, of),
     ]),
   );
 }

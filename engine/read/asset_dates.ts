@@ -2,6 +2,7 @@ import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { asOf, tableOf } from "../store/asset_table.ts";
 import { isLost } from "../store/lost_rows.ts";
+import { rowFilesOf } from "../store/row_files.ts";
 
 /** The version of an asset; the latest by default. */
 export interface AtVersion {
@@ -12,12 +13,13 @@ export interface AtVersion {
  * The newest materialized date of an asset's partitions, with or without rows; `null` for none, or for partitions without dates.
  */
 export async function newestDate(
-  { sql }: Database,
+  database: Database,
   asset: AnyAsset,
   { asOf: version }: AtVersion = {},
 ): Promise<string | null> {
   const column = asset.partitionedBy?.date;
   if (column === undefined) return null;
+  const { sql } = database;
   const [latest] = await sql.unsafe<{ id: number; byPartitions: boolean; newest: string | null }[]>(
     `SELECT id, partitions IS NOT NULL AS "byPartitions", newest_date::text AS newest FROM engine.materialization m
      WHERE asset_key = $1 AND NOT ${isLost("m")} AND ($2::bigint IS NULL OR id <= $2::bigint)
@@ -25,6 +27,8 @@ export async function newestDate(
     [asset.key, version ?? null],
   );
   if (latest?.newest != null) return latest.newest === "-infinity" ? null : latest.newest;
+  // Materializations of partitions have recorded the date since before rows were kept in files.
+  if (rowFilesOf(database, asset)) return (await datesWithRows(database, asset, { asOf: version }))[0] ?? null;
   // Materializations older than the column record only their own partitions.
   const [row] = await sql.unsafe<{ date: string | null }[]>(
     `SELECT greatest(
@@ -42,12 +46,19 @@ export async function newestDate(
  * Cost: an index probe for each date of the current rows, if the date is the first column of the key; otherwise a full scan.
  */
 export async function datesWithRows(
-  { sql }: Database,
+  database: Database,
   asset: AnyAsset,
   { asOf: version }: AtVersion = {},
 ): Promise<string[]> {
   const column = asset.partitionedBy?.date;
   if (column === undefined) return [];
+  const files = rowFilesOf(database, asset);
+  if (files) {
+    const date = { name: column, type: "date" as const };
+    const found = await files.query(version, { columns: [date], distinct: true });
+    return ((await found.read())[column] as string[]).sort().reverse();
+  }
+  const { sql } = database;
   if (version === undefined && asset.schema.primaryKey[0] === column) {
     // PostgreSQL has no skip scan and would read all rows.
     const below = (bound: string) =>

@@ -2,9 +2,19 @@ import { z } from "zod";
 import type { ColumnData, ColumnSpec, ColumnType, Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { list } from "../record_schema.ts";
+import { toRows } from "../declare/row_schema.ts";
 import { isPrepared } from "../store/prepared_texts.ts";
+import { rowFilesOf } from "../store/row_files.ts";
 import { writeCursor } from "./row_order.ts";
-import { countStatementOf, type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
+import { columnOf } from "./row_filter.ts";
+import {
+  countStatementOf,
+  parquetQueryOf,
+  type Question,
+  questionOf,
+  type RowQuery,
+  statementOf,
+} from "./row_query.ts";
 import { invalid } from "../declare/row_values.ts";
 import { versionOf } from "./row_version.ts";
 import type { RowVersion } from "../store/latest_versions.ts";
@@ -116,6 +126,12 @@ async function rowsOf(
 ): Promise<Record<string, unknown>[]> {
   const names = [...question.columns, ...question.order.map(({ column }) => column)].map(({ name }) => name);
   const selected = [...new Set(names)];
+  const files = rowFilesOf(database, asset);
+  if (files) {
+    const columns = selected.map((name) => columnOf(asset, name, "fields"));
+    const found = await files.query(version.id, parquetQueryOf(question, { selected: columns, limit, offset }));
+    return toRows({ columns }, await found.read()) as Record<string, unknown>[];
+  }
   const { sql } = database;
   if (version.latest) {
     const latest = currentVersion(asset);
@@ -159,14 +175,21 @@ export interface CountQuery<Column extends string = string> extends Pick<RowQuer
  * Cost: O(rows until `atMost` match).
  */
 export async function countRows(
-  { sql }: Database,
+  database: Database,
   asset: AnyAsset,
   { atMost, ...query }: CountQuery,
   { version: known }: PageOptions = {},
 ): Promise<number> {
+  const { sql } = database;
   const question = questionOf(asset, query);
   const version = known ?? await versionOf(sql, asset, query);
   if (!version) return 0;
+  const files = rowFilesOf(database, asset);
+  if (files) {
+    const [selected] = question.columns;
+    const counted = { ...parquetQueryOf(question, { selected: [selected!], limit: atMost }), order: [] };
+    return (await files.query(version.id, counted)).count;
+  }
   const counted = async (latest: boolean) => {
     const of = { id: version.id, latest };
     const extra = [`${currentVersion(asset)} AS current`];
@@ -205,16 +228,31 @@ export async function readTable(
     const data = Object.fromEntries(columns.map(({ name }) => [name, []]));
     return { columns, data, rows: 0, materialization: null };
   }
-  const { text, parameters } = statementOf(asset, question, {
-    selected: columns.map(({ name }) => name),
-    limit: limit ?? maxRows + 1,
-    // The version was found in another transaction: it may no longer be the latest.
-    of: { id: version.id, latest: false },
-  });
-  const data = await database.selectColumns(text, parameters, columns, { signal });
+  const data = await columnsOf(database, asset, question, { version, limit: limit ?? maxRows + 1, signal });
   const rows = data[columns[0]!.name]!.length;
   if (limit === undefined && rows > maxRows) {
     throw invalid("limit", `There are more than ${most} rows. Filter them, or set a limit to get the first of them.`);
   }
   return { columns, data, rows, materialization: version.id };
+}
+
+async function columnsOf(
+  database: Database,
+  asset: AnyAsset,
+  question: Question,
+  { version, limit, signal }: { version: RowVersion; limit: number; signal: AbortSignal | undefined },
+): Promise<Readonly<Record<string, ColumnData>>> {
+  const { columns } = question;
+  const files = rowFilesOf(database, asset);
+  if (files) {
+    const rows = await files.query(version.id, parquetQueryOf(question, { selected: columns, limit }), { signal });
+    return await rows.read();
+  }
+  const { text, parameters } = statementOf(asset, question, {
+    selected: columns.map(({ name }) => name),
+    limit,
+    // The version was found in another transaction: it may no longer be the latest.
+    of: { id: version.id, latest: false },
+  });
+  return await database.selectColumns(text, parameters, columns, { signal });
 }

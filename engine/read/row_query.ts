@@ -1,9 +1,10 @@
 import type { ColumnSpec } from "../../resources/database/database.ts";
+import type { ParquetQuery } from "../../resources/parquet_query.ts";
 import type { Condition } from "../../resources/row_condition.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { asOf, tableOf } from "../store/asset_table.ts";
 import { columnOf, conditionInSql, conditionOf, maxFilterValues, type RowFilter } from "./row_filter.ts";
-import { afterInSql, orderOf, readCursor, refuseRepeats } from "./row_order.ts";
+import { after, afterInSql, orderOf, readCursor, refuseRepeats } from "./row_order.ts";
 import { sortTerm, type Term } from "../store/sort_term.ts";
 import type { RowColumn } from "../declare/row_schema.ts";
 import { invalid, Parameters } from "../declare/row_values.ts";
@@ -101,6 +102,15 @@ function sourceOf(
   // The simplest form, so that the index of current rows is used.
   const version = of.latest ? "_until IS NULL" : asOf(parameters.push(of.id));
   return { source: `FROM ${tableOf(asset)} WHERE ${[version, ...wanted].join(" AND ")}`, parameters };
+}
+
+/** The same for rows in files. @param selected The columns to return. */
+export function parquetQueryOf(
+  { conditions, order, position }: Question,
+  { selected, limit, offset }: { selected: readonly ColumnSpec[]; limit?: number; offset?: number },
+): ParquetQuery {
+  const where = position ? [...conditions, after(order, position)] : conditions;
+  return { columns: selected, where, order, limit, offset };
 }
 
 function fieldsOf(asset: AnyAsset, names: readonly string[] | undefined): readonly RowColumn[] {

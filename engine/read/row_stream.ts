@@ -1,8 +1,10 @@
 import type { ColumnSpec, Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { EngineError } from "../errors.ts";
-import { questionOf, type RowQuery, statementOf } from "./row_query.ts";
-import { versionOf } from "./row_version.ts";
+import { toRows } from "../declare/row_schema.ts";
+import { type RowFiles, rowFilesOf } from "../store/row_files.ts";
+import { parquetQueryOf, type Question, questionOf, type RowQuery, statementOf } from "./row_query.ts";
+import { type AsOf, versionOf } from "./row_version.ts";
 import type { RowVersion } from "../store/latest_versions.ts";
 
 type Row = Record<string, unknown>;
@@ -40,6 +42,93 @@ const fetchRows = 1_000;
 /** As for other reads of whole tables: the embedded database would never release more. */
 const workMem = "8MB";
 
+/** The result of a query, on the side of the database or of the library that reads files. */
+interface RowSource {
+  version: RowVersion | null;
+  rowCount: number;
+  /** The next rows. */
+  fetch(): Promise<readonly Row[]>;
+  shut(): Promise<void>;
+}
+
+interface SourceOptions {
+  asOf: AsOf | undefined;
+  signal: AbortSignal | undefined;
+}
+
+async function sourceOf(
+  database: Database,
+  asset: AnyAsset,
+  question: Question,
+  options: SourceOptions,
+): Promise<RowSource> {
+  const files = rowFilesOf(database, asset);
+  return files
+    ? await fileSource(database, asset, question, { ...options, files })
+    : await tableSource(database, asset, question, options);
+}
+
+async function fileSource(
+  { sql }: Database,
+  asset: AnyAsset,
+  question: Question,
+  { asOf, signal, files }: SourceOptions & { files: RowFiles },
+): Promise<RowSource> {
+  const { columns } = question;
+  const version = await versionOf(sql, asset, { asOf }) ?? null;
+  const rows = version && await files.query(version.id, parquetQueryOf(question, { selected: columns }), { signal });
+  let offset = 0;
+  return {
+    version,
+    rowCount: rows?.count ?? 0,
+    async fetch() {
+      const data = await rows!.read({ offset, length: fetchRows });
+      offset += fetchRows;
+      return toRows({ columns }, data) as Row[];
+    },
+    shut: () => Promise.resolve(),
+  };
+}
+
+async function tableSource(
+  database: Database,
+  asset: AnyAsset,
+  question: Question,
+  { asOf }: SourceOptions,
+): Promise<RowSource> {
+  const session = database.session();
+  const cursor = `"rows_${crypto.randomUUID()}"`;
+  const shut = async () => {
+    // The session of the embedded database is shared and does not end with this stream.
+    await session.unsafe(`CLOSE ${cursor}`).catch(() => {});
+    await session.end({ timeout: 5 });
+  };
+  try {
+    const version = await session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
+      const found = await versionOf(tx, asset, { asOf });
+      if (!found) return null;
+      const { text, parameters } = statementOf(asset, question, {
+        selected: question.columns.map(({ name }) => name),
+        of: found,
+      });
+      await tx.unsafe(`SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '${workMem}'`).simple();
+      await tx.unsafe(`DECLARE ${cursor} SCROLL CURSOR WITH HOLD FOR ${text}`, parameters);
+      return found;
+    });
+    const { count: rowCount } = version ? await session.unsafe(`MOVE ALL IN ${cursor}`) : { count: 0 };
+    if (version) await session.unsafe(`MOVE ABSOLUTE 0 IN ${cursor}`);
+    return {
+      version,
+      rowCount,
+      fetch: () => session.unsafe<Row[]>(`FETCH ${fetchRows} FROM ${cursor}`),
+      shut,
+    };
+  } catch (error) {
+    await shut();
+    throw error;
+  }
+}
+
 /** Open row streams of an engine. */
 export class RowStreams {
   readonly #open = new Set<RowStream>();
@@ -51,7 +140,8 @@ export class RowStreams {
    * Starts to read all rows of one version of an asset for a query.
    *
    * The query runs once, here, in one snapshot; its result is stored on the database's side (`WITH HOLD`) and fetched from there. A
-   * slow reader therefore holds no transaction, which would block all others in the embedded database.
+   * slow reader therefore holds no transaction, which would block all others in the embedded database. The rows of files are held in
+   * memory outside the heap of this process's code until they are read.
    *
    * @throws {InvalidRequestError} As for a page.
    * @throws {StreamsBusyError} If too many are open.
@@ -65,28 +155,11 @@ export class RowStreams {
     if (this.#open.size + this.#opening >= this.max) throw new StreamsBusyError(this.max);
     signal?.throwIfAborted();
     this.#opening++;
-    const session = this.database.session();
-    const cursor = `"rows_${crypto.randomUUID()}"`;
+    let source: RowSource | undefined;
     let closing: Promise<void> | undefined;
-    const shut = async () => {
-      // The session of the embedded database is shared and does not end with this stream.
-      await session.unsafe(`CLOSE ${cursor}`).catch(() => {});
-      await session.end({ timeout: 5 });
-    };
     try {
-      const version = await session.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
-        const found = await versionOf(tx, asset, { asOf });
-        if (!found) return null;
-        const { text, parameters } = statementOf(asset, question, {
-          selected: columns.map(({ name }) => name),
-          of: found,
-        });
-        await tx.unsafe(`SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '${workMem}'`).simple();
-        await tx.unsafe(`DECLARE ${cursor} SCROLL CURSOR WITH HOLD FOR ${text}`, parameters);
-        return found;
-      });
-      const { count: rowCount } = version ? await session.unsafe(`MOVE ALL IN ${cursor}`) : { count: 0 };
-      if (version) await session.unsafe(`MOVE ABSOLUTE 0 IN ${cursor}`);
+      const opened = source = await sourceOf(this.database, asset, question, { asOf, signal });
+      const { version, rowCount } = opened;
       let left = rowCount;
       const stream: RowStream = {
         columns,
@@ -98,14 +171,14 @@ export class RowStreams {
             await stream.close();
             return undefined;
           }
-          const rows = await session.unsafe<Row[]>(`FETCH ${fetchRows} FROM ${cursor}`);
+          const rows = await opened.fetch();
           if (rows.length === 0) throw new Error(`The database lost ${left} of ${rowCount} rows of "${asset.key}".`);
           left -= rows.length;
           return rows;
         },
         close: () => {
           signal?.removeEventListener("abort", stream.close);
-          return closing ??= shut().finally(() => this.#open.delete(stream));
+          return closing ??= opened.shut().finally(() => this.#open.delete(stream));
         },
         [Symbol.asyncDispose]: () => stream.close(),
       };
@@ -117,7 +190,7 @@ export class RowStreams {
       }
       return stream;
     } catch (error) {
-      await shut();
+      if (!closing) await source?.shut();
       throw error;
     } finally {
       this.#opening--;

@@ -4,6 +4,8 @@ import type { AnyAsset } from "../declare/asset.ts";
 import { invalid } from "../declare/row_values.ts";
 import { named } from "../record_schema.ts";
 import { asOf, quoted, tableOf } from "../store/asset_table.ts";
+import { differencesInFiles, type RowDifference } from "../store/file_difference.ts";
+import { rowFilesOf } from "../store/row_files.ts";
 import { type AsOf, versionOf } from "./row_version.ts";
 
 const row = z.record(z.string(), z.unknown());
@@ -48,6 +50,9 @@ export async function versionDifference(
   if (earlier.id > later.id) {
     throw invalid("from", `Materialization ${earlier.id} came after ${later.id}: the earlier version is wanted first.`);
   }
+  const versions = { asset: asset.key, from: earlier.id, to: later.id };
+  const files = rowFilesOf(database, asset);
+  if (files) return { ...versions, ...summaryOf(await differencesInFiles(files, asset, versions)) };
   const { columns, primaryKey } = asset.schema;
   const names = quoted(columns.map(({ name }) => name));
   const differences = `
@@ -73,12 +78,23 @@ export async function versionDifference(
   );
   const rows = (change: string) => counts.find((one) => one.change === change)?.rows ?? 0;
   return {
-    asset: asset.key,
-    from: earlier.id,
-    to: later.id,
+    ...versions,
     rowsAdded: rows("added"),
     rowsRemoved: rows("removed"),
     rowsChanged: rows("changed"),
     sample: [...sample],
+  };
+}
+
+function summaryOf(differences: readonly RowDifference[]): Omit<VersionDifference, "asset" | "from" | "to"> {
+  const of = (change: "added" | "changed" | "removed") =>
+    differences.filter(({ before, after }) => (!before ? "added" : !after ? "removed" : "changed") === change)
+      .map(({ before, after }) => ({ change, before, after }));
+  const [added, changed, removed] = [of("added"), of("changed"), of("removed")];
+  return {
+    rowsAdded: added.length,
+    rowsRemoved: removed.length,
+    rowsChanged: changed.length,
+    sample: [added, changed, removed].flatMap((some) => some.slice(0, mostSampled)),
   };
 }

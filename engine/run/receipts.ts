@@ -1,12 +1,15 @@
 import { z } from "zod";
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
+import { toRows } from "../declare/row_schema.ts";
 import { invalid } from "../declare/row_values.ts";
 import { list } from "../record_schema.ts";
-import { questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
+import { parquetQueryOf, type Question, questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
 import type { Filter } from "../read/row_filter.ts";
 import { versionOf } from "../read/row_version.ts";
 import { tableOf } from "../store/asset_table.ts";
+import type { RowVersion } from "../store/latest_versions.ts";
+import { originColumn, rowFilesOf } from "../store/row_files.ts";
 
 /** Provenance of rows: all their inputs. */
 export const Receipt = z.strictObject({
@@ -50,13 +53,7 @@ export async function receiptsOf(database: Database, asset: AnyAsset, query: Rec
   const question = questionOf(asset, { filters });
   const version = await versionOf(database.sql, asset, { asOf });
   if (!version) throw invalid("key", `"${asset.key}" has no rows yet.`);
-  const { text, parameters } = statementOf(asset, question, {
-    selected: question.columns.map(({ name }) => name),
-    limit: mostRows + 1,
-    of: version,
-    extra: [`_from AS "_from"`],
-  });
-  const rows = await database.sql.unsafe<(Record<string, unknown> & { _from: number })[]>(text, parameters);
+  const rows = await rowsWithOrigin(database, asset, question, version);
   if (rows.length === 0) {
     const named = filters.map(({ column, operator, value }) => `${column} ${operator} ${value}`).join(", ");
     throw invalid("where", `"${asset.key}" has no row${named && ` with ${named}`}.`);
@@ -75,6 +72,32 @@ export async function receiptsOf(database: Database, asset: AnyAsset, query: Rec
     rows: rows.map(({ _from, ...row }) => row),
   }));
   return await Promise.all(receipts);
+}
+
+type RowWithOrigin = Record<string, unknown> & { _from: number };
+
+/** The rows, each with the materialization that added it. */
+async function rowsWithOrigin(
+  database: Database,
+  asset: AnyAsset,
+  question: Question,
+  version: RowVersion,
+): Promise<readonly RowWithOrigin[]> {
+  const { columns } = question;
+  const limit = mostRows + 1;
+  const files = rowFilesOf(database, asset);
+  if (files) {
+    const selected = [...columns, originColumn];
+    const found = await files.query(version.id, parquetQueryOf(question, { selected, limit }));
+    return toRows({ columns: selected }, await found.read()) as RowWithOrigin[];
+  }
+  const { text, parameters } = statementOf(asset, question, {
+    selected: columns.map(({ name }) => name),
+    limit,
+    of: version,
+    extra: [`_from AS "_from"`],
+  });
+  return await database.sql.unsafe<RowWithOrigin[]>(text, parameters);
 }
 
 async function recordOf(database: Database, asset: AnyAsset, id: number): Promise<Omit<Receipt, "rows">> {

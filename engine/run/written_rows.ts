@@ -16,7 +16,9 @@ import { type DifferingRows, differingRows, writeDifference } from "../store/dif
 import { adoptRows, dropTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
 import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
+import { insideOf, monthsOf, rowFilesOf, segmentColumn } from "../store/row_files.ts";
 import { type ChangedMonths, changedMonths, recordMonths, type RowMonths, rowMonths } from "../store/row_months.ts";
+import { type NewRows, writeFiles, type WrittenFiles } from "../store/written_files.ts";
 
 /** One table made by a function, ready to be stored. */
 export interface OutputToPublish {
@@ -53,6 +55,8 @@ export interface PublishedPart {
 
 /** What is written or known of an output before the transaction that records it: that one has to be short. */
 export interface Preparation {
+  /** The new files of rows that are kept in files. */
+  files: WrittenFiles | null;
   /** The table that has its rows already. */
   staged: StagedRows | null;
   /** The rows that may differ from the stored ones; `null` if unknown. */
@@ -77,7 +81,12 @@ export async function prepareOutput(
 ): Promise<Preparation> {
   const before = latest.get(asset.key);
   const { isSingle } = part.partitions.space;
-  const nothing: Preparation = { staged: null, differing: null, months: null, changed: null };
+  const nothing: Preparation = { files: null, staged: null, differing: null, months: null, changed: null };
+  const files = rowFilesOf(database, asset);
+  if (files) {
+    const output = { asset, rows, ...replacedBy(asset, part, before), signal };
+    return { ...nothing, files: await writeFiles(database, files, output) };
+  }
   if (isSingle && !isToBeWritten(rows, before)) return nothing;
   const months = isSingle ? rowMonths(asset, rows) : null;
   if (!before) {
@@ -107,27 +116,60 @@ export interface WrittenRows {
   rowCount: number;
 }
 
+/** The current rows that the rows of a part replace. */
+function replacedBy(
+  asset: AnyAsset,
+  part: PublishedPart,
+  before: Versions | undefined,
+): Pick<NewRows, "replaces" | "months"> {
+  if (part.partitions.space.isSingle) return { replaces: null };
+  if (isTakenOver(before)) {
+    const kept = insideOf(keptOf(part).rectangles());
+    return { replaces: (name, date) => !kept(name, date) };
+  }
+  const own = part.partitions.rectangles();
+  const { date } = asset.partitionedBy!;
+  const byMonth = date !== undefined && segmentColumn(asset) === date;
+  return { replaces: insideOf(own), months: byMonth ? monthsOf(own) : null };
+}
+
+/**
+ * Whether the current rows are from another function, or from the same one before it was partitioned. They stay in partitions that
+ * this function has made and is about to make again; all others are removed.
+ */
+function isTakenOver(before: Versions | undefined): boolean {
+  return before !== undefined && (before.remake !== null || !isPartitionVersion(before.dataVersion));
+}
+
+/** The partitions of rows that are taken over and stay. */
+function keptOf({ state, partitions }: PublishedPart): PartitionSet {
+  return state.made.union(state.lost).difference(partitions);
+}
+
 /** Writes the rows of a single partition, which are those of the whole table, and records the changed names and dates. */
 export async function writeTable(
   tx: Sql,
   { asset, rows }: OutputToPublish,
   place: Place,
 ): Promise<WrittenRows> {
-  const { id, context: { ledger, partitionLedger, latest }, months, changed } = place;
+  const { id, context: { ledger, partitionLedger, latest }, months, changed, files } = place;
   const before = latest.get(asset.key);
   let changes = { added: 0, removed: 0 };
+  await files?.record(tx, id);
   if (isToBeWritten(rows, before)) {
     const fresh = before === undefined;
-    changes = await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates: changed });
+    changes = files ?? await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates: changed });
     if (months) {
       await recordMonths(tx, asset, { version: rows.dataVersion, months, changed: changed?.months ?? null });
     }
     await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   }
   if (asset.partitionedBy) {
-    await recordChangeOfTable(tx, { asset, rows, id, first: before === undefined, dates: changed }, partitionLedger);
+    const first = before === undefined;
+    await recordChangeOfTable(tx, { asset, rows, id, first, dates: changed, files }, partitionLedger);
   }
-  return { ...changes, dataVersion: rows.dataVersion, rowCount: rows.count };
+  const { added, removed } = changes;
+  return { added, removed, dataVersion: rows.dataVersion, rowCount: rows.count };
 }
 
 /** Writes rows as it was prepared. */
@@ -156,14 +198,6 @@ async function isPrevious(tx: Sql, { key }: AnyAsset, { id, base }: { id: number
   return row!.previous === base;
 }
 
-/**
- * Whether the rows are from another function, or from the same one before it was partitioned. They stay in partitions that this
- * function has made and is about to make again; all others are removed.
- */
-function isTakenOver({ remake, dataVersion }: Versions): boolean {
-  return remake !== null || !isPartitionVersion(dataVersion);
-}
-
 /** Whether none of the partitions has been made before. */
 function isFirst({ partitions, state }: PublishedPart): boolean {
   return partitions.intersection(state.made.union(state.lost)).isEmpty;
@@ -171,13 +205,14 @@ function isFirst({ partitions, state }: PublishedPart): boolean {
 
 async function recordChangeOfTable(
   tx: Sql,
-  { asset, rows, id, first, dates }: {
+  { asset, rows, id, first, dates, files }: {
     asset: AnyAsset;
     rows: PreparedRows;
     id: number;
     first: boolean;
     /** Dates of the changes; `null` if unknown. */
     dates: DateRanges | null;
+    files: WrittenFiles | null;
   },
   partitionLedger: PartitionLedger,
 ): Promise<void> {
@@ -193,7 +228,7 @@ async function recordChangeOfTable(
     }
     return;
   }
-  const partitions = await changedPartitions(tx, asset, { id, within: null, dates });
+  const partitions = files?.changed ?? await changedPartitions(tx, asset, { id, within: null, dates });
   const left = new PartitionSpace(extent.names ?? [""], extent.dates ?? [""]);
   const space = left.with(partitions.map(([name]) => name), partitions.map(([, date]) => date));
   await partitionLedger.recordChange(tx, id, {
@@ -208,26 +243,29 @@ export async function writePart(
   { asset, rows }: OutputToPublish,
   { part, newestDate, ...place }: Place & { part: PublishedPart; newestDate: string | null },
 ): Promise<WrittenRows> {
-  const { id, context: { ledger, partitionLedger, latest }, staged } = place;
+  const { id, context: { ledger, partitionLedger, latest }, staged, files } = place;
   const before = latest.get(asset.key);
-  const takenOver = before !== undefined && isTakenOver(before);
-  const others = part.state.made.union(part.state.lost).difference(part.partitions);
-  const changes = await write(tx, asset, rows, {
+  const takenOver = isTakenOver(before);
+  await files?.record(tx, id);
+  const changes = files ?? await write(tx, asset, rows, {
     ...place,
     fresh: before === undefined || (!takenOver && isFirst(part)),
-    ...(takenOver ? { except: others } : { within: part.partitions }),
+    ...(takenOver ? { except: keptOf(part) } : { within: part.partitions }),
   });
-  const content = await contentAfter(tx, asset, {
-    id,
-    part,
-    changes,
-    before: takenOver ? undefined : before,
-    known: staged?.content ?? null,
-  });
-  const changed = takenOver ? null : await changedIn(tx, asset, { id, changes, part });
+  const content = files
+    ? { dataVersion: partitionVersion(asset, files.content), rowCount: files.count }
+    : await contentAfter(tx, asset, {
+      id,
+      part,
+      changes,
+      before: takenOver ? undefined : before,
+      known: staged?.content ?? null,
+    });
+  const changed = takenOver ? null : await changedIn(tx, asset, { id, changes, part, files });
   await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   await partitionLedger.recordChange(tx, id, { partitions: part.partitions, changed, ...content, newestDate });
-  return { ...changes, ...content };
+  const { added, removed } = changes;
+  return { added, removed, ...content };
 }
 
 /**
@@ -237,13 +275,20 @@ export async function writePart(
 async function changedIn(
   tx: Sql,
   asset: AnyAsset,
-  { id, changes, part }: { id: number; changes: { added: number; removed: number }; part: PublishedPart },
+  { id, changes, part, files }: {
+    id: number;
+    changes: { added: number; removed: number };
+    part: PublishedPart;
+    files: WrittenFiles | null;
+  },
 ): Promise<Rectangle[]> {
   const { made, gone, wanted, space } = part.state;
   const replaced = part.partitions.difference(made).union(part.partitions.intersection(gone));
   const changed = changes.added + changes.removed === 0 || part.partitions.difference(replaced).isEmpty
     ? replaced
-    : replaced.union(PartitionSet.at(space, await changedPartitions(tx, asset, { id, within: part.partitions })));
+    : replaced.union(
+      PartitionSet.at(space, files?.changed ?? await changedPartitions(tx, asset, { id, within: part.partitions })),
+    );
   const left = wanted.union(made.difference(gone));
   return changedRectangles(changed, new PartitionSpace(left.names, left.dates));
 }

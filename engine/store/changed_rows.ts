@@ -1,6 +1,8 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { partitionCondition, tableOf } from "./asset_table.ts";
+import { differencesInFiles } from "./file_difference.ts";
+import { insideOf, type RowFiles, rowFilesOf } from "./row_files.ts";
 import { inWords } from "../declare/row_values.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
 
@@ -23,20 +25,11 @@ export async function changedRows(
   asset: AnyAsset,
   { since, until, within }: { since: number; until: number; within: PartitionSet | null },
 ): Promise<string[]> {
-  const parameters: (string | number)[] = [since, until];
-  const here = within === null || !asset.partitionedBy
-    ? "true"
-    : partitionCondition(asset, within.rectangles(), parameters);
+  const files = rowFilesOf(database, asset);
   const { primaryKey, columns } = asset.schema;
-  const found = await database.sql.unsafe<{ came: boolean; row: Record<string, unknown> }[]>(
-    `SELECT _from > $1 AS came, to_jsonb(t) - '_from' - '_until' AS row FROM ${tableOf(asset)} t
-     WHERE $1 >= (SELECT coalesce(max(lost_until), 0) FROM engine.asset_table WHERE asset_key = '${asset.key}')
-       AND NOT EXISTS (SELECT FROM engine.materialization WHERE id IN ($1, $2) AND rows_pruned)
-       AND ((_from > $1 AND _from <= $2 AND (_until IS NULL OR _until > $2)) OR (_from <= $1 AND _until > $1 AND _until <= $2))
-       AND ${here}
-     ORDER BY ${primaryKey.map((name) => `"${name}"`).join(", ")}, _from LIMIT ${2 * maxRows + 1}`,
-    parameters,
-  );
+  const found = files
+    ? await changedInFiles(database, asset, { since, until, within, files })
+    : await changedInTable(database, asset, { since, until, within });
   const keyOf = (row: Record<string, unknown>) => primaryKey.map((name) => inWords(row[name])).join(" ");
   const others = columns.map(({ name }) => name).filter((name) => !primaryKey.includes(name));
   const byKey = Map.groupBy(found, ({ row }) => keyOf(row));
@@ -55,4 +48,63 @@ export async function changedRows(
     return `${after ? "added" : "removed"} ${key}${listed(others, (name) => `${name} ${inWords(row[name])}`)}`;
   });
   return sentences.slice(0, maxRows);
+}
+
+interface Change {
+  since: number;
+  until: number;
+  within: PartitionSet | null;
+}
+
+/** A row that was added (`came`) or removed. */
+interface ChangedRow {
+  came: boolean;
+  row: Record<string, unknown>;
+}
+
+/** The condition that the rows of both versions, `$1` and `$2`, are kept. */
+function areKept({ key }: AnyAsset): string {
+  return `$1 >= (SELECT coalesce(max(lost_until), 0) FROM engine.asset_table WHERE asset_key = '${key}')
+       AND NOT EXISTS (SELECT FROM engine.materialization WHERE id IN ($1, $2) AND rows_pruned)`;
+}
+
+async function changedInTable(
+  database: Database,
+  asset: AnyAsset,
+  { since, until, within }: Change,
+): Promise<readonly ChangedRow[]> {
+  const parameters: (string | number)[] = [since, until];
+  const here = within === null || !asset.partitionedBy
+    ? "true"
+    : partitionCondition(asset, within.rectangles(), parameters);
+  const { primaryKey } = asset.schema;
+  return await database.sql.unsafe<ChangedRow[]>(
+    `SELECT _from > $1 AS came, to_jsonb(t) - '_from' - '_until' AS row FROM ${tableOf(asset)} t
+     WHERE ${areKept(asset)}
+       AND ((_from > $1 AND _from <= $2 AND (_until IS NULL OR _until > $2)) OR (_from <= $1 AND _until > $1 AND _until <= $2))
+       AND ${here}
+     ORDER BY ${primaryKey.map((name) => `"${name}"`).join(", ")}, _from LIMIT ${2 * maxRows + 1}`,
+    parameters,
+  );
+}
+
+async function changedInFiles(
+  database: Database,
+  asset: AnyAsset,
+  { since, until, within, files }: Change & { files: RowFiles },
+): Promise<readonly ChangedRow[]> {
+  const [kept] = await database.sql.unsafe<{ kept: boolean }[]>(`SELECT ${areKept(asset)} AS kept`, [since, until]);
+  if (!kept!.kept) return [];
+  const partition = within && asset.partitionedBy;
+  const isInside = partition ? insideOf(within.rectangles()) : () => true;
+  const of = (row: Record<string, unknown>, column: string | undefined) => column ? row[column] as string : "";
+  const found: ChangedRow[] = [];
+  for (const { before, after } of await differencesInFiles(files, asset, { from: since, to: until })) {
+    const row = (before ?? after)!;
+    if (partition && !isInside(of(row, partition.name), of(row, partition.date))) continue;
+    if (before) found.push({ came: false, row: before });
+    if (after) found.push({ came: true, row: after });
+    if (found.length > 2 * maxRows) break;
+  }
+  return found;
 }

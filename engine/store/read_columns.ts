@@ -4,6 +4,7 @@ import { orderOf } from "../declare/key_order.ts";
 import { rowsAt } from "../declare/row_schema.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
 import { partitionCondition, quoted, tableOf } from "./asset_table.ts";
+import { rowFilesOf } from "./row_files.ts";
 import { readInPieces } from "./row_pieces.ts";
 
 /** Some columns of the rows of one materialization, in key order; only of some partitions, if given. */
@@ -19,6 +20,8 @@ export async function readColumns(
     signal?: AbortSignal;
   } = {},
 ): Promise<Record<string, ColumnData>> {
+  const files = rowFilesOf(database, asset);
+  if (files) return await files.columns(names, materialization, { within, where, signal });
   const specOf = (name: string) => {
     const found = asset.schema.columns.find((c) => c.name === name);
     if (!found) throw new RangeError(`"${asset.key}" has no column "${name}".`);

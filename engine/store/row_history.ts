@@ -9,7 +9,9 @@ import {
   type RowRetention,
 } from "../declare/row_retention.ts";
 import { tableOf } from "./asset_table.ts";
+import { deleteUnusedFiles, fileBytes, releaseFiles, unneededFiles } from "./file_history.ts";
 import type { Sweeper } from "./retention.ts";
+import { rowFilesOf } from "./row_files.ts";
 import { layerSchemas } from "./table_record.ts";
 
 /** Minimum time for a reader without a lock to finish. */
@@ -24,16 +26,17 @@ export const PrunedHistory = z.strictObject({
   key: z.string(),
   keeps,
   versions: z.int().min(0).describe("Deleted versions"),
-  rows: z.int().min(0).describe("Rows of only those versions"),
-  bytes: z.int().min(0).describe("Of its table with indexes, before"),
+  rows: z.int().min(0).describe("Rows of only those versions; of only their files, for rows in files"),
+  bytes: z.int().min(0).describe("Of its table with indexes, or of its files, before"),
+  fileBytes: z.int().min(0).optional().describe("Of the deleted files, for rows in files"),
 });
 export type PrunedHistory = z.infer<typeof PrunedHistory>;
 
-/** Disk use of an asset's table. */
+/** Disk use of an asset's rows. */
 export const AssetStorage = z.strictObject({
   key: z.string(),
   // 0 without a table.
-  bytes: z.int().min(0).describe("Of its table with indexes"),
+  bytes: z.int().min(0).describe("Of its table with indexes, or of its files"),
   keeps,
 });
 export type AssetStorage = z.infer<typeof AssetStorage>;
@@ -42,7 +45,8 @@ export type AssetStorage = z.infer<typeof AssetStorage>;
  * Deletes the rows of expired versions.
  *
  * An expired version is marked first, so that no new reader starts on it; then its rows are deleted, some blocks of the table in a
- * transaction. An interrupted deletion continues with the next sweep. Several processes may run it at once.
+ * transaction, or files of which no kept version has a row. An interrupted deletion continues with the next sweep. Several
+ * processes may run it at once.
  */
 export class RowHistory implements Sweeper {
   readonly name = "rows of old versions";
@@ -70,9 +74,10 @@ export class RowHistory implements Sweeper {
       SELECT n.layer || '.' || c.relname AS name, pg_total_relation_size(c.oid) AS bytes
       FROM pg_class c JOIN ${sql.unsafe(layerSchemas)} n ON n.oid = c.relnamespace WHERE c.relkind = 'r'`;
     const bytesOf = new Map(rows.map(({ name, bytes }) => [name, bytes]));
+    const inFiles = await fileBytes(this.database);
     return own.map((asset) => ({
       key: asset.key,
-      bytes: bytesOf.get(`${asset.layer}.${asset.key}`) ?? 0,
+      bytes: (bytesOf.get(`${asset.layer}.${asset.key}`) ?? 0) + (inFiles.get(asset.key) ?? 0),
       keeps: this.keeps(asset),
     }));
   }
@@ -98,14 +103,36 @@ export class RowHistory implements Sweeper {
       if (!pending.has(asset.key)) continue;
       const expired = await this.#expired(asset);
       if (expired.length === 0 && !pending.get(asset.key)) continue;
-      const [size] = await this.database.sql.unsafe<{ bytes: number }[]>(
-        `SELECT pg_total_relation_size('${tableOf(asset)}'::regclass) AS bytes`,
-      );
+      const inFiles = rowFilesOf(this.database, asset) !== undefined;
+      const bytes = inFiles ? (await fileBytes(this.database)).get(asset.key) ?? 0 : await this.#tableBytes(asset);
       if (!dryRun && expired.length > 0) await this.#mark(asset, expired);
-      const rows = dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, signal);
-      pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, rows, bytes: size!.bytes });
+      const deleted = inFiles
+        ? await this.#releaseFiles(asset, { expired, dryRun })
+        : { rows: dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, signal) };
+      pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, bytes, ...deleted });
     }
+    if (!dryRun) await deleteUnusedFiles(this.database, signal);
     return pruned;
+  }
+
+  async #tableBytes(asset: AnyAsset): Promise<number> {
+    const [size] = await this.database.sql.unsafe<{ bytes: number }[]>(
+      `SELECT pg_total_relation_size('${tableOf(asset)}'::regclass) AS bytes`,
+    );
+    return size!.bytes;
+  }
+
+  async #releaseFiles(
+    asset: AnyAsset,
+    { expired, dryRun }: { expired: readonly number[]; dryRun: boolean },
+  ): Promise<{ rows: number; fileBytes: number }> {
+    const { rows, bytes } = dryRun
+      ? await unneededFiles(this.database, asset, expired)
+      : await releaseFiles(this.database, asset);
+    if (!dryRun) {
+      await this.database.sql`UPDATE engine.asset_table SET prune_pending = false WHERE asset_key = ${asset.key}`;
+    }
+    return { rows, fileBytes: bytes };
   }
 
   /** Assets with a table, and whether it may still have rows of expired versions. */

@@ -4,6 +4,7 @@ import type { AssetGraph } from "../declare/graph.ts";
 import { hashOf } from "../declare/row_schema.ts";
 import { dropIndex, tableOf } from "./asset_table.ts";
 import { sortTerm, termsOf } from "./sort_term.ts";
+import { layerSchemas } from "./table_record.ts";
 
 /** An index of a table beside that of its key. */
 interface SecondaryIndex {
@@ -14,9 +15,11 @@ interface SecondaryIndex {
 /** Creates the declared indexes that are missing, and drops those of orders that are no longer declared. */
 export async function reconcileIndexes(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[]): Promise<void> {
   const found = await tx<{ layer: string; key: string; name: string }[]>`
-    SELECT schemaname AS layer, tablename AS key, indexname AS name FROM pg_indexes
-    WHERE schemaname IN ('raw', 'silver', 'gold') AND tablename = ANY(${assets.map(({ key }) => key)}::text[])
-      AND (indexname LIKE '%\\_order\\_%' OR indexname LIKE '%\\_cells\\_%')`;
+    SELECT n.layer, t.relname AS key, i.relname AS name
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+    JOIN ${tx.unsafe(layerSchemas)} n ON n.oid = t.relnamespace
+    WHERE t.relname = ANY(${assets.map(({ key }) => key)}::text[])
+      AND (i.relname LIKE '%\\_order\\_%' OR i.relname LIKE '%\\_cells\\_%')`;
   const namesOf = Map.groupBy(found, ({ layer, key }) => `${layer}.${key}`);
   for (const asset of assets) {
     const present = new Set(namesOf.get(`${asset.layer}.${asset.key}`)?.map(({ name }) => name));

@@ -8,6 +8,7 @@ import { columnDefinition, dropIndex, historyColumns, quoted, tableOf } from "./
 import type { TableRecord, Tables } from "./table_record.ts";
 import {
   conversionOf,
+  type FoundFiles,
   type FoundTable,
   hasSamePartitions,
   isDividedAlike,
@@ -21,8 +22,10 @@ export interface TableChange {
   shape: TableShape;
   record: TableRecord;
   table: FoundTable | undefined;
-  /** Tables of the same name in other schemas. */
+  /** Tables of the same name in other schemas, and in any for rows in files. */
   others: readonly FoundTable[];
+  /** Its files; `undefined` if its rows belong in a table and there are none. */
+  files: FoundFiles | undefined;
   /** Its latest materialization with rows expected in the table. */
   latest: { id: number; rowCount: number } | undefined;
   /** Why the table cannot stay and is replaced. */
@@ -35,14 +38,17 @@ export interface TableChange {
   isRedivided: boolean;
 }
 
-/** Whether the asset never had a table. */
-export function isNew({ table, latest }: TableChange): boolean {
-  return !table && latest === undefined;
+/** Whether the asset never had a table, and needs one. */
+export function isNew({ shape, table, latest }: TableChange): boolean {
+  return shape.storage === "table" && !table && latest === undefined;
 }
 
 /** Whether the table is altered, moved, replaced or found to be lost. */
-export function alters({ table, others, latest, replaced, inPlace, isRedivided }: TableChange): boolean {
-  const isLost = !table && latest !== undefined && latest.rowCount > 0;
+export function alters(
+  { shape, record, table, others, latest, replaced, inPlace, isRedivided }: TableChange,
+): boolean {
+  if (shape.storage !== record.storage) return true;
+  const isLost = shape.storage === "table" && !table && latest !== undefined && latest.rowCount > 0;
   return isLost || others.length > 0 || replaced !== undefined || inPlace.length > 0 || isRedivided;
 }
 
@@ -53,10 +59,10 @@ export function alters({ table, others, latest, replaced, inPlace, isRedivided }
  */
 export async function changeOf(
   tx: postgres.TransactionSql,
-  { asset, graph, tables }: { asset: AnyAsset; graph: AssetGraph; tables: Tables },
+  { asset, graph, tables, inFiles }: { asset: AnyAsset; graph: AssetGraph; tables: Tables; inFiles: boolean },
 ): Promise<TableChange> {
   const { key } = asset;
-  const shape = shapeOf(asset, graph);
+  const shape = shapeOf(asset, graph, inFiles);
   const recorded = tables.records.get(key);
   const known = tables.latest.get(key);
   const latest = known && known.id > (recorded?.lostUntil ?? 0) ? known : undefined;
@@ -68,14 +74,16 @@ export async function changeOf(
         "Move it to another schema, or rename it.",
     );
   }
-  const table = await homeOf(tx, { key, shape, recorded, candidates, latest });
+  const home = await homeOf(tx, { key, shape, recorded, candidates, latest });
+  const table = inFiles ? undefined : home;
   const record = recorded ?? {
     ...shape,
     key,
-    ...(table && {
-      layer: table.layer,
-      columns: Object.fromEntries([...table.columns].filter(([name]) => !name.startsWith("_"))),
-      primaryKey: [...table.indexes.values()][0] ?? shape.primaryKey,
+    ...(home && {
+      storage: "table" as const,
+      layer: home.layer,
+      columns: Object.fromEntries([...home.columns].filter(([name]) => !name.startsWith("_"))),
+      primaryKey: [...home.indexes.values()][0] ?? shape.primaryKey,
     }),
     // The recorded producer, not the declared one: it made the rows.
     ...(known && { producer: known.stepKey, partitioned: known.dataVersion.startsWith("cells.") }),
@@ -92,6 +100,7 @@ export async function changeOf(
     record,
     table,
     others: candidates.filter((other) => other !== table),
+    files: tables.files.get(key),
     latest,
     replaced: undefined,
     inPlace: [],
@@ -99,6 +108,14 @@ export async function changeOf(
     isRedivided: latest !== undefined && !(hasSamePartitions(shape.partitionedBy, record.partitionedBy) &&
       shape.partitioned === record.partitioned && shape.producer === record.producer),
   };
+  if (shape.storage !== record.storage && latest) {
+    change.replaced = otherPlace[shape.storage];
+    return change;
+  }
+  if (inFiles) {
+    if (latest) change.replaced = misfitOfFiles(change);
+    return change;
+  }
   if (!table) return change;
   change.replaced = misfitOf(shape, { record, recorded, table, latest });
   if (change.replaced === undefined) Object.assign(change, await adapted(tx, change, table));
@@ -180,6 +197,31 @@ function misfitOf(
 
 function partitionsInWords(partitionedBy: TableShape["partitionedBy"]): string {
   return [partitionedBy?.name, partitionedBy?.date].filter((column) => column !== undefined).join(" and ") || "nothing";
+}
+
+/** Why rows are replaced that were kept in another place, by the new one. */
+const otherPlace = {
+  table: "its rows were in Parquet files, and are in the database now",
+  parquet: "its rows were in the database, and are in Parquet files now",
+};
+
+/** Why the rows in files cannot be those of the asset; a fragment without its subject. */
+function misfitOfFiles({ shape, record, files, latest, isRedivided }: TableChange): string | undefined {
+  if (latest!.rowCount > 0 && !files?.hasCurrent) {
+    return `it has no file with the ${latest!.rowCount} rows of materialization ${latest!.id}`;
+  }
+  const [missing, ...more] = files?.missing ?? [];
+  if (missing !== undefined) {
+    return `${missing}${more.length === 0 ? " is" : ` and ${more.length} more of its files are`} missing`;
+  }
+  if (isRedivided) return "its partitions were others, or another asset made it";
+  for (const [name, was] of Object.entries(record.columns)) {
+    const is = shape.columns[name] ?? was;
+    if (is !== was) return `its column "${name}" was ${was} and is ${is} now`;
+  }
+  return shape.primaryKey.join() === record.primaryKey.join()
+    ? undefined
+    : `its key was ${record.primaryKey.join(", ")}`;
 }
 
 /** Statements that bring a table to its declared shape, or why its rows prevent that. */

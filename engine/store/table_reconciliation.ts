@@ -2,14 +2,22 @@ import type postgres from "postgres";
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import { messageOf } from "../errors.ts";
+import { DefinitionError, messageOf } from "../errors.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { createTableStatement, dropIndex, indexesOf, tableOf } from "./asset_table.ts";
 import { forgetVersions } from "./latest_versions.ts";
 import { isSecondary, reconcileIndexes } from "./secondary_indexes.ts";
 import { dropStagedRows } from "./staged_rows.ts";
 import { alters, changeOf, indexStatement, isNew, type TableChange } from "./table_change.ts";
-import { readTables, type TableRecord, type Tables, undeclaredTables, writeRecords } from "./table_record.ts";
+import { rowFileSetting } from "./row_files.ts";
+import {
+  type MissingFiles,
+  readTables,
+  type TableRecord,
+  type Tables,
+  undeclaredTables,
+  writeRecords,
+} from "./table_record.ts";
 import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shape.ts";
 
 /**
@@ -20,6 +28,8 @@ import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shap
  * - Every other change creates a new table, and the old one moves to the schema `retired`. The asset counts as missing until it is
  *   made again, and its earlier versions are no longer readable.
  * - A table without the rows of the latest version counts as lost, however it was emptied.
+ * - Rows in files stay only under the same declaration; with any other, and with a missing file of the current version, the asset
+ *   is made again and its files are left as they are. So it is if rows move to files or to a table.
  * - If another function makes the asset, or the same one without partitions instead of with them, its versions count as stale.
  *
  * Assets are processed in groups of {@link assetsAtOnce}, each in a transaction: it holds a lock on every table, index and TOAST
@@ -29,15 +39,19 @@ import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shap
  * sql/migrations/0013_asset_tables.sql).
  *
  * @returns The number of the last alteration, for {@link Heartbeat.join}.
- * @throws {DefinitionError} If a table of an asset's name was not made by this engine. Nothing of its group is changed.
+ * @throws {DefinitionError} If a table of an asset's name was not made by this engine: nothing of its group is changed. If rows are in
+ * files and there is no setting for these.
+ * @throws {FileStoreError} If the store of an asset's files cannot be reached.
  */
 export async function reconcileTables(database: Database, graph: AssetGraph, logger: Logger): Promise<number> {
   const assets = graph.assets.filter(({ external }) => !external);
+  if (!rowFileSetting(database)) await refuseFilesWithoutStore(database, assets);
+  const files = { keys: rowFileSetting(database)?.keys ?? new Set<string>(), missing: await missingFiles(database) };
   await dropStagedRows(database.sql);
   let alteration = 0;
   for (let start = 0; start < assets.length; start += assetsAtOnce) {
     const group = assets.slice(start, start + assetsAtOnce);
-    const done = await database.sql.begin((tx) => reconcileGroup(tx, graph, group)) as GroupDone;
+    const done = await database.sql.begin((tx) => reconcileGroup(tx, graph, { assets: group, files })) as GroupDone;
     for (const { level, message } of done.messages) logger[level](message);
     alteration = Math.max(alteration, done.alteration);
   }
@@ -49,6 +63,45 @@ export async function reconcileTables(database: Database, graph: AssetGraph, log
   }
   forgetVersions(database);
   return alteration;
+}
+
+/**
+ * Current files that are not in their store. The list of the store is read after that of the database, and current files stay for an
+ * hour at least after they are replaced: a file that another process adds or removes meanwhile is not found missing.
+ */
+async function missingFiles(database: Database): Promise<MissingFiles> {
+  const setting = rowFileSetting(database);
+  if (!setting?.keys.size) return new Map();
+  const { store, keys } = setting;
+  const files = await database.sql<{ id: number; path: string }[]>`
+    SELECT id, path FROM engine.row_file
+    WHERE asset_key = ANY(${[...keys]}::text[]) AND from_materialization IS NOT NULL AND until_materialization IS NULL
+      AND NOT retired`;
+  const found = new Set((await store.list()).map(({ path }) => path));
+  return new Map(files.filter(({ path }) => !found.has(path)).map(({ id, path }) => [id, store.addressOf(path)]));
+}
+
+/**
+ * A process without the setting, such as a command in another shell, must not replace files by empty tables.
+ *
+ * @throws {DefinitionError} If rows of an asset are in files.
+ */
+async function refuseFilesWithoutStore({ sql }: Database, assets: readonly AnyAsset[]): Promise<void> {
+  const [asset] = await sql<{ key: string }[]>`
+    SELECT asset_key AS key FROM engine.asset_table
+    WHERE storage = 'parquet' AND asset_key = ANY(${assets.map(({ key }) => key)}::text[]) ORDER BY asset_key LIMIT 1`;
+  if (!asset) return;
+  throw new DefinitionError(
+    `The rows of "${asset.key}" are in Parquet files, and this process has no place for these. Set ROW_FILES and ` +
+      `PARQUET_ASSETS as before; to move the rows to the database, set ROW_FILES and leave "${asset.key}" out of ` +
+      "PARQUET_ASSETS.",
+  );
+}
+
+/** The assets of a group, and which of all have their rows in files. */
+interface Group {
+  assets: readonly AnyAsset[];
+  files: { keys: ReadonlySet<string>; missing: MissingFiles };
 }
 
 /** Number of assets processed in one transaction. */
@@ -64,13 +117,15 @@ interface GroupDone {
 async function reconcileGroup(
   tx: postgres.TransactionSql,
   graph: AssetGraph,
-  assets: readonly AnyAsset[],
+  { assets, files }: Group,
 ): Promise<GroupDone> {
   const keys = assets.map(({ key }) => key);
   const read = async () => {
-    const tables = await readTables(tx, keys);
+    const tables = await readTables(tx, keys, files.missing);
     const changes: TableChange[] = [];
-    for (const asset of assets) changes.push(await changeOf(tx, { asset, graph, tables }));
+    for (const asset of assets) {
+      changes.push(await changeOf(tx, { asset, graph, tables, inFiles: files.keys.has(asset.key) }));
+    }
     return { tables, changes };
   };
   await tx`SELECT pg_advisory_xact_lock(7269, 0)`;
@@ -83,7 +138,7 @@ async function reconcileGroup(
   const reconciliation = new Reconciliation(tx, tables);
   await reconciliation.createNew(changes.filter(isNew));
   for (const change of changes) await reconciliation.apply(change);
-  await reconcileIndexes(tx, graph, assets);
+  await reconcileIndexes(tx, graph, assets.filter(({ key }) => !files.keys.has(key)));
   return { messages: reconciliation.messages, alteration: await reconciliation.finish() };
 }
 
@@ -109,25 +164,31 @@ class Reconciliation {
   }
 
   async apply(change: TableChange): Promise<void> {
-    const { asset, shape, record, table, others, latest, remake } = change;
+    const { asset, shape, record, table, others, files, latest, remake } = change;
     let { replaced } = change;
     // An engine from before these records may have left a second table after a change of layer.
-    for (const other of others) await this.#retire(asset.key, other, "another table has its rows");
+    const isMoved = shape.storage !== record.storage;
+    const elsewhere = isMoved && replaced !== undefined ? replaced : "another table has its rows";
+    for (const other of others) await this.#retire(asset.key, other, elsewhere);
+    if (files && (replaced !== undefined || isMoved)) await this.#retireFiles(asset.key);
     if (table && replaced === undefined && change.inPlace.length > 0) {
       replaced = await this.#alter(change);
     }
-    if (replaced !== undefined) await this.#retire(asset.key, table!, replaced);
-    if (!isNew(change) && (!table || replaced !== undefined)) {
+    if (table && replaced !== undefined) await this.#retire(asset.key, table, replaced);
+    const inFiles = shape.storage === "parquet";
+    if (!inFiles && !isNew(change) && (!table || replaced !== undefined)) {
       await this.tx.unsafe(createTableStatement(asset));
       await this.tx.unsafe(indexStatement(asset));
     }
-    const lost = latest === undefined || (table && replaced === undefined)
+    const lost = latest === undefined || ((table || inFiles) && replaced === undefined)
       ? undefined
       : replaced ?? (latest.rowCount > 0 ? "it was missing" : undefined);
     if (lost !== undefined) {
       this.messages.push({
         level: "warn",
-        message: `"${asset.key}" has to be made again: its table was replaced, because ${lost}.`,
+        message: `"${asset.key}" has to be made again: its ${
+          inFiles && !isMoved ? "files are" : "table was"
+        } replaced, because ${lost}.`,
       });
     }
     await this.#forgetDivision(change);
@@ -202,6 +263,21 @@ class Reconciliation {
     });
   }
 
+  /** Leaves the files of an asset unread, for users to delete. */
+  async #retireFiles(key: string): Promise<void> {
+    const { count } = await this.tx`
+      UPDATE engine.row_file
+      SET retired = true, until_materialization = coalesce(until_materialization, ${
+      this.tables.lastMaterialization + 1
+    })
+      WHERE asset_key = ${key} AND from_materialization IS NOT NULL AND NOT retired`;
+    this.messages.push({
+      level: "warn",
+      message: `${count} files of "${key}" are no longer read. When nothing needs them any more, delete those that ` +
+        `SELECT path FROM engine.row_file WHERE asset_key = '${key}' AND retired lists.`,
+    });
+  }
+
   /** Deletes the records of partitions that are now divided in another way. */
   async #forgetDivision({ asset, shape, record, isRedivided }: TableChange): Promise<void> {
     const { key } = asset;
@@ -224,6 +300,8 @@ class Reconciliation {
     const distinct = (column: string | undefined) =>
       column === undefined
         ? "NULL"
+        : shape.storage === "parquet"
+        ? "'{}'::text[]"
         : `(SELECT coalesce(array_agg(DISTINCT "${column}"::text ORDER BY "${column}"::text), '{}') FROM ${
           tableOf(asset)
         }

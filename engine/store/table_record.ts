@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Sql } from "../../resources/database/database.ts";
 import type { Layer } from "../declare/asset.ts";
-import type { FoundTable, TableShape } from "./table_shape.ts";
+import type { FoundFiles, FoundTable, TableShape } from "./table_shape.ts";
 
 /** Records of the table of an asset (engine.asset_table). */
 export interface TableRecord extends TableShape {
@@ -17,6 +17,8 @@ export interface TableRecord extends TableShape {
 /** The tables of assets in the database, and their records. */
 export interface Tables {
   records: ReadonlyMap<string, TableRecord>;
+  /** Rows in files, by the asset's key. */
+  files: ReadonlyMap<string, FoundFiles>;
   /** Tables by name, which is the asset's key. */
   found: ReadonlyMap<string, readonly FoundTable[]>;
   latest: ReadonlyMap<string, { id: number; rowCount: number; dataVersion: string; stepKey: string }>;
@@ -28,15 +30,18 @@ export interface Tables {
   lastMaterialization: number;
 }
 
+/** Files that are not in their store, by id, as addresses. */
+export type MissingFiles = ReadonlyMap<number, string>;
+
 /** The schema of each layer, as rows `layer`, `oid`. */
 export const layerSchemas = `(
   SELECT * FROM (VALUES ('raw', 'raw'::regnamespace), ('silver', 'silver'::regnamespace), ('gold', 'gold'::regnamespace)) AS v(layer, oid)
 )`;
 
-/** Reads the tables of assets: seven queries, and one for each fifty tables. */
-export async function readTables(tx: Sql, keys: readonly string[]): Promise<Tables> {
+/** Reads the tables of assets: eight queries, and one for each fifty tables. */
+export async function readTables(tx: Sql, keys: readonly string[], missing: MissingFiles): Promise<Tables> {
   const records = await tx<TableRecord[]>`
-    SELECT asset_key AS key, layer, columns, to_json(primary_key) AS "primaryKey", partitioned_by AS "partitionedBy", producer, partitioned, altered,
+    SELECT asset_key AS key, storage, layer, columns, to_json(primary_key) AS "primaryKey", partitioned_by AS "partitionedBy", producer, partitioned, altered,
            lost_until AS "lostUntil", lost_because AS "lostBecause", remake_until AS "remakeUntil",
            remake_because AS "remakeBecause", to_json(judged_by) AS "judgedBy"
     FROM engine.asset_table WHERE asset_key = ANY(${keys}::text[])`;
@@ -58,6 +63,16 @@ export async function readTables(tx: Sql, keys: readonly string[]): Promise<Tabl
            m.step_key AS "stepKey"
     FROM unnest(${keys}::text[]) AS k(key)
     CROSS JOIN LATERAL (SELECT * FROM engine.materialization WHERE asset_key = k.key ORDER BY id DESC LIMIT 1) m`;
+  const files = await tx<{ key: string; id: number; current: boolean }[]>`
+    SELECT asset_key AS key, id, until_materialization IS NULL AS current FROM engine.row_file
+    WHERE asset_key = ANY(${keys}::text[]) AND from_materialization IS NOT NULL AND NOT retired`;
+  const filesOf = [...Map.groupBy(files, ({ key }) => key)].map(([key, own]): [string, FoundFiles] => {
+    const current = own.filter((file) => file.current);
+    return [key, {
+      hasCurrent: current.length > 0,
+      missing: current.flatMap(({ id }) => missing.get(id) ?? []),
+    }];
+  });
   const recorded = new Set(records.map(({ key }) => key));
   const judged = await tx<{ key: string; name: string }[]>`
     SELECT DISTINCT asset_key AS key, name FROM engine.check_result
@@ -85,6 +100,7 @@ export async function readTables(tx: Sql, keys: readonly string[]): Promise<Tabl
   }
   return {
     records: new Map(records.map((record) => [record.key, record])),
+    files: new Map(filesOf),
     found,
     latest: new Map(latest.map(({ key, ...version }) => [key, version])),
     judgedBy: new Map([...Map.groupBy(judged, ({ key }) => key)].map(([key, its]) => [key, its.map((j) => j.name)])),
@@ -135,15 +151,15 @@ export async function writeRecords(
   if (changed.length === 0) return;
   await tx`
     INSERT INTO engine.asset_table
-      (asset_key, layer, columns, primary_key, partitioned_by, producer, partitioned, altered, lost_until, lost_because, remake_until,
-       remake_because, judged_by)
-    SELECT r.key, r.layer, r.columns, r."primaryKey", nullif(r."partitionedBy", 'null'::jsonb), r.producer, r.partitioned, r.altered,
+      (asset_key, storage, layer, columns, primary_key, partitioned_by, producer, partitioned, altered, lost_until, lost_because,
+       remake_until, remake_because, judged_by)
+    SELECT r.key, r.storage, r.layer, r.columns, r."primaryKey", nullif(r."partitionedBy", 'null'::jsonb), r.producer, r.partitioned, r.altered,
            r."lostUntil", r."lostBecause", r."remakeUntil", r."remakeBecause", r."judgedBy"
     FROM jsonb_to_recordset(${tx.json(changed as unknown as postgres.JSONValue)}) AS r(
-      key text, layer text, columns jsonb, "primaryKey" text[], "partitionedBy" jsonb, producer text, partitioned boolean,
+      key text, storage text, layer text, columns jsonb, "primaryKey" text[], "partitionedBy" jsonb, producer text, partitioned boolean,
       altered bigint, "lostUntil" bigint, "lostBecause" text, "remakeUntil" bigint, "remakeBecause" text, "judgedBy" text[])
     ON CONFLICT (asset_key) DO UPDATE SET
-      layer = excluded.layer, columns = excluded.columns, primary_key = excluded.primary_key, partitioned_by = excluded.partitioned_by,
+      storage = excluded.storage, layer = excluded.layer, columns = excluded.columns, primary_key = excluded.primary_key, partitioned_by = excluded.partitioned_by,
       producer = excluded.producer, partitioned = excluded.partitioned, altered = excluded.altered,
       lost_until = excluded.lost_until, lost_because = excluded.lost_because, remake_until = excluded.remake_until,
       remake_because = excluded.remake_because, judged_by = excluded.judged_by`;
@@ -152,6 +168,7 @@ export async function writeRecords(
 function isSame(record: TableRecord, before: TableRecord | undefined): boolean {
   const text = (one: TableRecord) =>
     JSON.stringify([
+      one.storage,
       one.layer,
       Object.entries(one.columns).sort(),
       one.primaryKey,

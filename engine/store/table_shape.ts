@@ -3,6 +3,8 @@ import type { AssetGraph } from "../declare/graph.ts";
 
 /** Declared shape of an asset's table. */
 export interface TableShape {
+  /** Where its rows are. */
+  storage: "table" | "parquet";
   layer: Layer;
   /** Types by column, as PostgreSQL spells them. */
   columns: Readonly<Record<string, string>>;
@@ -26,10 +28,11 @@ export interface FoundTable {
   hasRows: boolean;
 }
 
-/** The declared shape of the table of an asset. */
-export function shapeOf(asset: AnyAsset, graph: AssetGraph): TableShape {
+/** The declared shape of the table of an asset. @param inFiles Whether its rows are in files instead. */
+export function shapeOf(asset: AnyAsset, graph: AssetGraph, inFiles: boolean): TableShape {
   const producer = graph.producerOf(asset.key);
   return {
+    storage: inFiles ? "parquet" : "table",
     layer: asset.layer,
     columns: Object.fromEntries(asset.schema.columns.map(({ name, type }) => [name, spelled(type)])),
     primaryKey: asset.schema.primaryKey,
@@ -41,6 +44,14 @@ export function shapeOf(asset: AnyAsset, graph: AssetGraph): TableShape {
 
 function spelled(type: string): string {
   return type === "timestamptz" ? "timestamp with time zone" : type;
+}
+
+/** Rows of an asset in files, without those of versions that can no longer be read. */
+export interface FoundFiles {
+  /** Whether the current version has any. */
+  hasCurrent: boolean;
+  /** Those of the current version that are not in their store, as addresses. */
+  missing: readonly string[];
 }
 
 /** A type change that keeps every value, provided no row matches `unless`. `$` stands for the quoted column. */

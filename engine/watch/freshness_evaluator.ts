@@ -8,6 +8,7 @@ import type { FreshnessPolicy } from "../declare/freshness_policy.ts";
 import { currentPeriods, recordVerdict } from "../store/freshness_record.ts";
 import type { Logger } from "../../resources/logger.ts";
 import { newestDate } from "../read/newest_date.ts";
+import { rowFilesOf } from "../store/row_files.ts";
 
 /** The longest sleep: runs of other processes are seen after this time at the latest. */
 const longestSleepMs = 30_000;
@@ -63,6 +64,7 @@ export class FreshnessEvaluator {
     const now = this.around.clock.now();
     const changed: string[] = [];
     let next = Infinity;
+    const unread = await this.#readFiles();
     await this.around.database.sql.begin(async (tx) => {
       await tx`SELECT pg_advisory_xact_lock(${lockClass}, 0)`;
       const keys = this.#judged.map(({ asset }) => asset.key);
@@ -70,6 +72,7 @@ export class FreshnessEvaluator {
       const latest = await latestVersions(tx, keys);
       for (const { asset, policy } of this.#judged) {
         const { key } = asset;
+        if (unread.has(key)) continue;
         const made = latest.get(key);
         const verdict = policy.judge(
           {
@@ -89,8 +92,29 @@ export class FreshnessEvaluator {
     return changed;
   }
 
+  /**
+   * Reads the newest dates of assets with rows in files ahead: a transaction must not wait for their store. Returns the keys of those
+   * that cannot be read; they keep their state.
+   */
+  async #readFiles(): Promise<ReadonlySet<string>> {
+    const { database, logger } = this.around;
+    const inFiles = this.#judged.filter(({ asset }) => rowFilesOf(database, asset));
+    const unread = new Set<string>();
+    if (inFiles.length === 0) return unread;
+    const latest = await latestVersions(database.sql, inFiles.map(({ asset }) => asset.key));
+    for (const { asset, policy } of inFiles) {
+      const made = latest.get(asset.key);
+      if (!made) continue;
+      await this.#newestOf(database.sql, asset, policy, made.dataVersion).catch((error) => {
+        unread.add(asset.key);
+        logger.warn(`Freshness of "${asset.key}" could not be evaluated: ${messageOf(error)}`);
+      });
+    }
+    return unread;
+  }
+
   async #newestOf(
-    tx: Sql,
+    sql: Sql,
     asset: AnyAsset,
     { column, where }: FreshnessPolicy,
     dataVersion: string,
@@ -98,7 +122,7 @@ export class FreshnessEvaluator {
     if (column === null) return null;
     const known = this.#newest.get(asset.key);
     if (known?.dataVersion === dataVersion) return known.newest;
-    const newest = await newestDate(tx, asset, { column, where });
+    const newest = await newestDate(this.around.database, asset, { column, where, sql });
     this.#newest.set(asset.key, { dataVersion, newest });
     return newest;
   }

@@ -10,6 +10,7 @@ const allowed: Readonly<Record<string, string>> = {
   "engine/store/asset_table.ts":
     "names of tables and columns come from declarations of assets, which are checked when the engine opens",
   "engine/store/changed_rows.ts": "table and key columns come from the declaration; partitions are parameters",
+  "engine/store/file_history.ts": "conditions are constants; key and ids are parameters",
   "engine/store/latest_versions.ts": "columns are a constant; keys are a parameter",
   "engine/read/newest_date.ts": "table and key columns come from the declaration",
   "engine/read/newest_rows.ts": "table and columns come from the declaration of the asset",
@@ -21,6 +22,7 @@ const allowed: Readonly<Record<string, string>> = {
     "tables, columns and indexes come from declarations of assets and from the catalog of the database itself",
   "engine/read/row_stream.ts": "the text of row_query.ts with its parameters, under a cursor of a random name",
   "engine/read/row_version.ts": "columns and conditions are constants; key, id and moment are parameters",
+  "engine/store/row_files.ts": "columns are a constant; key and version are parameters",
   "engine/store/row_history.ts": "tables and keys come from declarations; numbers of blocks are this program's",
   "engine/store/secondary_indexes.ts": "names of tables, columns and indexes come from declarations of assets",
   "engine/store/table_change.ts": "tables and columns come from declarations of assets and from the catalog",

@@ -27,6 +27,10 @@ pair_signals           1     1       0.9  the current version
   const really = fakeTerminal();
   await pruneCommand([], scriptedControl({ pruned: pruned.slice(1) }), really);
   assert.match(really.out, /\n1 row deleted\.\n$/);
+  const inFiles = fakeTerminal();
+  const files = pruned.map((asset, i) => i === 0 ? { ...asset, fileBytes: 3 * 2 ** 20 } : asset);
+  await pruneCommand([], scriptedControl({ pruned: files }), inFiles);
+  assert.match(inFiles.out, /\n1205 rows and 3\.0 MB of Parquet files deleted\.\n$/);
 });
 
 Deno.test("pruneCommand() says where there is nothing, prints JSON, and takes no selection", async () => {

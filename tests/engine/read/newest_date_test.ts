@@ -35,8 +35,8 @@ for (const { name, ignore, open } of databases) {
             const run = await engine.submit({ selection: "bars", trigger: "test", force: true });
             assert.equal((await engine.finished(run.id)).status, "succeeded");
             return [
-              await newestDate(database.sql, bars, { column: "session" }),
-              await newestDate(database.sql, bars, { column: "delisted" }),
+              await newestDate(database, bars, { column: "session" }),
+              await newestDate(database, bars, { column: "delisted" }),
             ];
           };
           const row = (ticker: string, session: string, delisted: string | null = null) => ({
