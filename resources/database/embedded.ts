@@ -66,7 +66,8 @@ export interface Lending {
  *
  * **Durability.** A committed row has left the process when `commit` returns and survives its death by SIGKILL. There is no fsync
  * after the commit (the WebAssembly file system has none): a power failure may lose the last seconds. When PostgreSQL itself stops,
- * for example on a full disk, queries fail and the next one restarts it.
+ * for example on a full disk, queries fail and the next one restarts it. It is also started anew after a thousand failed statements,
+ * each of which leaves something on its stack.
  *
  * @throws {FolderHeldError} If another process holds the folder.
  * @throws {DatabaseOpenError} If the folder cannot be used.

@@ -42,6 +42,8 @@ const CHECKPOINT = `do $$ begin
   end if;
 end $$`;
 const CARE_INTERVAL_MS = 10_000;
+/** Each error leaves about a kilobyte on the stack of PGlite 0.5, which is used up after 1,800: it is started anew before. */
+const MOST_ERRORS = 1_000;
 
 const scope = self as unknown as WorkerScope;
 let database: PGlite | undefined;
@@ -96,7 +98,12 @@ async function open(folder: string | null): Promise<void> {
     inTransaction: () => pglite.isInTransaction(),
     onFatal: (message) => fail(message),
   });
-  setInterval(() => {
+  const care = setInterval(async () => {
+    if (folder !== null && server!.errors >= MOST_ERRORS && server!.stopIfIdle()) {
+      clearInterval(care);
+      await pglite.close().catch(() => {});
+      return fail(new Error(`it is started anew after ${server!.errors} failed statements`));
+    }
     server!.runWhenIdle(CHECKPOINT);
     const stalledMs = server!.stalledMs();
     if (stalledMs > CARE_INTERVAL_MS) scope.postMessage({ type: "stalled", stalledMs });

@@ -5,6 +5,8 @@ export interface Backend {
   inTransaction(): boolean;
   /** The session has reported a fatal error. */
   onFatal(message: string): void;
+  /** The session has reported an error, fatal or not. */
+  onError?(): void;
 }
 
 /** The client's side of a connection. */
@@ -34,6 +36,8 @@ const CODE = {
 /** What a Describe or Close is about: a statement, not a portal. */
 const STATEMENT = 0x53;
 const SYNC = Uint8Array.of(CODE.sync, 0, 0, 0, 4);
+/** Every later statement has this error as well. */
+const STACK_USED_UP = "Mstack depth limit exceeded";
 /** Format and columns of the data are left to the client, which wrote the statement. */
 const COPY_IN_RESPONSE = [CODE.copyInResponse, 0, 0, 0, 7, 0, 0, 0];
 const COPY_FROM_STDIN = /^\s*copy\s[^;]*\sfrom\s+stdin\b/i;
@@ -61,14 +65,32 @@ export class WireServer {
   readonly #waiting: WireConnection[] = [];
   /** Number of consecutive connections that overtook a waiting background one. */
   #overtaken = 0;
+  #errors = 0;
+  #stopped = false;
 
   constructor(backend: Backend) {
-    this.#backend = backend;
+    this.#backend = {
+      execute: (batch, onOutput) => backend.execute(batch, onOutput),
+      inTransaction: () => backend.inTransaction(),
+      onFatal: (message) => backend.onFatal(message),
+      onError: () => void this.#errors++,
+    };
   }
 
   /** @param options.background Gives the other connections precedence, most of the time. */
   connect(client: WireClient, { background = false } = {}): WireConnection {
     return new WireConnection(client, (connection) => this.#want(connection), background);
+  }
+
+  /** Number of errors that the session has reported. */
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** Serves nobody any more, unless a connection has the session or waits for it. Returns whether it has stopped. */
+  stopIfIdle(): boolean {
+    this.#stopped = this.#owner === null && this.#waiting.length === 0;
+    return this.#stopped;
   }
 
   /** Runs a maintenance statement between those of the clients, if the session was used since the last time. */
@@ -84,6 +106,7 @@ export class WireServer {
   }
 
   #want(connection: WireConnection): void {
+    if (this.#stopped) return;
     this.#used = true;
     if (this.#owner === null || this.#owner === connection) {
       this.#serve(connection);
@@ -254,7 +277,7 @@ export class WireConnection {
   /** @param endsCycle Whether the client expects one ReadyForQuery. */
   #execute(backend: Backend, batch: Uint8Array, endsCycle: boolean): void {
     const gathered = new Gatherer((bytes) => this.#client.send(bytes));
-    const readiness = new ReadinessFilter((bytes) => gathered.add(bytes), backend.onFatal);
+    const readiness = new ReadinessFilter((bytes) => gathered.add(bytes), backend);
     backend.execute(batch, (bytes) => readiness.add(bytes));
     if (endsCycle) gathered.add(Uint8Array.of(CODE.ready, 0, 0, 0, 5, readiness.status));
     gathered.flush();
@@ -317,11 +340,11 @@ class ReadinessFilter {
   #header: Uint8Array = new Uint8Array(0);
   #bodyLeft = 0;
 
-  readonly #onFatal: (message: string) => void;
+  readonly #events: Pick<Backend, "onFatal" | "onError">;
 
-  constructor(pass: (bytes: Uint8Array) => void, onFatal: (message: string) => void) {
+  constructor(pass: (bytes: Uint8Array) => void, events: Pick<Backend, "onFatal" | "onError">) {
     this.#pass = pass;
-    this.#onFatal = onFatal;
+    this.#events = events;
   }
 
   add(piece: Uint8Array): void {
@@ -353,9 +376,10 @@ class ReadinessFilter {
   }
 
   #report(error: Uint8Array): void {
+    this.#events.onError?.();
     const fields = new TextDecoder().decode(error).split("\0");
-    if (!fields.includes("VPANIC") && !fields.includes("VFATAL")) return;
-    this.#onFatal(fields.find((field) => field.startsWith("M"))?.slice(1) ?? "no reason given");
+    if (!fields.includes("VPANIC") && !fields.includes("VFATAL") && !fields.includes(STACK_USED_UP)) return;
+    this.#events.onFatal(fields.find((field) => field.startsWith("M"))?.slice(1) ?? "no reason given");
   }
 }
 

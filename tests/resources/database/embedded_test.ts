@@ -104,6 +104,26 @@ Deno.test("openEmbedded() runs transactions of several connections one after the
   });
 });
 
+Deno.test("openEmbedded() starts anew when failed statements have used up its stack, with all that was committed", async () => {
+  await inFolder((dataDir) =>
+    opened(dataDir, async ({ sql }) => {
+      await sql`create table t (a integer)`;
+      const reasons = new Map<string, number>();
+      for (let n = 0; n < 2_200; n++) {
+        const insert = () => sql`insert into t values (${n})`;
+        if (n % 100 === 0) await insert().catch(() => insert());
+        await sql`select 1 / ${0}::integer`.catch(({ message }) =>
+          reasons.set(message, (reasons.get(message) ?? 0) + 1)
+        );
+      }
+      const divisions = reasons.get("division by zero")!;
+      // Of those in between, the connection was lost.
+      assert.ok(divisions > 2_150 && divisions < 2_200, JSON.stringify([...reasons]));
+      assert.equal((await sql`select count(*) from t`)[0]!.count, 22);
+    })
+  );
+});
+
 Deno.test("openEmbedded() keeps the errors of one connection from the others", async () => {
   await withEmbedded(async ({ sql }) => {
     const outcomes = await Promise.all(Array.from({ length: 90 }, (_, i) => {

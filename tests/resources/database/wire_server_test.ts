@@ -226,6 +226,24 @@ Deno.test("WireServer reports an error that the session does not survive", () =>
   session.answer = () => [message("E", "SPANIC\0VPANIC\0C53100\0Mno space\0\0")];
   one.say(message("Q", "two\0"));
   assert.deepEqual(session.fatal, ["no space"]);
+  session.answer = () => [message("E", "SERROR\0VERROR\0C54001\0Mstack depth limit exceeded\0\0")];
+  one.say(message("Q", "three\0"));
+  assert.deepEqual(session.fatal, ["no space", "stack depth limit exceeded"]);
+});
+
+Deno.test("WireServer counts errors, and stops only while nobody has the session", () => {
+  const session = new ScriptedSession();
+  const server = new WireServer(session);
+  const [one, other] = [started(server), started(server)];
+  one.say(message("Q", "begin\0"));
+  assert.equal(server.stopIfIdle(), false);
+  session.answer = () => [message("E", "SERROR\0VERROR\0Mharmless\0\0")];
+  other.say(message("Q", "two\0"));
+  one.say(message("Q", "rollback\0"));
+  assert.deepEqual([server.errors, server.stopIfIdle()], [2, true]);
+  session.given.length = 0;
+  one.say(message("Q", "three\0"));
+  assert.deepEqual(session.given, []);
 });
 
 Deno.test("WireServer refuses TLS, ends cancel requests, and says goodbye", () => {
