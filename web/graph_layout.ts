@@ -1,3 +1,10 @@
+/**
+ * The layout of the asset graph: boxes of groups, their nodes in columns by depth, and edges between them. It is long because each
+ * stage needs the places that the one before has given.
+ *
+ * @module
+ */
+
 /** An asset as the layout sees it. */
 export interface GraphNode {
   key: string;

@@ -1,12 +1,21 @@
+import { Gatherer, ReadinessFilter, type SessionEvents } from "./session_output.ts";
+import {
+  CODE,
+  completeLength,
+  concat,
+  isCopyIn,
+  isOfCopy,
+  message,
+  messages,
+  onlyPrepares,
+  SYNC,
+} from "./wire_messages.ts";
+
 /** The single PostgreSQL session behind all connections. */
-export interface Backend {
+export interface Backend extends SessionEvents {
   /** Runs a batch of frontend messages to its end; `onOutput` gets views that are valid during the call only. */
   execute(batch: Uint8Array, onOutput: (bytes: Uint8Array) => void): void;
   inTransaction(): boolean;
-  /** The session has reported a fatal error. */
-  onFatal(message: string): void;
-  /** The session has reported an error, fatal or not. */
-  onError?(): void;
 }
 
 /** The client's side of a connection. */
@@ -18,31 +27,8 @@ export interface WireClient {
 
 const SSL_REQUEST = 80877103;
 const CANCEL_REQUEST = 80877102;
-const CODE = {
-  sync: 0x53,
-  query: 0x51,
-  parse: 0x50,
-  describe: 0x44,
-  flush: 0x48,
-  close: 0x43,
-  terminate: 0x58,
-  ready: 0x5a,
-  error: 0x45,
-  copyData: 0x64,
-  copyDone: 0x63,
-  copyFail: 0x66,
-  copyInResponse: 0x47,
-} as const;
-/** What a Describe or Close is about: a statement, not a portal. */
-const STATEMENT = 0x53;
-const SYNC = Uint8Array.of(CODE.sync, 0, 0, 0, 4);
-/** Every later statement has this error as well. */
-const STACK_USED_UP = "Mstack depth limit exceeded";
 /** Format and columns of the data are left to the client, which wrote the statement. */
 const COPY_IN_RESPONSE = [CODE.copyInResponse, 0, 0, 0, 7, 0, 0, 0];
-const COPY_FROM_STDIN = /^\s*copy\s[^;]*\sfrom\s+stdin\b/i;
-/** Output is buffered up to this size, so that a large result is not sent in pieces of 8 kB. */
-const SEND_BYTES = 256 * 1024;
 /** Number of consecutive connections that may overtake a waiting background one. */
 const mostOvertaking = 8;
 
@@ -298,155 +284,4 @@ export class WireConnection {
     this.holdsSession = false;
     this.#touched = false;
   }
-}
-
-/** Joins small pieces of the backend's output into large ones that can be transferred. */
-class Gatherer {
-  readonly #send: (bytes: Uint8Array<ArrayBuffer>) => void;
-  #bytes = new Uint8Array(8 * 1024);
-  #used = 0;
-
-  constructor(send: (bytes: Uint8Array<ArrayBuffer>) => void) {
-    this.#send = send;
-  }
-
-  add(bytes: Uint8Array): void {
-    if (this.#used + bytes.length > this.#bytes.length) {
-      this.flush();
-      const size = Math.max(SEND_BYTES, bytes.length);
-      if (this.#bytes.length < size) this.#bytes = new Uint8Array(size);
-    }
-    this.#bytes.set(bytes, this.#used);
-    this.#used += bytes.length;
-  }
-
-  flush(): void {
-    if (this.#used > 0) this.#send(this.#bytes.slice(0, this.#used));
-    this.#used = 0;
-  }
-}
-
-/**
- * Removes every ReadyForQuery from the output and keeps its status, and CopyInResponse, which was sent before.
- *
- * PGlite reports ready immediately after each error, and again after the Sync that a client sends to recover: a client that accepts
- * the first would take the second for the end of its next query.
- */
-class ReadinessFilter {
-  /** `I` idle, `T` in a transaction, `E` in a failed one. */
-  status = 0x49;
-  readonly #pass: (bytes: Uint8Array) => void;
-  /** Of the message at the end of the last piece: its incomplete header, or the number of remaining bytes of its body. */
-  #header: Uint8Array = new Uint8Array(0);
-  #bodyLeft = 0;
-
-  readonly #events: Pick<Backend, "onFatal" | "onError">;
-
-  constructor(pass: (bytes: Uint8Array) => void, events: Pick<Backend, "onFatal" | "onError">) {
-    this.#pass = pass;
-    this.#events = events;
-  }
-
-  add(piece: Uint8Array): void {
-    const bytes = this.#header.length === 0 ? piece : concat(this.#header, piece);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#header = new Uint8Array(0);
-    let passFrom = 0;
-    let at = Math.min(this.#bodyLeft, bytes.length);
-    this.#bodyLeft -= at;
-    while (at < bytes.length) {
-      const code = bytes[at];
-      const taken = code === CODE.ready || code === CODE.copyInResponse;
-      const next = at + 5 > bytes.length ? Infinity : at + 1 + view.getInt32(at + 1);
-      if (next === Infinity || (taken && next > bytes.length)) {
-        if (at > passFrom) this.#pass(bytes.subarray(passFrom, at));
-        this.#header = bytes.slice(at);
-        return;
-      }
-      if (taken) {
-        if (at > passFrom) this.#pass(bytes.subarray(passFrom, at));
-        if (code === CODE.ready) this.status = bytes[at + 5]!;
-        passFrom = next;
-      }
-      if (code === CODE.error) this.#report(bytes.subarray(at + 5, next));
-      this.#bodyLeft = Math.max(0, next - bytes.length);
-      at = next;
-    }
-    if (passFrom < bytes.length) this.#pass(bytes.subarray(passFrom));
-  }
-
-  #report(error: Uint8Array): void {
-    this.#events.onError?.();
-    const fields = new TextDecoder().decode(error).split("\0");
-    if (!fields.includes("VPANIC") && !fields.includes("VFATAL") && !fields.includes(STACK_USED_UP)) return;
-    this.#events.onFatal(fields.find((field) => field.startsWith("M"))?.slice(1) ?? "no reason given");
-  }
-}
-
-/** Whether messages only prepare statements with a name and describe them, and end with a request for the answers. */
-function onlyPrepares(batch: Uint8Array): boolean {
-  let last = 0;
-  for (const { code, start } of messages(batch)) {
-    const isNamed = code === CODE.parse
-      ? batch[start + 5] !== 0
-      : code === CODE.describe && batch[start + 5] === STATEMENT && batch[start + 6] !== 0;
-    if (!isNamed && code !== CODE.flush) return false;
-    last = code;
-  }
-  return last === CODE.flush;
-}
-
-/** Whether a message belongs to the data of a COPY. */
-function isOfCopy(code: number): boolean {
-  return code === CODE.copyData || code === CODE.copyDone || code === CODE.copyFail;
-}
-
-function isCopyIn(query: Uint8Array): boolean {
-  // The start is sufficient; the rest may be long.
-  return (query[5]! | 0x20) <= 0x63 && COPY_FROM_STDIN.test(new TextDecoder().decode(query.subarray(5, 16_384)));
-}
-
-/** The number of bytes at the front of `input` that form whole messages; a start-up packet counts alone. */
-function completeLength(input: Uint8Array, started: boolean): number {
-  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  if (!started) {
-    if (input.length < 8) return 0;
-    const length = view.getInt32(0);
-    return input.length >= length ? length : 0;
-  }
-  let end = 0;
-  while (end + 5 <= input.length) {
-    const next = end + 1 + view.getInt32(end + 1);
-    if (next > input.length) break;
-    end = next;
-  }
-  return end;
-}
-
-function* messages(batch: Uint8Array): Generator<{ code: number; start: number; next: number }> {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
-  for (let start = 0; start < batch.length;) {
-    const next = start + 1 + view.getInt32(start + 1);
-    yield { code: batch[start]!, start, next };
-    start = next;
-  }
-}
-
-function message(code: number, body: string): Uint8Array {
-  const text = new TextEncoder().encode(body);
-  const bytes = new Uint8Array(5 + text.length);
-  bytes[0] = code;
-  new DataView(bytes.buffer).setInt32(1, 4 + text.length);
-  bytes.set(text, 5);
-  return bytes;
-}
-
-function concat(...parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
