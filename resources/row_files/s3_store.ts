@@ -2,6 +2,7 @@ import { AwsV4Signer } from "aws4fetch";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { pause, retryDelayMs } from "../backoff.ts";
+import { baseUrlOf } from "../base_url.ts";
 import { type FileStore, FileStoreError, type StoredFile } from "./file_store.ts";
 import { altered, missing } from "./folder_store.ts";
 import { LocalCopies } from "./local_copies.ts";
@@ -64,7 +65,7 @@ class Refusal extends Error {
 export function s3Store(options: S3Options): FileStore {
   const { bucket, prefix, region, endpoint, accessKeyId, secretAccessKey, sessionToken } = options;
   const { timeoutMs = 30_000, maxCopiesBytes = 2 * 2 ** 30 } = options;
-  const base = `${(endpoint ?? `https://s3.${region}.amazonaws.com`).replace(/\/+$/, "")}/${bucket}`;
+  const base = `${baseUrlOf(endpoint ?? `https://s3.${region}.amazonaws.com`)}/${bucket}`;
   const keyOf = (path: string) => prefix === "" ? path : `${prefix}/${path}`;
   const addressOf = (path: string) => `s3://${bucket}/${keyOf(path)}`;
   const urlOf = (path: string) => `${base}/${keyOf(path).split("/").map(encodeURIComponent).join("/")}`;

@@ -9,7 +9,6 @@ const MOST_MS = 100;
 /** Files whose patterns meet nothing but what the one who runs the service has written, or what the service has stored in few letters. */
 const own: Readonly<Record<string, string>> = {
   "settings/environment.ts": "variables",
-  "resources/market_data/polygon/transport.ts": "the vendor's address, a variable",
   "resources/database/binary_format.ts": "digits of a number or a moment",
   "resources/database/schemas.ts": "statements, which the code writes",
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pause, retryDelayMs, type RetryPolicy } from "../../backoff.ts";
+import { baseUrlOf } from "../../base_url.ts";
 import type { Clock } from "../../clock.ts";
 import type { Logger } from "../../database/mod.ts";
 import type { RateLimit } from "../../rate_limit/mod.ts";
@@ -52,7 +53,7 @@ export function transport(options: TransportOptions): Transport {
   const { apiKey, rateLimit, clock, logger, retry = defaultVendorRetry, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const { random = Math.random, fetch = globalThis.fetch } = options;
   const wait = options.pause ?? pause;
-  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const baseUrl = baseUrlOf(options.baseUrl);
   const headers = { Accept: "application/json", Authorization: `Bearer ${apiKey}` };
   /** Any text from outside may contain the key. */
   const withoutKey = (text: string) => text.replaceAll(apiKey, "[key]");
