@@ -13,8 +13,6 @@ export interface Statement extends Promise<unknown> {
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
   cursorFn?: unknown;
-  /** Whether it is the statement of a COPY, whose data follow. */
-  streaming?: boolean;
 }
 
 /** Whether the driver created a statement, and not one of its helpers for parts of statements. */

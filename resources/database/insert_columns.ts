@@ -1,7 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type postgres from "postgres";
 import { daysOf, microsOf } from "./binary_format.ts";
 import type { ColumnData, ColumnSpec, Database, Sql } from "./database.ts";
 
@@ -20,22 +19,11 @@ export function insertByCopy(rowsPerStatement = Infinity): Database["insertColum
     const rows = new RowEncoder(columns, data);
     const names = columns.map(({ name }) => quoteName(name)).join(", ");
     const statement = `copy ${quoteTable(table)} (${names}) from stdin (format binary)`;
-    // The data follow the statement on its connection, on which nothing may come between them.
-    const reserved = isPool(tx) ? await tx.reserve() : null;
-    try {
-      while (rows.done < rows.total) {
-        const until = Math.min(rows.total, rows.done + rowsPerStatement);
-        await copy(reserved ?? tx, statement, rows, until, { onProgress, signal });
-      }
-    } finally {
-      reserved?.release();
+    while (rows.done < rows.total) {
+      await copy(tx, statement, rows, Math.min(rows.total, rows.done + rowsPerStatement), { onProgress, signal });
     }
     return rows.total;
   };
-}
-
-function isPool(sql: Sql): sql is postgres.Sql {
-  return "reserve" in sql;
 }
 
 async function copy(

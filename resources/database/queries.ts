@@ -83,9 +83,6 @@ async function runOnce(connections: Connections, statement: Statement): Promise<
   if (statement.cursorFn) {
     return statement.reject(new TypeError("A pool cannot hold a cursor: declare it in a transaction, and FETCH."));
   }
-  if (statement.streaming) {
-    return statement.reject(new TypeError("The data of a COPY need a connection of their own: reserve one."));
-  }
   try {
     const connection = await connections.acquire();
     await connection.run(statement);

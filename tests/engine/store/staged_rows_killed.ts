@@ -33,9 +33,6 @@ function ending<Client extends Sql>(sql: Client): Client {
         return (work: (tx: Sql) => unknown) =>
           (target as unknown as { begin(work: (tx: Sql) => unknown): unknown }).begin((tx) => work(ending(tx)));
       }
-      if (name === "reserve") {
-        return async () => ending(await (target as unknown as { reserve(): Promise<Sql> }).reserve());
-      }
       return Reflect.get(target, name);
     },
   });
