@@ -82,14 +82,15 @@ Deno.test({
             await page.context().close();
           }
           const { page } = await openPage(browser, `${server.url}/assets`);
-          await page.locator(`[data-key="${watched.key}"] .checks`).waitFor();
+          const badge = `document.querySelector('[data-key="${watched.key}"] .checks')?.textContent`;
+          await until(page, `${badge} === '▲ 2'`);
           judged.tidy = true;
           await make();
           await until(page, "!document.querySelector('#status-bar').textContent.includes('failed check')");
-          await until(page, "!document.querySelector('.node .checks')");
+          await until(page, `!document.querySelector('.node .checks.bad') && ${badge} === '✓ 2'`);
           judged.tidy = false;
           await make();
-          await until(page, "document.querySelector('.node .checks')?.textContent === '▲'");
+          await until(page, `${badge} === '▲ 2'`);
           await until(page, "document.querySelector('#status-bar').textContent.includes('2 failed checks')");
           await page.locator("#status-bar a").click();
           await page.waitForURL(`${server.url}/#attention`);
