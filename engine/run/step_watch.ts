@@ -52,7 +52,9 @@ export class StepWatch {
     let away = false;
     while (this.#followed.size > 0) {
       try {
-        const ids = [...this.#followed.keys()].map((id) => id.split(" ") as [string, string]);
+        // Who follows a step from now on must not see it as it was before, such as running in its attempt before.
+        const asking = new Map([...this.#followed].map(([id, followers]) => [id, [...followers]]));
+        const ids = [...asking.keys()].map((id) => id.split(" ") as [string, string]);
         const steps = await this.#sql<(SeenStep & { runId: number; key: string })[]>`
           SELECT s.run_id AS "runId", s.key, s.status, s.error, s.attempt, s.process_id AS "heldBy",
                  r.process_id AS "drivenBy", r.cancel_requested_at IS NOT NULL AS "cancelRequested"
@@ -62,7 +64,8 @@ export class StepWatch {
           JOIN engine.step s USING (run_id, key) JOIN engine.run r ON r.id = s.run_id`;
         away = false;
         for (const { runId, key, ...step } of steps) {
-          for (const seen of this.#followed.get(idOf(runId, key)) ?? []) seen(step);
+          const id = idOf(runId, key);
+          for (const seen of asking.get(id) ?? []) if (this.#followed.get(id)?.has(seen)) seen(step);
         }
       } catch (error) {
         if (!away) this.logger.warn(`The steps of workers could not be read: ${messageOf(error)}`);
