@@ -73,7 +73,7 @@ interface Place extends Preparation {
   context: PublicationContext;
 }
 
-/** Reads, compares and writes in advance what nobody sees. */
+/** Reads and compares stored rows, and writes rows that no reader sees yet, before the transaction that records them. */
 export async function prepareOutput(
   { asset, rows }: OutputToPublish,
   { database, latest, signal }: PublicationContext,

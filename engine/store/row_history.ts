@@ -16,7 +16,7 @@ import { layerSchemas } from "./table_record.ts";
 
 /** Minimum time for a reader without a lock to finish. */
 const graceMs = 3_600_000;
-/** Blocks of 8 kB scanned in one transaction: 16 MB, a fraction of a second's work. The embedded database serves nobody meanwhile. */
+/** Blocks of 8 kB scanned in one transaction: 16 MB, a fraction of a second. On the embedded database all other statements wait for it. */
 const blocksAtOnce = { postgres: 2_048, embedded: 256 };
 
 const keeps = z.string().describe("The kept versions of its rows, in words");

@@ -4,7 +4,7 @@ import { hashOf, type PreparedRows } from "../declare/row_schema.ts";
 import { analyze, contentOf, indexesOf, sizeOf, tableOf } from "./asset_table.ts";
 
 /*
- * While the embedded database runs a transaction, it answers nobody else, and writing half a million rows with their indexes takes
+ * While the embedded database runs a transaction, all other statements wait, and writing half a million rows with their indexes takes
  * seconds. The first rows of a table are therefore written beside it, some thousand in each transaction, into a table with the same
  * columns and indexes. The transaction that records the materialization only puts that table in the place of the empty one.
  *

@@ -73,7 +73,7 @@ export class WireServer {
     return this.#errors;
   }
 
-  /** Serves nobody any more, unless a connection has the session or waits for it. Returns whether it has stopped. */
+  /** Stops serving connections, unless one has the session or waits for it. Returns whether it has stopped. */
   stopIfIdle(): boolean {
     this.#stopped = this.#owner === null && this.#waiting.length === 0;
     return this.#stopped;

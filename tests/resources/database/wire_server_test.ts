@@ -231,7 +231,7 @@ Deno.test("WireServer reports an error that the session does not survive", () =>
   assert.deepEqual(session.fatal, ["no space", "stack depth limit exceeded"]);
 });
 
-Deno.test("WireServer counts errors, and stops only while nobody has the session", () => {
+Deno.test("WireServer counts errors, and stops only while no connection has the session", () => {
   const session = new ScriptedSession();
   const server = new WireServer(session);
   const [one, other] = [started(server), started(server)];
