@@ -1,3 +1,9 @@
+/**
+ * The settings of the environment. The file is long because each is stated once, here: its form, its default, its description and
+ * what it requires of others.
+ *
+ * @module
+ */
 import { z } from "zod";
 import { Preset } from "../assets/presets.ts";
 import { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "../access/allow_list.ts";
