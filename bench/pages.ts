@@ -14,6 +14,7 @@ import { cointegratedPairs, pairClusters } from "../assets/mod.ts";
 import type { AnyAsset, RowOf } from "../engine/mod.ts";
 import { withBrowser } from "../tests/support/browser.ts";
 import { knownTable } from "../tests/support/known_tables.ts";
+import { manyClusters } from "../tests/support/many_clusters.ts";
 import { pageSessions, pairPageAssets } from "../tests/support/pair_page_assets.ts";
 import { servePage } from "../tests/support/page_server.ts";
 import { withTinyEngine } from "../tests/support/tiny_engine.ts";
@@ -199,20 +200,7 @@ function crowded(count: number): AnyAsset[] {
       failed_criteria: i < 50 ? [] : [{ criterion: "adfPValue", reason: `p-value ${i / 500} is not below 0.05.` }],
     });
   }
-  const clusters = Array.from({ length: 500 }, (_, i): RowOf<typeof pairClusters> => ({
-    as_of,
-    preset: "research",
-    ticker: ticker(i),
-    cluster: i < 300 ? i % 50 : -1,
-    position: i,
-    reachability: null,
-    core_distance: null,
-    component_1: Math.cos(i % 50) + i / 5_000,
-    component_2: Math.sin(1.7 * (i % 50)) + (i % 7) / 50,
-    component_3: null,
-    component_4: null,
-    component_5: null,
-  }));
+  const clusters = manyClusters(500, { as_of, ticker, clusterOf: (i) => i < 300 ? i % 50 : -1 });
   const tables = [knownTable(cointegratedPairs, pairs), knownTable(pairClusters, clusters)];
   return pairPageAssets.map((asset) => tables.find(({ key }) => key === asset.key) ?? asset);
 }

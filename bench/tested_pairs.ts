@@ -7,9 +7,9 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { cointegratedPairs, pairClusters } from "../assets/mod.ts";
-import type { RowOf } from "../engine/mod.ts";
 import { databases, type TestDatabase } from "../tests/support/database.ts";
 import { knownTable } from "../tests/support/known_tables.ts";
+import { manyClusters } from "../tests/support/many_clusters.ts";
 import { pageAndApi } from "../tests/support/page_server.ts";
 import { pageSessions } from "../tests/support/pair_page_assets.ts";
 import { withTinyEngine } from "../tests/support/tiny_engine.ts";
@@ -21,6 +21,12 @@ const { values } = parseArgs({
 const count = Number(values.pairs);
 const tickers = 5_000;
 const asOf = pageSessions.at(-1)!;
+const tickerOf = (i: number) => `T${String(i).padStart(4, "0")}`;
+const clusters = manyClusters(tickers, {
+  as_of: asOf,
+  ticker: tickerOf,
+  clusterOf: (i) => i % 3 === 0 ? -1 : i % 50,
+});
 
 const paths = [
   "/pairs",
@@ -47,7 +53,7 @@ async function measure({ name, open }: TestDatabase): Promise<void> {
   const database = await open();
   console.log(`\n${name}\n\n| page | first | again | rows |\n| --- | ---: | ---: | --- |`);
   try {
-    const assets = [knownTable(cointegratedPairs, pairs() as never), knownTable(pairClusters, clusters())];
+    const assets = [knownTable(cointegratedPairs, pairs() as never), knownTable(pairClusters, clusters)];
     await withTinyEngine(async ({ engine }) => {
       const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
       if (run.status !== "succeeded") throw new Error(JSON.stringify(run.steps));
@@ -74,7 +80,7 @@ async function measure({ name, open }: TestDatabase): Promise<void> {
 /** Columns of pairs whose statistics are spread evenly and in no order. */
 function pairs(): Record<string, unknown> {
   const sides = Math.ceil((1 + Math.sqrt(1 + 8 * count)) / 2);
-  const ticker = Array.from({ length: sides }, (_, i) => `T${String(i).padStart(4, "0")}`);
+  const ticker = Array.from({ length: sides }, (_, i) => tickerOf(i));
   const [ticker_1, ticker_2]: [string[], string[]] = [[], []];
   for (let i = 0; ticker_1.length < count; i++) {
     for (let j = i + 1; j < sides && ticker_1.length < count; j++) {
@@ -116,23 +122,6 @@ function pairs(): Record<string, unknown> {
     accepted,
     failed_criteria: accepted.map((isAccepted, i) => isAccepted ? [] : failures[i % 3]),
   };
-}
-
-function clusters(): RowOf<typeof pairClusters>[] {
-  return Array.from({ length: tickers }, (_, i) => ({
-    as_of: asOf,
-    preset: "research",
-    ticker: `T${String(i).padStart(4, "0")}`,
-    cluster: i % 3 === 0 ? -1 : i % 50,
-    position: i,
-    reachability: null,
-    core_distance: null,
-    component_1: Math.cos(i % 50) + i / 5_000,
-    component_2: Math.sin(1.7 * (i % 50)) + (i % 7) / 50,
-    component_3: null,
-    component_4: null,
-    component_5: null,
-  }));
 }
 
 function median(values: readonly number[]): number {

@@ -133,7 +133,7 @@ export async function openEngine(
   });
 }
 
-/** Makes whatever is stale. */
+/** Materializes all stale assets. */
 export async function make(engine: Engine, options: { force?: boolean } = {}) {
   return await engine.finished((await engine.submit({ selection: "*", trigger: "test", ...options })).id);
 }

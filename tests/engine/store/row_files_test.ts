@@ -96,7 +96,7 @@ async function everything(engine: Engine): Promise<unknown> {
 
 for (const { name, ignore, open } of databases) {
   Deno.test({
-    name: `Rows in files on ${name}: are those of tables, in every version and for every reader, whatever changes`,
+    name: `Rows in files on ${name} equal those of tables, in every version and for every reader`,
     ignore,
     async fn() {
       await using store = await testStore();

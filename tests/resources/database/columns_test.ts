@@ -112,7 +112,7 @@ for (const { name, ignore, open } of databases) {
       id: Float64Array.from({ length: rows }, (_, i) => i),
       name: Array.from({ length: rows }, (_, i) => `row ${i}`),
     };
-    const insert = () => database.insertColumns(database.sql as never, "public.beside", columns, data);
+    const insert = () => database.insertColumns(database.sql, "public.beside", columns, data);
     const pieces = (limit: number) =>
       ["id % 2 = 0", "id % 2 = 1"].map((odd) =>
         `SELECT id, name FROM public.beside WHERE ${odd} AND id < $1 LIMIT ${limit}`
