@@ -68,7 +68,7 @@ export function conditionInSql(condition: Condition, parameters: Parameters): st
   const { name, type } = condition.column;
   if ("isNull" in condition) return `"${name}" IS NULL`;
   if ("contains" in condition) {
-    // Columns of text have the collation "C", by which upper() knows the letters of ASCII.
+    // In the collation "C", that of all text columns, upper() converts the letters of ASCII.
     return `strpos(upper("${name}"), upper(${parameters.add(condition.contains, type)} COLLATE "C")) > 0`;
   }
   if ("lists" in condition) {

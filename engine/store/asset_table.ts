@@ -141,7 +141,7 @@ export async function indexesOf(tx: Sql, table: { layer: string; key: string }):
 }
 
 /**
- * The embedded database has no autovacuum to do this, and a plan without statistics can be very slow. There everyone waits for it: a
+ * The embedded database has no autovacuum to do this, and a plan without statistics can be very slow. All statements wait for it there: a
  * tenth of the usual sample takes a tenth of the time.
  */
 export async function analyze(database: Database, tx: Sql, table: string, changed: number): Promise<void> {

@@ -7,7 +7,7 @@ export interface Term {
   descending: boolean;
 }
 
-/** Terms as SQL. Key columns are never null: without a NULLS clause, the index of the key serves both directions. */
+/** A term as SQL. Key columns are never null: without a NULLS clause, the index of the key serves both directions. */
 export function sortTerm(asset: AnyAsset): (term: Term) => string {
   return ({ column, descending }) => {
     const nulls = asset.schema.primaryKey.includes(column.name) ? "" : " NULLS LAST";

@@ -26,7 +26,7 @@ export interface EmbeddedOptions {
 /** The thread of PGlite, from the owner's side. */
 export type DatabaseThread = Pick<EmbeddedThread, "connect" | "close"> & Partial<Pick<EmbeddedThread, "lend">>;
 
-/** Everyone else waits for a statement, and the worker has its rows in memory until the last has arrived. */
+/** Other statements wait for the whole of one, and the worker has its rows in memory until the last has arrived. */
 const ROWS_PER_COPY = 2_500;
 /** Number of statements sent without waiting for each other; they run one after the other. */
 const CONNECTIONS = 4;

@@ -5,7 +5,7 @@ const SEND_BYTES = 256 * 1024;
 /** Every later statement has this error as well. */
 const STACK_USED_UP = "Mstack depth limit exceeded";
 
-/** What the session tells besides its output. */
+/** Events of the session besides its output. */
 export interface SessionEvents {
   /** It has reported a fatal error. */
   onFatal(message: string): void;
