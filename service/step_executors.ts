@@ -18,10 +18,15 @@ import { jobName, type WorkerJob } from "./worker_jobs.ts";
 /** Components that run steps for servers. */
 export interface WorkerParts {
   steps: StepWorker;
-  /** Id of this worker in its database. */
-  id(): string;
+  /** Id of this process in its database. */
+  id(): number;
+  /** Records the name under which the queue locks this worker's jobs. */
+  recordPool(name: string): Promise<void>;
   jobNames: readonly string[];
 }
+
+/** Time in which a live worker has recorded its name in the queue; it records it before it begins a job. */
+const recordedWithinSeconds = 10;
 
 export type ProcessRole = "server" | "cli" | "worker";
 
@@ -102,10 +107,10 @@ export class StepExecutors {
           }]),
         remove: (step) => queue.remove([keyOf(step)]),
         async freeJobsOfEndedWorkers() {
-          const busy = await queue.busyWorkers();
-          if (busy.length === 0) return;
-          const alive = new Set((await around.heartbeat.processes()).map(({ id }) => workerId(id)));
-          await queue.free(busy.filter((worker) => !alive.has(worker)));
+          const pools = await queue.lockedBy(recordedWithinSeconds);
+          if (pools.length === 0) return;
+          const alive = new Set(await around.heartbeat.jobPools());
+          await queue.release(pools.filter((pool) => !alive.has(pool)));
         },
       },
       here: this.#inThreads(around, maxConcurrentSteps),
@@ -119,13 +124,10 @@ export class StepExecutors {
     const executor = this.#inThreads(around, 1);
     this.worker = {
       steps: new StepWorker(around, executor, this.#threads!),
-      id: () => workerId(around.heartbeat.id),
+      id: () => around.heartbeat.id,
+      recordPool: (name) => around.heartbeat.takeJobsAs(name),
       jobNames: [undefined, ...stepLabels].map((label) => jobName(fingerprint, label)),
     };
     return executor;
   }
-}
-
-function workerId(processId: number): string {
-  return `tandem-${processId}`;
 }

@@ -26,14 +26,14 @@ export async function work(
     timer = setTimeout(() => ending.abort(new ShuttingDown()), shutdownSeconds * 1_000);
   }, { once: true });
   try {
-    const { steps, id, jobNames } = service.worker!;
+    const { steps, id, recordPool, jobNames } = service.worker!;
     const labels = stepLabels.length === 0 ? "" : `, also those labelled ${stepLabels.join(", ")}`;
     logger.info(`Worker ${id()} takes steps from ${service.database.location}${labels}.`);
     const { runJobs } = await import("../resources/job_queue/run_jobs.ts");
     await runJobs({
       databaseUrl: databaseUrl!,
       schema: queueSchema(schemaPrefix),
-      workerId: id,
+      recordPool,
       names: jobNames,
       logger,
       async work(payload) {

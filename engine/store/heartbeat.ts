@@ -58,6 +58,8 @@ export class Heartbeat {
   #id: number;
   /** Whether the connection is lost and not yet replaced. */
   #cutOff = false;
+  /** Name under which the job queue locks what this process takes. */
+  #jobPool: string | null = null;
 
   private constructor(
     private readonly database: Database,
@@ -97,7 +99,23 @@ export class Heartbeat {
     this.logger.warn(`Process ${this.#id} was recorded as ended; continuing as process ${joined.id}.`);
     this.#id = joined.id;
     this.#connection = joined.connection;
+    if (this.#jobPool !== null) await this.takeJobsAs(this.#jobPool);
     return true;
+  }
+
+  /** Records the name under which the job queue locks what this process takes. */
+  async takeJobsAs(jobPool: string): Promise<void> {
+    this.#jobPool = jobPool;
+    await this.database.sql`UPDATE engine.process SET job_pool = ${jobPool} WHERE id = ${this.#id}`;
+  }
+
+  /** Names of live processes in the job queue. */
+  async jobPools(): Promise<string[]> {
+    const { sql } = this.database;
+    const rows = await sql<{ pool: string }[]>`
+      SELECT job_pool AS pool FROM engine.process p
+      WHERE job_pool IS NOT NULL AND ended_at IS NULL AND ${holdsLock(sql)}`;
+    return rows.map(({ pool }) => pool);
   }
 
   /** Keys of assets whose tables another process has altered since this one opened them. */

@@ -36,17 +36,18 @@ export class JobQueue {
       SELECT count(${this.#sql(this.schema)}.remove_job(key)) FROM unnest(${keys as string[]}::text[]) AS key`;
   }
 
-  /** Workers that have begun a job and not ended it. */
-  async busyWorkers(): Promise<string[]> {
-    const rows = await this.#sql<{ worker: string }[]>`
-      SELECT DISTINCT locked_by AS worker FROM ${this.#sql(this.schema)}.jobs WHERE locked_by IS NOT NULL`;
-    return rows.map(({ worker }) => worker);
+  /** Names under which jobs have been locked for some seconds. */
+  async lockedBy(seconds: number): Promise<string[]> {
+    const rows = await this.#sql<{ pool: string }[]>`
+      SELECT DISTINCT locked_by AS pool FROM ${this.#sql(this.schema)}.jobs
+      WHERE locked_at < clock_timestamp() - make_interval(secs => ${seconds})`;
+    return rows.map(({ pool }) => pool);
   }
 
-  /** Lets others begin the jobs that these workers had begun. */
-  async free(workers: readonly string[]): Promise<void> {
-    if (workers.length === 0) return;
-    await this.#sql`SELECT ${this.#sql(this.schema)}.force_unlock_workers(${workers as string[]}::text[])`;
+  /** Releases the jobs that are locked under these names to others. */
+  async release(pools: readonly string[]): Promise<void> {
+    if (pools.length === 0) return;
+    await this.#sql`SELECT ${this.#sql(this.schema)}.force_unlock_workers(${pools as string[]}::text[])`;
   }
 }
 

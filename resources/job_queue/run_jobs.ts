@@ -1,4 +1,5 @@
-import { Logger as QueueLogger, run, type Runner } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { Logger as QueueLogger, run, type Runner, type WorkerEvents } from "graphile-worker";
 import type { Logger } from "../logger.ts";
 import { openPgPool } from "./pg_pool.ts";
 
@@ -10,8 +11,8 @@ const pollMs = 2_000;
 export interface JobWorkerOptions {
   databaseUrl: string;
   schema: string;
-  /** Unique among the workers of a database. */
-  workerId(): string;
+  /** Records the name under which the queue locks this worker's jobs. Jobs are begun afterwards. */
+  recordPool(name: string): Promise<void>;
   /** Names of the jobs that it takes. */
   names: readonly string[];
   /** Runs one job at a time. An error leaves the job in the queue, to be begun again later. */
@@ -38,27 +39,36 @@ export async function runJobs(options: JobWorkerOptions, stopping: AbortSignal):
 }
 
 async function runUntilLost(
-  { databaseUrl, schema, workerId, names, work, logger }: JobWorkerOptions,
+  { databaseUrl, schema, recordPool, names, work, logger }: JobWorkerOptions,
   stopping: AbortSignal,
 ): Promise<void> {
   const pgPool = await openPgPool(databaseUrl);
   let runner: Runner | undefined;
   const stop = () => void runner?.stop().catch(() => {});
+  const events: WorkerEvents = new EventEmitter();
+  let recorded: Promise<void> | undefined;
+  events.on("pool:create", ({ workerPool }) => {
+    recorded = recordPool(workerPool.id);
+    // Reported by the first job.
+    recorded.catch(() => {});
+  });
+  const begin = async (payload: unknown) => {
+    await recorded;
+    await work(payload);
+  };
   try {
-    // The types of `run` have no `workerId`; it takes one for a single worker.
-    const options = {
+    runner = await run({
       pgPool,
       schema,
-      workerId: workerId(),
+      events,
       concurrency: 1,
       noHandleSignals: true,
       pollInterval: pollMs,
-      taskList: Object.fromEntries(names.map((name) => [name, (payload: unknown) => work(payload)])),
+      taskList: Object.fromEntries(names.map((name) => [name, begin])),
       logger: new QueueLogger(() => (level, message) => {
         if (level === "error" || level === "warning") logger.warn(message);
       }),
-    };
-    runner = await run(options);
+    });
     stopping.addEventListener("abort", stop);
     if (stopping.aborted) stop();
     await runner.promise;

@@ -98,7 +98,7 @@ export class ServiceProcess extends TandemProcess {
 /** A worker as a separate process, as started by `deno task worker`. */
 export class WorkerProcess extends TandemProcess {
   constructor(environment: Record<string, string>, folder?: URL) {
-    super("worker", environment, { readyLine: /Worker tandem-(\d+) takes steps/, folder });
+    super("worker", environment, { readyLine: /Worker (\d+) takes steps/, folder });
   }
 
   /** Its number among the processes of the database, once it takes steps. @throws If the process ends before. */

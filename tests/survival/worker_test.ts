@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import postgres from "postgres";
 import { createTestDatabase, postgresAvailable } from "../support/database.ts";
 import { eventually, ServiceProcess, WorkerProcess } from "../support/service_process.ts";
 import {
@@ -200,6 +201,40 @@ onPostgres("a cancelled run, a late step and a lost thread end as in the server"
   assert.equal((await Deno.readTextFile(calls)).length, 3);
   assert.equal((await materialize(url, "failing", { fails: true })).steps[0]!.error?.name, "RangeError");
 });
+
+onPostgres(
+  "the job of a live worker stays its own, and that of one that has ended is released",
+  async (environment) => {
+    await using server = serverOf(environment);
+    await using _worker = workerOf(environment);
+    const url = await server.url;
+    await firstFill(url);
+    const { id } = await materialize(url, "computed", { seconds: 600 }, { wait: false });
+    await eventually(() => runOf(url, id), stepRuns);
+    const sql = postgres(environment.DATABASE_URL!, { max: 1, onnotice: () => {} });
+    const jobs = "graphile_worker._private_jobs";
+    const pools = async () =>
+      Array.from(
+        await sql.unsafe<{ pool: string | null }[]>(`SELECT locked_by AS pool FROM ${jobs}`),
+        ({ pool }) => pool,
+      );
+    try {
+      await sql.unsafe(`UPDATE ${jobs} SET locked_at = now() - interval '1 minute'`);
+      const before = await pools();
+      assert.equal(before.length, 1);
+      assert.ok(before[0]);
+      // The server looks for jobs to release every five seconds.
+      await new Promise((resolve) => setTimeout(resolve, 7_000));
+      assert.deepEqual(await pools(), before);
+      await sql.unsafe(`UPDATE ${jobs} SET locked_by = 'ended'`);
+      await eventually(pools, ([pool]) => pool === null);
+    } finally {
+      await sql.end();
+    }
+    await json(`${url}/v1/runs/${id}/cancel`, { method: "POST" });
+    await eventually(() => runOf(url, id), ({ status }) => status === "cancelled");
+  },
+);
 
 onPostgres("the next server continues a run whose server was killed", async (environment) => {
   let id: number;
