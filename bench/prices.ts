@@ -1,0 +1,213 @@
+/**
+ * Processor time from a file of daily bars to clean prices, beside DuckDB in the same run.
+ *
+ *     deno run -A bench/prices.ts [--years 21] [--database pglite|postgres|both]
+ *
+ * Reads the S&P file of TANDEM_SHARED or ../shared, extended backwards by its mirror image (21 years: 2.4 million bars). Tandem
+ * makes `clean_prices` and everything upstream of it from an empty database: it reads, validates and deduplicates the bars,
+ * adjusts them for splits and aligns the closes, with versions, hashes, indexes and checks. DuckDB reads the same file, takes
+ * one bar for each ticker and session, adjusts it, pivots the closes, and stores the three tables. Each runs in a separate
+ * process; a PostgreSQL server (fsync on) is added.
+ *
+ * @module
+ */
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import * as assets from "../assets/mod.ts";
+import { Engine, silentLogger } from "../engine/mod.ts";
+import { xnys } from "../resources/exchange_calendar/mod.ts";
+import { fixedClock } from "../resources/clock.ts";
+import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { marketDataFrom } from "../resources/market_data/mod.ts";
+import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
+import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { LongMarket } from "./growth/long_market.ts";
+
+interface Measured {
+  cpuSeconds: number;
+  seconds: number;
+  peakMb: number;
+  rows: number;
+  /** Of all adjusted closes: the same work has the same sum. */
+  closes: number;
+  /** CPU seconds by asset or statement. */
+  parts: Record<string, number>;
+}
+
+const [mode, ...rest] = Deno.args;
+if (mode === "--tandem") {
+  console.log(JSON.stringify(await ofTandem(rest[0]!, rest[1] || undefined, rest[2]!)));
+  Deno.exit(0);
+}
+if (mode === "--duckdb") {
+  console.log(JSON.stringify(await ofDuckDB(rest[0]!, rest[1]!)));
+  Deno.exit(0);
+}
+
+const shared = sharedFolder();
+if (shared === null) {
+  console.log("The S&P file is not there: nothing is measured. TANDEM_SHARED names the folder with market/.");
+  Deno.exit(0);
+}
+const sessions = Math.round(Number(option("years", "21")) * 252);
+const database = option("database", "both");
+const kinds = ["PGlite", "PostgreSQL"].filter((kind) =>
+  (database === "both" || kind.toLowerCase().startsWith(database.slice(0, 4))) &&
+  (kind === "PGlite" || postgresBinaries)
+);
+const folder = await Deno.makeTempDir({ prefix: "tandem-prices-" });
+const file = join(folder, "market.csv");
+const results: [name: string, Measured][] = [];
+try {
+  await new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, sessions).write(file, sessions);
+  const load = loadavg().map((load) => load.toFixed(1)).join(" ");
+  console.log(`${availableParallelism()} cores, load ${load}, ${sessions} sessions.\n`);
+  results.push(["DuckDB", await child("--duckdb", file, join(folder, "duckdb"))]);
+  for (const kind of kinds) {
+    const server = kind === "PostgreSQL"
+      ? await startServer({ folder: join(tmpdir(), `tandem-prices-${crypto.randomUUID().slice(0, 8)}`), fsync: true })
+      : null;
+    try {
+      const before = server ? serverSeconds(server.url) : 0;
+      const measured = await child("--tandem", file, server?.url ?? "", join(folder, kind));
+      if (server) {
+        measured.parts["the server"] = serverSeconds(server.url) - before;
+        measured.cpuSeconds += measured.parts["the server"];
+      }
+      results.push([`Tandem on ${kind}`, measured]);
+    } finally {
+      await server?.stop();
+    }
+  }
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
+const peer = results[0]![1].cpuSeconds;
+console.log(
+  "| | CPU s | of DuckDB's | wall-clock s | peak resident MB | rows | sum of closes |\n|---|--:|--:|--:|--:|--:|--:|",
+);
+for (const [name, { cpuSeconds, seconds, peakMb, rows, closes }] of results) {
+  const cells = [cpuSeconds.toFixed(1), (cpuSeconds / peer).toFixed(1), seconds.toFixed(1), peakMb.toFixed(0)];
+  console.log(`| ${[name, ...cells, rows, closes.toFixed(2)].join(" | ")} |`);
+}
+for (const [name, { parts }] of results) {
+  console.log(`\n${name}: ${Object.entries(parts).map(([part, s]) => `${part} ${s.toFixed(2)}`).join(", ")} CPU s`);
+}
+
+function option(name: string, fallback: string): string {
+  const at = Deno.args.indexOf(`--${name}`);
+  return at < 0 ? fallback : Deno.args[at + 1] ?? fallback;
+}
+
+async function child(...args: string[]): Promise<Measured> {
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--v8-flags=--heap-growing-percent=100", import.meta.filename!, ...args],
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`${args[0]} failed.`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+/** CPU seconds of a local server so far, its ended connections included. */
+function serverSeconds(url: string): number {
+  const ticks = new Map<number, { parent: number; own: number; ended: number; command: string }>();
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = Deno.readTextFileSync(`/proc/${name}/stat`).split(") ").at(-1)!.split(" ");
+      ticks.set(Number(name), {
+        parent: Number(stat[1]),
+        own: Number(stat[11]) + Number(stat[12]),
+        ended: Number(stat[13]) + Number(stat[14]),
+        command: Deno.readTextFileSync(`/proc/${name}/cmdline`),
+      });
+    } catch {
+      // It has ended.
+    }
+  }
+  const port = new URL(url).port;
+  const [postmaster] = [...ticks].find(([, { command }]) => command.includes(`-p\0${port}\0`))!;
+  let sum = 0;
+  for (const [pid, { parent, own, ended }] of ticks) {
+    if (pid === postmaster) sum += own + ended;
+    else if (parent === postmaster) sum += own;
+  }
+  return sum / 100;
+}
+
+async function ofTandem(file: string, databaseUrl: string | undefined, dataDir: string): Promise<Measured> {
+  const begun = performance.now();
+  const opened = await openDatabase({ databaseUrl, dataDir });
+  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
+  const clock = fixedClock("2021-04-21T23:00:00Z");
+  const engine = await Engine.open({
+    assets: Object.values(assets),
+    database: opened,
+    resources: { marketData: marketDataFrom(`csv:${file}`, { clock }), calendar: xnys },
+    clock,
+    logger: silentLogger,
+    config: {},
+    takesOpenRuns: false,
+  });
+  const parts: Record<string, number> = {};
+  // One after the other, so that the time of this process is that of the asset.
+  for (const selection of ["+raw_daily_bars", "+daily_bars", "+clean_prices"]) {
+    const before = cpuSeconds();
+    const run = await engine.finished((await engine.submit({ selection, trigger: "bench" })).id);
+    if (run.status !== "succeeded") throw new Error(`The run of ${selection} ${run.status}.`);
+    parts[selection.slice(1)] = cpuSeconds() - before;
+  }
+  const [sum] = await opened.sql<{ rows: number; closes: number }[]>`
+    SELECT count(*)::integer AS rows, sum(close) AS closes FROM silver.daily_bars`;
+  await engine.close();
+  await opened.close();
+  return { ...cost(begun), ...sum!, parts };
+}
+
+async function ofDuckDB(file: string, database: string): Promise<Measured> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  const begun = performance.now();
+  const instance = await DuckDBInstance.create(database);
+  const connection = await instance.connect();
+  const statements = {
+    "read and stored": `CREATE TABLE raw AS SELECT * FROM read_csv('${file}', header = true)`,
+    "deduplicated and adjusted": `
+      CREATE TABLE bars AS
+      WITH firsts AS (SELECT * FROM raw QUALIFY row_number() OVER (PARTITION BY ticker, date ORDER BY rowid) = 1),
+      factors AS (
+        SELECT *, coalesce(product(split) OVER (
+          PARTITION BY ticker ORDER BY date DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 1) AS factor FROM firsts)
+      SELECT ticker, date, open / factor AS open, high / factor AS high, low / factor AS low, close / factor AS close,
+             volume * factor AS volume, dividend / factor AS dividend, split, factor
+      FROM factors ORDER BY ticker, date`,
+    pivoted: "CREATE TABLE closes AS PIVOT bars ON ticker USING first(close) GROUP BY date ORDER BY date",
+    "written to the disk": "CHECKPOINT",
+  };
+  const parts: Record<string, number> = {};
+  for (const [name, statement] of Object.entries(statements)) {
+    const before = cpuSeconds();
+    await connection.run(statement);
+    parts[name] = cpuSeconds() - before;
+  }
+  const reader = await connection.runAndReadAll("SELECT count(*)::INTEGER, sum(close) FROM bars");
+  const [rows, closes] = reader.getRows()[0] as [number, number];
+  connection.closeSync();
+  instance.closeSync();
+  return { ...cost(begun), rows, closes, parts };
+}
+
+function cost(begun: number): Pick<Measured, "cpuSeconds" | "seconds" | "peakMb"> {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return {
+    cpuSeconds: cpuSeconds(),
+    seconds: (performance.now() - begun) / 1000,
+    peakMb: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024,
+  };
+}
+
+/** Of this process with all its threads. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
