@@ -59,6 +59,7 @@ browserTest("a run is followed to its end without a reload, over a restart of th
   await page.locator('#step-total[data-status="pending"]').waitFor();
   assert.match((await page.locator("#settings pre").textContent())!, /"factor": 3/);
   await page.locator("#log li", { hasText: "numbers Materialized numbers: 3 rows" }).waitFor();
+  assert.equal(await page.locator("#log-earlier").isVisible(), false, "nothing is earlier");
   await restart();
   go.open();
   await page.locator("#headline .badge.succeeded").waitFor();

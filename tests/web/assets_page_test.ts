@@ -144,7 +144,7 @@ Deno.test("GET /assets draws every asset with its state, and lists it in a table
         mark,
         detail,
         checks: key === "numbers" ? "✓ 1" : "",
-        checksFailed: false,
+        checksClass: "checks",
         label,
         faded,
       });

@@ -140,11 +140,11 @@ Deno.test("Overview, table, graph and asset page mark an asset whose warning fai
     );
     const assets = await html("/assets");
     assert.match(assets, /aria-label="clean_prices, fresh · \d+ rows?; 1 check failed: tidy"/);
-    assert.match(assets, /<text class="checks bad"[^>]*>▲ 1<\/text>/);
+    assert.match(assets, /<text class="checks warned"[^>]*>▲ 1<\/text>/);
     assert.match(assets, /<tr data-asset="clean_prices".*?check tidy failed.*?<\/tr>/s);
     assert.match(
       await html("/assets?parts"),
-      /\{"key":"clean_prices","state":"fresh",.*?"checks":"▲ 1","checksFailed":true,"label":"clean_prices, fresh · \d+ rows?; 1 check failed: tidy","faded":false\}/,
+      /\{"key":"clean_prices","state":"fresh",.*?"checks":"▲ 1","checksClass":"checks warned","label":"clean_prices, fresh · \d+ rows?; 1 check failed: tidy","faded":false\}/,
     );
     const own = await html("/assets/clean_prices");
     assert.match(own, /<div class="headline".*?check tidy failed.*?<\/div>.*id="attention".*id="why"/s);

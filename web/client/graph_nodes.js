@@ -119,7 +119,7 @@ export class GraphNodes {
    */
   update(texts) {
     if (texts.length !== this.#nodes.size || texts.some(({ key }) => !this.#nodes.has(key))) return false;
-    for (const { key, state, mark, detail, label, faded, checks, checksFailed } of texts) {
+    for (const { key, state, mark, detail, label, faded, checks, checksClass } of texts) {
       const { element, width } = /** @type {GraphNode} */ (this.#nodes.get(key));
       const name = `node ${state}${faded ? " faded" : ""}`;
       if (element.getAttribute("class") !== name) element.setAttribute("class", name);
@@ -127,7 +127,7 @@ export class GraphNodes {
       element.setAttribute("aria-label", label);
       const [markText, , word] = element.querySelectorAll("text");
       if (markText && word) [markText.textContent, word.textContent] = [mark, detail];
-      markChecks(element, width, checks, checksFailed);
+      markChecks(element, width, checks, checksClass);
       if (state !== "running") element.querySelector(".progress")?.remove();
     }
     return true;
@@ -177,13 +177,13 @@ export class GraphNodes {
  * @param {SVGAElement} element
  * @param {number} width
  * @param {string} checks Empty if it has none.
- * @param {boolean} failed
+ * @param {string} outcome Class of the badge.
  */
-function markChecks(element, width, checks, failed) {
+function markChecks(element, width, checks, outcome) {
   const old = element.querySelector(".checks");
   if (checks === "") return old?.remove();
   const text = old ?? element.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "text"));
-  const attributes = { class: failed ? "checks bad" : "checks", x: width - 8, y: 30, "aria-hidden": "true" };
+  const attributes = { class: outcome, x: width - 8, y: 30, "aria-hidden": "true" };
   for (const [name, value] of Object.entries(attributes)) text.setAttribute(name, String(value));
   text.textContent = checks;
 }

@@ -1,8 +1,9 @@
+import type { FailedCheck } from "../../engine/mod.ts";
 import { type GraphLayout, groupKey, nodeHeight, shownKeyLength } from "../graph_layout.ts";
 import type { ShownAsset } from "../graph_record.ts";
 import { count, counted, shortCount } from "../figures.ts";
 import { type ShownState, shownStates } from "../shown_state.ts";
-import { checksMark } from "./check_badge.tsx";
+import { checksMark, outcomeOf } from "./check_badge.tsx";
 import { stateMark } from "./state_badge.tsx";
 
 type GraphAsset = Omit<ShownAsset, "matches">;
@@ -16,7 +17,8 @@ export interface NodeTexts {
   detail: string;
   /** Badge of its checks: `✓ 3` if all passed, `▲ 1` or `✕ 1` if some failed; empty if there are none. */
   checks: string;
-  checksFailed: boolean;
+  /** Class of the badge, by the worst outcome. */
+  checksClass: "checks" | "checks warned" | "checks bad";
   /** For screen readers and the line below the graph. */
   label: string;
   faded: boolean;
@@ -63,7 +65,7 @@ export function AssetGraph({ layout, texts, external, label, current, toggle }: 
         ))}
       </g>
       {nodes.map(({ key, x, y, width }) => {
-        const { state, mark, detail, checks, checksFailed, label, faded } = byKey.get(key)!;
+        const { state, mark, detail, checks, checksClass, label, faded } = byKey.get(key)!;
         const group = key.startsWith(groupKey("")) ? key.slice(groupKey("").length) : undefined;
         const name = group === undefined ? key : `▸ ${group}`;
         return (
@@ -83,7 +85,7 @@ export function AssetGraph({ layout, texts, external, label, current, toggle }: 
             </text>{" "}
             <text class="word" x="24" y="30">{detail}</text>
             {checks !== "" && (
-              <text class={`checks${checksFailed ? " bad" : ""}`} x={width - 8} y="30" aria-hidden="true">
+              <text class={checksClass} x={width - 8} y="30" aria-hidden="true">
                 {checks}
               </text>
             )}
@@ -104,6 +106,12 @@ export function externalKeys(assets: readonly GraphAsset[]): Set<string> {
   return new Set(assets.filter(({ asset }) => asset.external).map(({ asset }) => asset.key));
 }
 
+/** Class of the badge of checks, by the worst of those that failed. */
+function checksClass(failed: readonly FailedCheck[]): NodeTexts["checksClass"] {
+  if (failed.length === 0) return "checks";
+  return failed.some((check) => outcomeOf(check) === "failed") ? "checks bad" : "checks warned";
+}
+
 /** What a node of an asset shows. */
 export function nodeTexts({ asset, state, reason, checks }: GraphAsset, faded = false): NodeTexts {
   const { key, failedChecks, lastMaterialization: last, external } = asset;
@@ -117,7 +125,7 @@ export function nodeTexts({ asset, state, reason, checks }: GraphAsset, faded = 
     mark: stateMark(state),
     detail,
     checks: failed > 0 ? `${checksMark(failedChecks)} ${failed}` : checks > 0 && last ? `✓ ${checks}` : "",
-    checksFailed: failed > 0,
+    checksClass: checksClass(failedChecks),
     // What is seen comes first, as those who speak to their browser need it.
     label: [
       `${key}, ${detail}${short === "" ? "" : `: ${short}`}`,
@@ -149,7 +157,7 @@ export function cardTexts(group: string, members: readonly ShownAsset[]): NodeTe
     mark: stateMark(states[0]!),
     detail,
     checks: failed.length > 0 ? `${checksMark(failed)} ${failed.length}` : "",
-    checksFailed: failed.length > 0,
+    checksClass: checksClass(failed),
     label: [
       `${group}, ${detail}`,
       failed.length > 0 ? `${counted(failed.length, "check")} failed` : "",

@@ -14,7 +14,6 @@ export function ForecastErrors({ scores }: { scores: readonly ForecastScore[] })
       label={`Mean absolute errors beside the last value's. The smallest ratio is that of ${inWords(best.model)}, ${
         sessionsAhead(best.horizon)
       }: ${decimal(ratioOf(best), 3)}`}
-      region="Errors"
       middle="last value = 1"
       groups={models.map((model) => ({
         title: inWords(model),

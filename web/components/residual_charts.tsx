@@ -63,7 +63,7 @@ function Distribution({ of: { bins, mean, standardDeviation, sessions } }: { of:
   } USD, from ${decimal(least, 2)} to ${decimal(most, 2)}`;
   return (
     <figure class="drawing">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      <svg class="chart-drawing" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
         {bins.map(({ from, to, sessions }) => (
           <rect
             class="bar"
@@ -103,7 +103,7 @@ function Autocorrelation({ of: { autocorrelation, bound } }: { of: ResidualDiagn
   } the bounds of white noise`;
   return (
     <figure class="drawing">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      <svg class="chart-drawing" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
         <rect
           class="band"
           x={inner.left}

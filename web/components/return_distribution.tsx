@@ -27,6 +27,7 @@ export function ReturnDistribution(
   return (
     <figure class="drawing">
       <svg
+        class="chart-drawing"
         viewBox={`0 0 ${width} ${height}`}
         role="img"
         aria-label={`Distribution of daily returns, from ${sessionChange(least)} to ${sessionChange(most)}: ${

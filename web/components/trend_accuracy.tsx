@@ -56,7 +56,6 @@ function AccuracyBars({ rows, horizons }: { rows: readonly TrendAccuracy[]; hori
       label={`Share of signals whose direction came true, by r² threshold. The largest is ${percent(best.accuracy!)}: ${
         ruleTitle(best)
       }, ${sessionsAhead(best.horizon)}`}
-      region="Direction right"
       middle="50 %"
       groups={rulesOf(known).map((rule) => ({
         title: ruleTitle(rule),

@@ -93,7 +93,15 @@ function Headline({ record: { shown, states, search, open } }: { record: GraphRe
 }
 
 function ViewLink({ search, view, title }: { search: GraphSearch; view: "graph" | "table"; title: string }) {
-  return <a href={graphPath(search, { view })} aria-current={search.view === view ? "true" : undefined}>{title}</a>;
+  return (
+    <a
+      href={graphPath(search, { view })}
+      aria-current={search.view === view ? "true" : undefined}
+      class={search.view === "auto" ? `auto-${view}` : undefined}
+    >
+      {title}
+    </a>
+  );
 }
 
 /** Names of the groups, of the open ones, and the address that opens others. */
