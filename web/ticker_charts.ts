@@ -70,14 +70,19 @@ export function tickerChart(record: TickerRecord, series: TickerSeries): ChartDa
   const { sessions, open, high, low, close } = series;
   const any = (values: Values) => values.some((value) => value !== null);
   const whole = sessions.map((_, t) => open[t] !== null && high[t] !== null && low[t] !== null);
+  const candles = whole.includes(true);
+  // Without candles the closes are the main line.
+  const [sma, ema] = candles ? ["first", "second"] as const : ["second", "fourth"] as const;
   const price: ChartPane = {
     format: "usd",
-    ...(whole.includes(true) && { candles: { name: "Price", open, high, low, close } }),
+    ...(candles && { candles: { name: "Price", open, high, low, close } }),
     lines: [
       // A source with closes only has no candles.
-      ...whole.includes(false) ? [{ name: "Close", colour: "faint" as const, values: close }] : [],
-      ...any(series.sma) ? [{ name: "SMA 30", colour: "first" as const, values: series.sma, part: "sma" }] : [],
-      ...any(series.ema) ? [{ name: "EMA 30", colour: "second" as const, values: series.ema, part: "ema" }] : [],
+      ...whole.includes(false)
+        ? [{ name: "Close", colour: candles ? "faint" as const : "first" as const, values: close }]
+        : [],
+      ...any(series.sma) ? [{ name: "SMA 30", colour: sma, values: series.sma, part: "sma" }] : [],
+      ...any(series.ema) ? [{ name: "EMA 30", colour: ema, values: series.ema, part: "ema" }] : [],
     ],
     markers: tickerMarkers(record, sessions),
   };

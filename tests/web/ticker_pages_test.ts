@@ -33,7 +33,7 @@ tickerTest("GET /tickers lists all tickers with last bars, pairs and clusters, u
   assert.match(page.text, /1–70 of 70 tickers\. Download all 70 as CSV/);
   assert.ok(page.text.includes(`Closes up to ${lastTickerSession}, adjusted for splits`));
   assert.deepEqual(symbolsOf(page).slice(0, 8), ["A&B", "AMpB", "BRK.B", "KO", "LATE", "NONE", "OLD", "ONE"]);
-  assert.match(page.text, /KO Coca-Cola Co CS 2024-02-23 59\.90 \+0\.17 % 1,299 2 , 1 accepted ● chosen/);
+  assert.match(page.text, /KO Coca-Cola Co CS 2024-02-23 59\.90 \+0\.17 % 1,299 ● chosen 1 accepted of 2/);
   assert.match(page.text, /OLD Old Mills Co CS 2023-06-16 ⊘ delisted 51\.19 \+0\.02 % 1,119 – /);
   assert.match(page.text, /NONE Never Traded Inc CS no bars – – – – /);
   assert.match(page.text, /ONE First Day Inc CS 2024-02-23 52\.99 – 1,299 – /);
@@ -127,7 +127,7 @@ tickerTest(
         `300 sessions from 2023-01-02 to 2024-02-23. From materialization ${made!.id} of daily_bars by run 1`,
       ),
     );
-    assert.match(page.text, /Close 59\.90 Change \+0\.17 % Volume 1,299 One year \+77\.2 %/);
+    assert.match(page.text, /Close, USD 59\.90 Change \+0\.17 % Volume 1,299 One-year return \+77\.2 %/);
     const { sessions, panes } = chartOf(page);
     assert.deepEqual(sessions, tickerSessions);
     assert.deepEqual(panes.map(({ part }: { part?: string }) => part), [undefined, "volume", "rsi", "macd"]);
@@ -198,7 +198,7 @@ tickerTest("GET /tickers/:ticker shows the pairs and the cluster of the newest s
   assert.match(ko.text, /2 pairs tested as of .*: 1 accepted, 1 chosen to be traded\./);
   assert.match(
     ko.text,
-    /KO \/ PEP ● yes number 1 0\.004 6\.5 – KO \/ LATE ○ no – 0\.400 6\.5 p-value 0\.4 is not below/,
+    /KO \/ PEP ● yes rank 1 0\.004 6\.5 – KO \/ LATE ○ no – 0\.400 6\.5 p-value 0\.4 is not below/,
   );
   assert.doesNotMatch(ko.html, /\/pairs\/KO\/OLD/, "what was tested before is over");
   const late = await ask("/tickers/LATE");
@@ -238,7 +238,8 @@ tickerTest("GET /tickers/:ticker of one that is delisted, late, new or without b
   assert.match((await ask("/tickers/T07")).text, /T07 is listed, and no bar of it was received\./);
   const closes = chartOf(await ask("/tickers/BRK.B")).panes;
   assert.equal(closes[0].candles, undefined);
-  assert.equal(closes[0].lines[0].name, "Close");
+  const { name, colour } = closes[0].lines[0];
+  assert.deepEqual([name, colour], ["Close", "first"], "the closes are the main line");
 });
 
 tickerTest("GET /tickers/:ticker says that indicators are of earlier bars", async (ask, tiny) => {

@@ -183,6 +183,11 @@ function drawCandles(chart, candles, { sessions, p, pane, shown }) {
   };
 }
 
+/** @param {ChartLine} line */
+function isTagged({ shape, colour }) {
+  return shape === undefined && colour !== "faint";
+}
+
 /**
  * @param {IChartApi} chart
  * @param {ChartLine} line
@@ -199,7 +204,8 @@ function drawLine(chart, line, { sessions, p, pane, shown }) {
       ? LineStyle.Dotted
       : LineStyle.Solid,
     crosshairMarkerVisible: line.colour !== "faint",
-    lastValueVisible: line.shape === undefined && line.colour !== "faint" && !pane.candles,
+    // More tags than this would hide the axis; the legend has the values.
+    lastValueVisible: isTagged(line) && !pane.candles && pane.lines.filter(isTagged).length <= 4,
   };
   /** @type {AnySeries} */
   const series = line.shape === "area"
@@ -228,12 +234,27 @@ function drawLine(chart, line, { sessions, p, pane, shown }) {
   };
 }
 
+/**
+ * The range of an axis. A constant line gets a percent around it: in the library's own range the marks of its axis would all have
+ * the same text.
+ *
+ * @param {() => import("lightweight-charts").AutoscaleInfo | null} original
+ */
+function roomForFlat(original) {
+  const info = original();
+  const range = info?.priceRange;
+  if (!info || !range || range.minValue !== range.maxValue) return info;
+  const room = Math.max(0.01, Math.abs(range.minValue) / 100);
+  return { ...info, priceRange: { minValue: range.minValue - room, maxValue: range.maxValue + room } };
+}
+
 /** @param {ChartPane} pane */
 function valueOptions({ format }) {
   return {
     priceFormat: { type: /** @type {const} */ ("custom"), formatter: formats[format], minMove: 1e-4 },
     priceLineVisible: false,
     lastValueVisible: false,
+    autoscaleInfoProvider: roomForFlat,
   };
 }
 
