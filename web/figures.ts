@@ -24,6 +24,11 @@ export function usd(value: number): string {
   return `${count(Math.round(value))} USD`;
 }
 
+/** An amount of money in three digits: `156M USD`, `2.91M USD`, `950 USD`. */
+export function shortUsd(value: number): string {
+  return `${shortCount(value)} USD`;
+}
+
 /** A fraction as a percentage with its sign: `+12.3 %`, `−4.0 %`. */
 export function signedPercent(fraction: number): string {
   return signed(fraction, 1);
@@ -103,10 +108,14 @@ export function percent(fraction: number): string {
   return `${decimal(100 * fraction, 1)} %`;
 }
 
-/** A sentence with long decimals cut to three significant digits. */
+/** A sentence with long decimals cut to three significant digits, and separators in long and in counted whole numbers. */
 export function brieflyFigured(sentence: string): string {
-  return sentence.replace(
+  const counts = /(?<![\d.,:-])(?:\d{5,}(?![\d.,:-]*\d)|\d{4}(?= (?:rows|pairs|partitions|sessions|tickers)\b))/g;
+  return sentence.replace(counts, (number) => count(Number(number))).replace(
     /-?(?<!\d)\d+\.\d{4,}(e[+-]?\d+)?/g,
-    (number) => String(Number(Number(number).toPrecision(3))).replace("-", "−"),
+    (number) => {
+      const short = Number(Number(number).toPrecision(3));
+      return (Math.abs(short) >= 1000 ? count(short) : String(short)).replace("-", "−");
+    },
   );
 }

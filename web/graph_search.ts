@@ -8,10 +8,10 @@ export type AssetKind = typeof assetKinds[number];
 
 /** The kinds in words. */
 export const kindWords: Readonly<Record<AssetKind, string>> = {
-  whole: "made as a whole",
-  partitions: "made partition by partition",
-  output: "made along with another",
-  external: "made outside",
+  whole: "not partitioned",
+  partitions: "partitioned",
+  output: "further output",
+  external: "external",
 };
 
 /** Views of the page: `auto` shows graph and table on a wide screen, and only the table on a narrow one. */

@@ -58,6 +58,8 @@ export async function readNewestSignals(
     tickers: [row.ticker_1, row.ticker_2],
     says: row.signal === "window_end" && row.target !== row.position
       ? "exit: window ends"
+      : row.signal === "hold" && row.position === 0 && row.target === 0
+      ? "flat"
       : words[row.signal] ?? row.signal,
     acts: row.target !== row.position,
     position: row.position,

@@ -8,5 +8,5 @@ export interface TestRow {
   /** Its name among the failed criteria. */
   criterion?: string;
   /** Why it was not evaluated: another criterion had rejected the pair, or the source lacks the data. */
-  unjudged?: "not tested" | "not known";
+  unjudged?: "not tested" | "unknown";
 }

@@ -5,6 +5,7 @@ const written: Readonly<Record<string, string>> = {
   bps: "(bps)",
   cagr: "CAGR",
   ema: "EMA",
+  engle: "Engle",
   id: "ID",
   macd: "MACD",
   mae: "MAE",
@@ -19,7 +20,8 @@ const written: Readonly<Record<string, string>> = {
 /** An identifier in words: `rolling_trend` as `Rolling trend`, `cost_bps` as `Cost (bps)`. */
 export function inWords(name: string): string {
   const text = name.split("_").map((word) => written[word] ?? word).join(" ");
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  const joined = text.replace("Engle granger", "Engle–Granger").replace(/\bp value\b/, "p-value");
+  return joined.slice(0, 1).toUpperCase() + joined.slice(1);
 }
 
 /** Columns of fractions that are shown as percentages. */

@@ -42,8 +42,8 @@ export function dividendsPlausible<Row extends PaidBar>({ share = 0.2 }: { share
       return {
         passed: large.length === 0,
         message: large.length === 0
-          ? "each does"
-          : `${large.length} ${large.length === 1 ? "large dividend does" : "large dividends do"} not: ${
+          ? "every large dividend moved the price"
+          : `${large.length} large ${large.length === 1 ? "dividend" : "dividends"} did not move the price: ${
             said.join(", ")
           }${more > 0 ? ` and ${more} more` : ""}. Correct them at the source: cents may stand for dollars`,
         failingRows: large.slice(0, 20),

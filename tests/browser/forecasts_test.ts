@@ -18,7 +18,7 @@ browserTestOver(pairPageAssets)(
     const chart = page.locator("#forecast-chart");
     await chart.getByRole("group", { name: "Spread of KO and PEP" }).focus();
     await page.keyboard.press("Home");
-    await chart.getByText(`${pageSessions[45]}: Came true 0.45, Forecast 5 sessions ahead 0.20`).waitFor({
+    await chart.getByText(`${pageSessions[45]}: Realized 0.45, Forecast 5 sessions ahead 0.20`).waitFor({
       state: "attached",
     });
     await page.getByRole("link", { name: "To the page of KO / PEP" }).click();

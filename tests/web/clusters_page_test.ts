@@ -78,7 +78,10 @@ pageTest("GET /pairs/clusters has each correlation as a number in a table, alike
   assert.match(html, /title="KO and PEP: 0\.\d\d"/);
   const rows = [...html.matchAll(/<tr><th scope="row"><a href="\/tickers\/(\w+)">/g)].map((match) => match[1]);
   assert.deepEqual(rows.toSorted(), ["CVX", "KO", "PEP"]);
-  assert.match(text, /Correlations of daily returns over 89 sessions of the formation, [−\d.]+ on average, from/);
+  assert.match(
+    text,
+    /Correlations of daily returns over 89 sessions of the formation, [−\d.]+ on average, shaded from/,
+  );
 });
 
 pageTest("GET /pairs/clusters/prices.csv and correlations.csv have the figures of both", async (ask) => {

@@ -33,7 +33,7 @@ Deno.test("two versions are compared on a page and over HTTP: rows, settings and
     const { status, text } = await read(path);
     assert.equal(status, 200);
     assert.match(text, /Added 0 Removed 0 Changed 2/);
-    assert.match(text, /changed one multiple 2 → 15/);
+    assert.match(text, /changed one Multiple 2 → 15/);
     assert.match(text, /Settings Name Earlier Later factor 2 3/);
 
     const versions = `from=${earlier!.id}&to=${later!.id}`;

@@ -20,6 +20,12 @@ Deno.test("sentenceOf() has a sentence for every kind of event", () => {
   }
   const outputs = [{ key: "bars", rows: 3, added: 1, removed: 0 }];
   assert.equal(sentenceOf(event("step_succeeded", { outputs })), "Materialized bars: 3 rows, +1 −0.");
+  const many = [{ key: "bars", rows: 341_737, added: 1_208, removed: 1 }];
+  assert.equal(
+    sentenceOf(event("step_succeeded", { outputs: many })),
+    "Materialized bars: 341,737 rows, +1,208 −1.",
+  );
+  assert.equal(sentenceOf(event("run_queued", { steps: ["bars"] })), "Queued: 1 step.");
   assert.equal(sentenceOf(event("log", { message: "Read 3 files", level: "warn" })), "Read 3 files");
 });
 

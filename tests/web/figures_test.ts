@@ -11,8 +11,13 @@ import {
   percent,
   pValue,
   sessionChange,
+  shortUsd,
   signedPercent,
 } from "../../web/figures.ts";
+
+Deno.test("shortUsd() has three digits", () => {
+  assert.deepEqual([155_940_777, 2_909_629, 950].map(shortUsd), ["156M USD", "2.91M USD", "950 USD"]);
+});
 
 Deno.test("sessionChange() has two decimals, and no sign if it rounds to 0", () => {
   assert.deepEqual([0.0017, -0.012, 0.00004, 0].map(sessionChange), ["+0.17 %", "−1.20 %", "0.00 %", "0.00 %"]);
@@ -90,9 +95,14 @@ Deno.test("decimal() and percent() give zero no sign, and numbers below it a tru
   ]);
 });
 
-Deno.test("brieflyFigured() cuts long decimals to three digits and leaves the rest of a sentence alone", () => {
+Deno.test("brieflyFigured() cuts long decimals to three digits, separates thousands, and leaves the rest of a sentence alone", () => {
   assert.equal(
     brieflyFigured("p-value 0.2123456789 is not below 0.05. Half-life -1234.56789 of 2.34567e-7 on 2026-01-05."),
-    "p-value 0.212 is not below 0.05. Half-life −1230 of 2.35e−7 on 2026-01-05.",
+    "p-value 0.212 is not below 0.05. Half-life −1,230 of 2.35e−7 on 2026-01-05.",
   );
+  assert.equal(
+    brieflyFigured("2 jumps in 341737 rows: A on 2022-08-17 (5.24 to 24.7707). 1208 pairs, run 1234, below 1000000."),
+    "2 jumps in 341,737 rows: A on 2022-08-17 (5.24 to 24.8). 1,208 pairs, run 1234, below 1,000,000.",
+  );
+  assert.equal(brieflyFigured("prices.csv:12345:6, ID 2026-12345"), "prices.csv:12345:6, ID 2026-12345");
 });

@@ -3,7 +3,7 @@ import { readNewestSignals } from "../../web/newest_signals.ts";
 
 type SignalEngine = Parameters<typeof readNewestSignals>[0];
 
-Deno.test("readNewestSignals() has the z-score with the level of entry, and orders first", async () => {
+Deno.test("readNewestSignals() has the z-score with the level of entry, orders first, and “hold” only of a position", async () => {
   const row = { ticker_1: "KO", ticker_2: "PEP", signal: "hold", position: 0, target: 0, hedge_ratio: 2 };
   const engine = {
     graph: { keys: ["walk_forward_daily"] },
@@ -11,13 +11,18 @@ Deno.test("readNewestSignals() has the z-score with the level of entry, and orde
       Promise.resolve({
         rows: [
           { ...row, z_score: 0.4, entry_z: 1 },
+          { ...row, ticker_1: "P", position: 1, target: 1, z_score: -1.2, entry_z: 1 },
           { ...row, ticker_1: "A", signal: "enter_short", target: -1, z_score: 1.3, entry_z: null },
         ],
       }),
   } as unknown as SignalEngine;
   const found = await readNewestSignals(engine, { strategy: "rolling_trend", session: "2026-05-08" });
-  assert.deepEqual(found!.signals.map(({ tickers: [first], z, entryZ, acts }) => [first, z, entryZ, acts]), [
-    ["A", 1.3, null, true],
-    ["KO", 0.4, 1, false],
-  ]);
+  assert.deepEqual(
+    found!.signals.map(({ tickers: [first], says, z, entryZ, acts }) => [first, says, z, entryZ, acts]),
+    [
+      ["A", "enter short", 1.3, null, true],
+      ["P", "hold", -1.2, 1, false],
+      ["KO", "flat", 0.4, 1, false],
+    ],
+  );
 });

@@ -40,7 +40,7 @@ Deno.test("GET / shows missing assets and the next step for an empty service", (
     assert.match(page.text, /Nothing is materialized yet 4 assets: 4 missing Materialize everything/);
     assert.match(
       page.asset("raw_prices"),
-      /^raw_prices ○ missing raw_prices has never been materialized Market made as a whole – .* never Materialize$/,
+      /^raw_prices ○ missing raw_prices has never been materialized Market not partitioned – .* never Materialize$/,
     );
     assert.match(page.text, /No pairs yet: they appear here once chosen_pairs is materialized\./);
     assert.match(page.text, /No runs yet\./);
@@ -82,8 +82,8 @@ Deno.test("GET / shows the chosen pairs by rank, once each, and no return of the
     await materializeAll(tiny);
     const page = await read(tiny);
     assert.match(page.text, /Everything is fresh 4 assets/);
-    assert.match(page.asset("chosen_pairs"), /● fresh Pairs made as a whole 2 .* (just now|\d+ s ago) Materialize$/);
-    const columns = "Pair Signal Position Target Z-score Enters at Hedge ratio Half-life p cointegration Rank";
+    assert.match(page.asset("chosen_pairs"), /● fresh Pairs not partitioned 2 .* (just now|\d+ s ago) Materialize$/);
+    const columns = "Pair Signal Position Target Z-score Enters at Hedge ratio Half-life sessions p cointegration Rank";
     const rows = "KO / PEP – – – – 2.500 6.5 4e−4 1 CVX / XOM – – – – 0.731 11.3 0.012 2";
     assert.ok(page.text.includes(`${columns} Chosen, traded from the next window on · 2 ${rows}`), page.text);
     assert.doesNotMatch(page.html, /class="number (gain|loss)"|21\.4/);

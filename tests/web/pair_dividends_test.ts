@@ -28,6 +28,6 @@ Deno.test("The page of a pair says how many dividends of each leg its source has
   const some = [session("KO", "2026-01-06"), session("KO", "2026-02-03"), session("PG", "2026-01-06")];
   assert.match(
     (await said(some))!,
-    /^The source has 2 dividends of KO and 0 of PEP\. Closes are not adjusted for them;/,
+    /^The source has 2 dividends of KO and none of PEP\. Closes are not adjusted for them;/,
   );
 });

@@ -84,28 +84,28 @@ Deno.test("PairTests shows a criterion that is off as none, and confirmation onl
 Deno.test("PairTests shows the liquidity of the legs, and unknown values", () => {
   assert.match(
     rowOf("Dollar volume", {})!,
-    /25,000,000 USD at least 1,000,000 USD ✓ yes .* KO 40,000,000 USD, PEP 25,000,000 USD/,
+    /25M USD at least 1M USD ✓ yes .* KO 40M USD, PEP 25M USD/,
   );
-  assert.match(rowOf("Lowest price", {})!, /50\.00 at least 5 ✓ yes/);
+  assert.match(rowOf("Lowest price", {})!, /50\.00 USD at least 5 USD ✓ yes/);
   assert.match(rowOf("Sessions without a trade", {})!, /0\.0 % at most 5\.0 % ✓ yes/);
-  assert.match(rowOf("Bid–ask spread", {})!, /4\.0, 6\.0 none/);
-  assert.match(rowOf("Capacity", {})!, /480,000 USD/);
+  assert.match(rowOf("Bid–ask spread", {})!, /4\.0 and 6\.0 bps none/);
+  assert.match(rowOf("Capacity", {})!, /480K USD/);
   const thin = failing("dollarVolume", "Median dollar volume 512345.678901 of PEP is below 1000000.");
   assert.match(
     rowOf("Dollar volume", { ...thin, dollar_volume_2: 512_345.678901 })!,
-    /512,346 USD .* ✕ no Median dollar volume 512000 of PEP is below 1000000\./,
+    /512K USD .* ✕ no Median dollar volume 512,000 of PEP is below 1,000,000\./,
   );
   const unknown = { dollar_volume_1: null, dollar_volume_2: null, share_without_trade: null, max_notional: null };
-  assert.match(rowOf("Dollar volume", unknown)!, /– at least 1,000,000 USD not known Not known: the source has no/);
-  assert.match(rowOf("Sessions without a trade", unknown)!, /not known/);
-  assert.match(rowOf("Dollar volume", {}, { minDollarVolume: null })!, /25,000,000 USD none/);
+  assert.match(rowOf("Dollar volume", unknown)!, /– at least 1M USD unknown Unknown: the source has no/);
+  assert.match(rowOf("Sessions without a trade", unknown)!, /unknown/);
+  assert.match(rowOf("Dollar volume", {}, { minDollarVolume: null })!, /25M USD none/);
 });
 
 Deno.test("PairTests names the tested prices, and the reason of a pair without tests", () => {
   const html = (config: Record<string, unknown>, hasDividends = true) =>
     String(<PairTests tested={accepted} config={config} hasDividends={hasDividends} />);
-  assert.match(html(settings), /Tested are logarithms of closes with dividends reinvested\./);
-  assert.match(html({ ...settings, totalReturn: false, logPrices: false }), /Tested are closes without dividends\./);
+  assert.match(html(settings), /The tests use logarithms of closes with dividends reinvested\./);
+  assert.match(html({ ...settings, totalReturn: false, logPrices: false }), /The tests use closes without dividends\./);
   assert.match(
     html({ totalReturn: true, logPrices: true }, false),
     /closes with dividends reinvested, of which the source has none\./,

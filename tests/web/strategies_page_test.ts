@@ -88,7 +88,7 @@ strategiesTest("GET /strategies sorts, and takes costs, weights and a strategy f
     -0.5,
     "the first session's loss is a drawdown",
   );
-  assert.match(other.text, /Start 2026-03-02 not yet −50\.0 % 50/);
+  assert.match(other.text, /Start 2026-03-02 not yet −50\.00 % 50/);
 });
 
 strategiesTest(

@@ -3,13 +3,17 @@ import { shownValue } from "../../web/cell_value.ts";
 import { inWords, isFraction } from "../../web/words.ts";
 
 Deno.test("inWords() writes identifiers as people do", () => {
-  assert.deepEqual(["rolling_trend", "cost_bps", "adf_p_value", "close_usd", "arima"].map(inWords), [
-    "Rolling trend",
-    "Cost (bps)",
-    "ADF p value",
-    "Close (USD)",
-    "ARIMA",
-  ]);
+  assert.deepEqual(
+    ["rolling_trend", "cost_bps", "adf_p_value", "engle_granger_p_value_reversed", "close_usd", "arima"].map(inWords),
+    [
+      "Rolling trend",
+      "Cost (bps)",
+      "ADF p-value",
+      "Engle–Granger p-value reversed",
+      "Close (USD)",
+      "ARIMA",
+    ],
+  );
 });
 
 Deno.test("isFraction() knows returns and drawdowns, and neither counts nor texts", () => {

@@ -10,13 +10,26 @@ export function levelOf({ kind, data }) {
   return kind === "step_progress" ? "debug" : "info";
 }
 
+/** A whole number with separators. @param {number} n */
+function grouped(n) {
+  return Number(n).toLocaleString("en-US");
+}
+
+/**
+ * @param {number} n
+ * @param {string} thing
+ */
+function counted(n, thing) {
+  return `${grouped(n)} ${thing}${n === 1 ? "" : "s"}`;
+}
+
 /** An event as a sentence. @param {RunEvent} event @returns {string} */
 export function sentenceOf({ kind, data }) {
   switch (kind) {
     case "log":
       return String(data.message ?? "");
     case "run_queued":
-      return `Queued: ${(data.steps ?? []).length} steps.`;
+      return `Queued: ${counted((data.steps ?? []).length, "step")}.`;
     case "run_started":
       return "The run started.";
     case "run_resumed":
@@ -30,12 +43,14 @@ export function sentenceOf({ kind, data }) {
     case "step_started":
       return data.attempt > 1 ? `Started, attempt ${data.attempt}.` : "Started.";
     case "step_progress":
-      return `${data.done} of ${data.total}.`;
+      return `${grouped(data.done)} of ${grouped(data.total)}.`;
     case "step_retry":
       return `Retries in ${Math.round((data.delayMs ?? 0) / 1000)} s: ${data.error?.message ?? ""}`;
     case "step_succeeded":
       return `Materialized ${
-        (data.outputs ?? []).map((/** @type {any} */ o) => `${o.key}: ${o.rows} rows, +${o.added} −${o.removed}`).join(
+        (data.outputs ?? []).map((/** @type {any} */ o) =>
+          `${o.key}: ${counted(o.rows, "row")}, +${grouped(o.added)} −${grouped(o.removed)}`
+        ).join(
           "; ",
         ) ||
         "it"

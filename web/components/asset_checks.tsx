@@ -1,5 +1,6 @@
 import type { AnyAsset, CheckResult, FailedCheck } from "../../engine/mod.ts";
 import { CheckBadge, type CheckOutcomeName, outcomeOf } from "./check_badge.tsx";
+import { brieflyFigured } from "../figures.ts";
 import { FailingRows } from "./failing_rows.tsx";
 
 /**
@@ -30,7 +31,7 @@ export function AssetChecks(
               <code>{name}</code> <span class="faint">{severity === "warn" ? "warning" : severity}</span>
               <CheckBadge outcome={outcome} />
             </p>
-            <p>{last?.message ?? description}</p>
+            <p>{last ? brieflyFigured(last.message) : description}</p>
             {failed && <FailingRows rows={rows ?? failed.failingRows} />}
           </li>
         );

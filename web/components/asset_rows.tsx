@@ -80,7 +80,7 @@ export function AssetRows(
       {page && page.rows.length > 0 && (
         <>
           <p class="about" id="rows-about">
-            {search.cursor === null ? "The first " : "The next "}
+            {search.cursor !== null ? "The next " : page.nextCursor === null ? "" : "The first "}
             {counted(page.rows.length, "row")} of materialization {page.materialization}. As{" "}
             <a href={rowsFilePath(key, search, "csv")}>CSV</a>, <a href={rowsFilePath(key, search, "json")}>JSON</a>
             {" "}
@@ -116,7 +116,7 @@ export function AssetRows(
                   Next rows →
                 </a>
               )
-              : <span class="faint">End of the rows.</span>}
+              : search.cursor !== null && <span class="faint">End of the rows.</span>}
           </nav>
         </>
       )}

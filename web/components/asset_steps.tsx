@@ -3,13 +3,14 @@ import { count, duration } from "../figures.ts";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
 import { stepBadge } from "./run_progress.tsx";
+import { triggerInWords } from "./run_table.tsx";
 import { type Column, DataTable } from "./data_table.tsx";
 
 const columnsAt = (now: number): Column<PastStep>[] => [
   { title: "Run", header: true, cell: ({ runId }) => <a href={`/runs/${runId}`}>Run {runId}</a> },
   { title: "Step", cell: ({ status }) => <StateBadge state={stepBadge(status)} /> },
-  { title: "Asked for", cell: ({ createdAt }) => <Moment at={createdAt} now={now} /> },
-  { title: "By", cell: ({ trigger }) => trigger },
+  { title: "Requested", cell: ({ createdAt }) => <Moment at={createdAt} now={now} /> },
+  { title: "By", cell: ({ trigger }) => triggerInWords(trigger) },
   {
     title: "Took",
     number: true,

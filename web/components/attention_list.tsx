@@ -1,5 +1,5 @@
 import { type AssetState, type FailedCheck, failingRowText, isLate } from "../../engine/mod.ts";
-import { counted } from "../figures.ts";
+import { brieflyFigured, counted } from "../figures.ts";
 import { CheckBadge, outcomeOf } from "./check_badge.tsx";
 import { Moment } from "./moment.tsx";
 import { StateBadge } from "./state_badge.tsx";
@@ -64,7 +64,7 @@ export function AttentionList({ assets, now }: { assets: readonly AssetState[]; 
           )}
           <Moment at={check.checkedAt} now={now} />
           <p class="why">
-            {check.message}
+            {brieflyFigured(check.message)}
             {check.failingRows.length > 0 && !namesRows(check) &&
               `: ${check.failingRows.map(failingRowText).join("; ")}`}
           </p>

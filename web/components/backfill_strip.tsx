@@ -47,6 +47,11 @@ export function partitionCounts(partitions: Record<BackfillPartitionState, SomeP
   return parts.length === 0 ? "nothing to do" : parts.join(", ");
 }
 
+/** Whether an asset has partitions in the backfill. */
+export function hasPartitions(partitions: Record<BackfillPartitionState, SomePartitions>): boolean {
+  return backfillPartitionStates.some((state) => partitions[state].count > 0);
+}
+
 /** Legend of the colours of strips. */
 export function StripLegend() {
   return (

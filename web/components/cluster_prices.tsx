@@ -49,9 +49,9 @@ export function ClusterPrices({ of, search }: { of: ClusterMembers; search: Clus
         }}
         caption={`100 on ${sessions[0]}, the first of ${counted(sessions.length, "session")} of the formation. ${
           dividends === 0
-            ? "The source has no dividends of these tickers: prices are price returns."
+            ? "The source has no dividends of these tickers."
             : `With ${counted(dividends, "dividend")} reinvested.`
-        } Closes are the current ones; corrections since the clusters were found are in them.`}
+        } Current closes, including corrections made after the clusters were found.`}
       >
         <ChartTable
           label="Prices of the cluster, from 100"

@@ -24,11 +24,8 @@ export function CorrelationMap({ of, search }: { of: ClusterMembers; search: Clu
         Correlations of daily returns over {counted(sessions.length - 1, "session")} of the formation,{" "}
         {pairs.length === 0
           ? "none of them defined"
-          : `${decimal(mean, 2)} on average, from ${decimal(least, 2)}, the palest, to ${
-            decimal(most, 2)
-          }, the deepest`}.
-        {size > order.length && ` ${order.length} of ${counted(size, "member")}.`} Similar tickers stand side by side.
-        {" "}
+          : `${decimal(mean, 2)} on average, shaded from ${decimal(least, 2)} to ${decimal(most, 2)}`}.
+        {size > order.length && ` ${order.length} of ${counted(size, "member")}.`} Similar tickers are adjacent.{" "}
         <a href={clusterCsvPath(search, "correlations", cluster)}>As CSV</a>
       </p>
       <DataTable

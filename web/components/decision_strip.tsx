@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import { count, counted, decimal, signedPercent, usd } from "../figures.ts";
+import { count, counted, decimal, sessionChange, shortUsd } from "../figures.ts";
 import type { PairDecision } from "../pair_decision.ts";
 import { pairPath } from "../pair_path.ts";
 import { type PairView, pairViewEntries } from "../pair_view.ts";
@@ -54,10 +54,10 @@ export function DecisionStrip({ tickers, decision, view, strategy, settings, nex
           text={open?.unrealized == null ? "–" : `${signed(open.unrealized * view.notional)} USD`}
           of={open?.unrealized ?? 0}
         >
-          {open?.unrealized != null && `${signedPercent(open.unrealized)} of the notional, after costs`}
+          {open?.unrealized != null && `${sessionChange(open.unrealized)} of the notional, after costs`}
         </Item>
         <Item title="Days held" text={open === null ? "–" : counted(open.sessions, "session")}>
-          {halfLife !== null && halfLife > 0 && `half-life ${decimal(halfLife, 1)}`}
+          {halfLife !== null && halfLife > 0 && `half-life ${decimal(halfLife, 1)} sessions`}
           {timeStopSessions !== null && `, stop after ${count(Math.ceil(timeStopSessions))}`}
         </Item>
         <Item title="Next fill" text={fillWords(decision, { settings, nextSession })}>
@@ -115,8 +115,8 @@ function Sizes(
       {maxNotional !== null && (
         <p class={view.notional > maxNotional ? "notice" : "faint"}>
           {view.notional > maxNotional
-            ? `More than 1 % of the session volume of a leg, which is reached at ${usd(maxNotional)}.`
-            : `Capacity ${usd(maxNotional)}: 1 % of the session volume of the less liquid leg.`}
+            ? `More than 1 % of the session volume of a leg, which is reached at ${shortUsd(maxNotional)}.`
+            : `Capacity ${shortUsd(maxNotional)}: 1 % of the session volume of the less liquid leg.`}
         </p>
       )}
       {legs !== null && !held && <p class="faint">If the spread were bought; the other way round if it were sold.</p>}

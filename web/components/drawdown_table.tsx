@@ -1,4 +1,4 @@
-import { count, signedPercent } from "../figures.ts";
+import { count, sessionChange } from "../figures.ts";
 import type { Drawdown } from "../tear_sheet.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
@@ -6,7 +6,7 @@ const columns: readonly Column<Drawdown>[] = [
   { title: "Peak", header: true, cell: ({ peak }) => peak ?? "Start" },
   { title: "Trough", cell: ({ trough }) => trough },
   { title: "Recovered", cell: ({ recovered }) => recovered ?? "not yet" },
-  { title: "Depth", number: true, cell: ({ depth }) => signedPercent(depth) },
+  { title: "Depth", number: true, cell: ({ depth }) => sessionChange(depth) },
   { title: "Sessions", number: true, cell: ({ sessions }) => count(sessions) },
 ];
 

@@ -36,7 +36,7 @@ export function ForecastChart({ of: { tickers, model, horizon, forecasts } }: { 
           panes: [{
             format: "index",
             lines: [
-              { name: "Came true", colour: "first", values: due.map((row) => row.actual) },
+              { name: "Realized", colour: "first", values: due.map((row) => row.actual) },
               { name: `Forecast ${sessionsAhead(horizon)}`, colour: "second", values: due.map((row) => row.forecast) },
               { name: "Upper end", colour: "faint", shape: "dashed", values: due.map((row) => row.upper) },
               { name: "Lower end", colour: "faint", shape: "dashed", values: due.map((row) => row.lower) },
@@ -51,7 +51,7 @@ export function ForecastChart({ of: { tickers, model, horizon, forecasts } }: { 
       >
         <ChartTable
           label="Forecasts"
-          columns={["Made as of", "Came true", "Forecast", "Lower end", "Upper end"]}
+          columns={["Made as of", "Realized", "Forecast", "Lower end", "Upper end"]}
           sessions={sessions}
           cells={(t) => {
             const { as_of, actual, forecast, lower, upper } = due[t]!;

@@ -1,6 +1,7 @@
 import type { Materialization } from "../../engine/mod.ts";
 import { figure } from "../figures.ts";
 import { type MetadataSeries, metadataSeries } from "../metadata_series.ts";
+import { inWords } from "../words.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
 const width = 220;
@@ -19,7 +20,8 @@ export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]
         {series.map((one) => (
           <li>
             <p>
-              {one.name} <strong>{textOf(one, one.values.findLast((value) => value !== null) ?? null)}</strong>
+              <span title={one.name}>{inWords(one.name)}</span>{" "}
+              <strong>{textOf(one, one.values.findLast((value) => value !== null) ?? null)}</strong>
             </p>
             <Bars series={one} of={inOrder} />
           </li>
@@ -39,7 +41,8 @@ export function MetadataPlots({ of, assetKey }: { of: readonly Materialization[]
           columns={[
             { title: "Materialization", header: true, cell: ({ id }) => id },
             ...series.map(({ name, unit, values }): Column<Materialization> => ({
-              title: unit === null ? name : `${name} (${unit})`,
+              title: unit === null ? inWords(name) : `${inWords(name)} (${unit})`,
+              hint: name,
               number: true,
               cell(_, i) {
                 const value = values[of.length - 1 - i]!;

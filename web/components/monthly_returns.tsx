@@ -8,14 +8,20 @@ const shades = 4;
 
 /** Returns by month in a table shaded by their size. */
 export function MonthlyReturns(
-  { years, label, csv }: { years: readonly YearOfReturns[]; label: string; csv?: string },
+  { years, label, csv, shaded = true }: {
+    years: readonly YearOfReturns[];
+    label: string;
+    csv?: string;
+    /** False inside `.look-ahead`, where nothing is coloured as a gain. */
+    shaded?: boolean;
+  },
 ) {
   const largest = largestOf(years);
   return (
     <>
       <h3 class="part">Returns by month</h3>
       <p class="about">
-        In shades of gain and loss, the deepest {signedPercent(largest).replace("+", "±")}.{" "}
+        {shaded && largest > 0 && `Shaded by gain and loss, fully at ${signedPercent(largest).replace("+", "±")}. `}
         {csv !== undefined && <a href={csv}>As CSV</a>}
       </p>
       <TableScroller label={`${label} by month`}>

@@ -48,6 +48,7 @@ const columns: readonly Column<PairOrder>[] = [
   },
   {
     title: "Half-life",
+    unit: "sessions",
     hint: "Sessions in which the spread halves its distance from the mean",
     number: true,
     cell: ({ chosen }) => orDash(chosen?.halfLife, (sessions) => decimal(sessions, 1)),

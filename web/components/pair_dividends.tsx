@@ -1,4 +1,4 @@
-import { counted } from "../figures.ts";
+import { count, counted } from "../figures.ts";
 import type { PairDividends as Dividends } from "../pair_events.ts";
 
 /** Dividends included in a pair's prices and returns. Without dividends they are price returns, and the page must say so. */
@@ -15,9 +15,13 @@ export function PairDividends({ dividends, tickers }: { dividends: Dividends; ti
   const [first, second] = dividends.ofLegs;
   return (
     <p class="faint" id="dividends">
-      The source has {counted(first, "dividend")} of {tickers[0]} and {second} of{" "}
-      {tickers[1]}. Closes are not adjusted for them; the walk-forward backtest books them, the reference backtest does
-      not.
+      {first + second === 0
+        ? `The source has no dividends of ${tickers[0]} or ${tickers[1]}.`
+        : `The source has ${counted(first, "dividend")} of ${tickers[0]} and ${
+          second === 0 ? "none" : count(second)
+        } of ${
+          tickers[1]
+        }. Closes are not adjusted for them; the walk-forward backtest books them, the reference backtest does not.`}
     </p>
   );
 }

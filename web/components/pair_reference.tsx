@@ -43,6 +43,7 @@ export function PairReference(
         years={monthlyReturns(reference, { before: 100_000 })}
         label="Returns of the reference backtest"
         csv={`${pairPath(...tickers)}/monthly_returns.csv?backtest=reference`}
+        shaded={false}
       />
       <h3 class="part">Positions</h3>
       <TradeTable tickers={tickers} trades={trades} label="Positions of the reference backtest" csv={csv} />

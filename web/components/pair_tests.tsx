@@ -46,8 +46,7 @@ export function PairTests({ tested, config, hasDividends }: PairTestsProps) {
       {failed.has("legs") && <p class="notice bad">{failed.get("legs")}</p>}
       <DataTable label="Tests" csv="tests" columns={columns} rows={rowsOf(tested, config)} />
       <p class="about">
-        All of {cointegratedPairs.key} as of{" "}
-        {tested.as_of}, computed over its formation, from data known after that session.
+        All of {cointegratedPairs.key} as of {tested.as_of}, over its formation, from data known at its close.
         {testedPrices(config, hasDividends)}
       </p>
     </>
@@ -62,7 +61,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
   return [
     {
       title: "Proposed by",
-      hint: "Sources of candidates; named: by the settings, such as a pinned pair.",
+      hint: "Sources of candidates; “named” is a pair of the settings, such as a pinned one.",
       value: tested.sources.join(", "),
     },
     {
@@ -149,8 +148,8 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
     },
     {
       title: "Intercept",
-      hint: "USD, of the same line.",
-      value: text(tested.intercept, (value) => decimal(value, 2)),
+      hint: "Of the same line.",
+      value: text(tested.intercept, (value) => `${decimal(value, 2)} USD`),
     },
     ...tradabilityRows(tested, bound),
   ];
@@ -159,7 +158,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
 function testedPrices(config: unknown, hasDividends: boolean): string {
   const { totalReturn, logPrices } = (config ?? {}) as { totalReturn?: unknown; logPrices?: unknown };
   if (typeof totalReturn !== "boolean" || typeof logPrices !== "boolean") return "";
-  return ` Tested are ${logPrices ? "logarithms of " : ""}closes${
+  return ` The tests use ${logPrices ? "logarithms of " : ""}closes${
     !totalReturn
       ? " without dividends"
       : hasDividends

@@ -149,6 +149,7 @@ function Moved({ tickers, standing, backtest }: {
         csv={[]}
       />
       <MonthlyReturns
+        shaded={false}
         years={monthlyReturns(backtest, { before: 100_000 })}
         label="Returns under the moved settings"
       />

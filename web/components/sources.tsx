@@ -11,7 +11,10 @@ const columns: readonly Column<Materialization>[] = [
   },
   { title: "Run", cell: ({ runId }) => <a href={`/runs/${runId}`}>Run {runId}</a> },
   { title: "Made", cell: ({ committedAt }) => <PlainMoment at={committedAt} /> },
-  { title: "Version of its content", cell: ({ dataVersion }) => <code>{dataVersion.slice(0, 12)}</code> },
+  {
+    title: "Data version",
+    cell: ({ dataVersion }) => <code title={dataVersion}>{dataVersion.replace(/^cells\./, "").slice(0, 12)}</code>,
+  },
 ];
 
 /** The materialization of each asset from which a page was read, with its run. */

@@ -44,7 +44,7 @@ export function TickerChart({ record, view }: { record: TickerRecord; view: Tick
         data={data}
         controls={{ parts: partsOf(data), hidden: view.hidden, range: view.range, ranges: tickerRanges }}
         caption={view.basis === "adjusted"
-          ? "Prices in USD and volumes in shares, adjusted for splits, not for dividends. Indicators are there from the session on in which there are closes enough."
+          ? "Prices in USD and volumes in shares, adjusted for splits, not for dividends. Indicators begin once there are enough closes."
           : "Prices in USD and volumes in shares as they were traded on their day. Averages and MACD are in the shares of their session."}
       >
         <ChartTable

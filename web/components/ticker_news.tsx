@@ -14,7 +14,7 @@ export function TickerNews({ record: { ticker, news, newsCut, bars, sources } }:
     return (
       <p class="empty">
         {sources.has(assets.news.key)
-          ? `There is no news of ${ticker}: files and simulated markets have none, a vendor's is kept from NEWS_FROM on.`
+          ? `No news of ${ticker}. Only a vendor delivers news; it is kept from NEWS_FROM on.`
           : `There is no news yet: it appears once ${assets.news.key} is materialized.`}
       </p>
     );

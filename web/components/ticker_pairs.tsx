@@ -17,7 +17,7 @@ const columns: readonly Column<TickerPair>[] = [
     cell: ({ ticker_1, ticker_2 }) => <a href={pairPath(ticker_1, ticker_2)}>{ticker_1} / {ticker_2}</a>,
   },
   { title: "Accepted", cell: (pair) => <Accepted pair={pair} /> },
-  { title: "Chosen", cell: ({ rank }) => rank === null ? "–" : `number ${count(rank)}` },
+  { title: "Chosen", cell: ({ rank }) => rank === null ? "–" : `rank ${count(rank)}` },
   {
     title: "p cointegration",
     hint: "Engle–Granger; null hypothesis: not cointegrated",
@@ -26,6 +26,7 @@ const columns: readonly Column<TickerPair>[] = [
   },
   {
     title: "Half-life",
+    unit: "sessions",
     hint: "Sessions (trading days) in which the spread halves its distance from the mean",
     number: true,
     cell: ({ half_life: value }) => value === null ? "–" : value > 0 ? decimal(value, 1) : "never",
@@ -91,7 +92,7 @@ function PairList({ ticker, pairs, asOf }: { ticker: string; pairs: readonly Tic
                 value: ticker,
               }])}
             >
-              {leg === "ticker_1" ? "where it is the first" : "where it is the second"}
+              {leg === "ticker_1" ? "as first leg" : "as second leg"}
             </a>
           </>
         ))}

@@ -1,4 +1,4 @@
-import { counted, decimal, signedPercent } from "../figures.ts";
+import { counted, decimal, sessionChange } from "../figures.ts";
 import type { PairTrade } from "../pair_backtest.ts";
 import { type Column, DataTable } from "./data_table.tsx";
 
@@ -28,13 +28,19 @@ const columnsOf = ([ticker1, ticker2]: readonly [string, string]): Column<PairTr
   },
   { title: "Closed by", cell: ({ reason }) => reason === null ? "–" : reasons[reason] ?? reason },
   { title: "Sessions", number: true, cell: ({ sessions }) => sessions },
-  { title: "Gain in USD", number: true, cell: ({ pnl }) => pnl === null ? "–" : decimal(pnl, 0) },
-  { title: "Costs in USD", number: true, cell: ({ costs }) => costs === null ? "–" : decimal(costs, 0) },
+  {
+    title: "Gain",
+    unit: "USD, before costs",
+    number: true,
+    cell: ({ pnl }) => pnl === null ? "–" : decimal(pnl, 0),
+  },
+  { title: "Costs", unit: "USD", number: true, cell: ({ costs }) => costs === null ? "–" : decimal(costs, 0) },
   {
     title: "Return",
+    unit: "after costs",
     number: true,
     cellClass: (trade) => trade.return! > 0 ? "gain" : trade.return! < 0 ? "loss" : undefined,
-    cell: (trade) => trade.return === null ? "–" : signedPercent(trade.return),
+    cell: (trade) => trade.return === null ? "–" : sessionChange(trade.return),
   },
 ];
 
@@ -43,7 +49,7 @@ export function TradeTable({ tickers, trades, label, csv }: TradeTableProps) {
   if (trades.length === 0) return <p class="empty">No position was entered.</p>;
   return (
     <details class="trades" open={trades.length <= 12}>
-      <summary>{counted(trades.length, "trade")}, the latest first</summary>
+      <summary>{counted(trades.length, "trade")}, newest first</summary>
       {csv !== undefined && (
         <p class="faint">
           <a href={csv}>As CSV</a>

@@ -1,10 +1,12 @@
+import { useContext } from "hono/jsx";
 import type { Backfill, BackfillAction, BackfillAssetState, BackfillRun } from "../../engine/mod.ts";
 import { BackfillPlanTable } from "../components/backfill_plan.tsx";
-import { BackfillStrip, partitionCounts, StripLegend } from "../components/backfill_strip.tsx";
+import { BackfillStrip, hasPartitions, partitionCounts, StripLegend } from "../components/backfill_strip.tsx";
 import { Moment } from "../components/moment.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
-import { count, counted, duration } from "../figures.ts";
+import { count, counted, duration, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { PreferencesContext } from "../preferences.ts";
 import { rangeInWords } from "./backfills.tsx";
 
 /** Actions on a backfill in each status. */
@@ -35,8 +37,8 @@ export function BackfillPage({ backfill, now }: { backfill: Backfill; now: numbe
         <p class="about">
           <code>{selection}</code>
           {rangeInWords(range)}
-          {force ? ", forced" : ""}. Days go from left to right; a colour is as high as the share of partitions in its
-          state.
+          {force ? ", forced" : ""}. Time runs from left to right; the height of a colour is the share of partitions in
+          its state.
         </p>
         <StripLegend />
         <div id="assets" data-live>
@@ -85,6 +87,7 @@ function Headline({ backfill: { id, status } }: { backfill: Backfill }) {
 function Progress({ backfill, now }: { backfill: Backfill; now: number }) {
   const { status, progress, reason, remainingSeconds, expectedAt, createdAt, finishedAt, assets } = backfill;
   const { partitions, done, failed, skipped } = progress;
+  const { timeZone } = useContext(PreferencesContext);
   const unknown = assets.filter((asset) => asset.remainingSeconds === null).length;
   const left = remainingSeconds !== null && remainingSeconds >= 1
     ? `${unknown > 0 ? "at least" : "about"} ${duration(remainingSeconds * 1000)} left`
@@ -102,16 +105,11 @@ function Progress({ backfill, now }: { backfill: Backfill; now: number }) {
           `${count(done)} of ${counted(partitions, "partition")} done`,
           ...(failed > 0 ? [`${count(failed)} failed`] : []),
           ...(skipped > 0 ? [`${count(skipped)} skipped`] : []),
-          ...(left ? [left] : []),
         ].join(", ")}
-        {expectedAt && left && (
-          <>
-            , done <Moment at={expectedAt} now={now} />
-          </>
-        )}
+        {left && <span title={expectedAt === null ? undefined : `done ${moment(expectedAt, timeZone)}`}>, {left}</span>}
       </p>
       <p class="faint">
-        Asked for <Moment at={createdAt} now={now} />
+        Requested <Moment at={createdAt} now={now} />
         {finishedAt && (
           <>
             , ended <Moment at={finishedAt} now={now} />
@@ -130,11 +128,11 @@ function AssetLine({ asset: { key, state, partitions, message, remainingSeconds 
         <h4>{key}</h4>
         <StateBadge state={state} />
         <span class="faint">
-          {partitions ? partitionCounts(partitions) : "made as a whole"}
+          {partitions ? partitionCounts(partitions) : "not partitioned"}
           {remainingSeconds !== null && remainingSeconds >= 1 ? `, ${duration(remainingSeconds * 1000)} left` : ""}
         </span>
       </div>
-      {partitions && <BackfillStrip asset={key} partitions={partitions} />}
+      {partitions && hasPartitions(partitions) && <BackfillStrip asset={key} partitions={partitions} />}
       {message !== null && <p class="why error">{message}</p>}
     </li>
   );

@@ -168,8 +168,8 @@ function Found({ map, find }: { map: ClusterMap; find: string | undefined }) {
               },
             },
             {
-              title: "Which",
-              class: "reason",
+              title: "Members",
+              class: "members",
               cell: ({ tickers }) =>
                 tickers.map((ticker, i) => (
                   <>

@@ -7,6 +7,7 @@ import { type Column, DataTable } from "../components/data_table.tsx";
 import { count, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
+import { inWords } from "../words.ts";
 import { type ComparedValue, differing } from "../compared_values.ts";
 
 export interface DifferencePageProps {
@@ -32,7 +33,7 @@ export function DifferencePage(props: DifferencePageProps) {
       headline={
         <div class="headline">
           <div>
-            <h1>Two versions</h1>
+            <h1>Compare versions</h1>
             <p>
               of <a href={`/assets/${assetKey}#materializations`}>{assetKey}</a>
             </p>
@@ -64,6 +65,7 @@ export function DifferencePage(props: DifferencePageProps) {
           <Compared
             id="metadata"
             title="Metadata"
+            named={inWords}
             values={differing(metadataOf(earlier), metadataOf(later), { all: true })}
           />
         </>
@@ -112,7 +114,8 @@ function Sample({ of, primaryKey }: { of: VersionDifference["sample"]; primaryKe
         columns={[
           { title: "Change", cell: ({ change }) => change },
           ...primaryKey.map((name): Column<VersionDifference["sample"][number]> => ({
-            title: name,
+            title: inWords(name),
+            hint: name,
             cell: ({ before, after }) => shownValue((after ?? before)![name]),
           })),
           {
@@ -120,7 +123,8 @@ function Sample({ of, primaryKey }: { of: VersionDifference["sample"]; primaryKe
             cell: ({ change, before, after }) =>
               differing(before ?? {}, after ?? {}).filter(({ name }) => !primaryKey.includes(name)).map((value) => (
                 <span class="entry" key={value.name}>
-                  <span class="faint">{value.name}</span> {change !== "added" && shownValue(value.before)}
+                  <span class="faint" title={value.name}>{inWords(value.name)}</span>{" "}
+                  {change !== "added" && shownValue(value.before)}
                   {change === "changed" && " → "}
                   {change !== "removed" && shownValue(value.after)}
                   {"  "}
@@ -134,18 +138,24 @@ function Sample({ of, primaryKey }: { of: VersionDifference["sample"]; primaryKe
   );
 }
 
-const comparedColumns: readonly Column<ComparedValue>[] = [
-  { title: "Name", header: true, cell: ({ name }) => name },
+const comparedColumns = (named: (name: string) => string): Column<ComparedValue>[] => [
+  { title: "Name", header: true, cell: ({ name }) => <span title={name}>{named(name)}</span> },
   { title: "Earlier", number: true, cell: ({ before }) => shownValue(before) },
   { title: "Later", number: true, cell: ({ after }) => shownValue(after) },
 ];
 
-function Compared({ id, title, values }: { id: string; title: string; values: readonly ComparedValue[] }) {
+function Compared({ id, title, values, named = (name) => name }: {
+  id: string;
+  title: string;
+  values: readonly ComparedValue[];
+  /** A name in words; settings keep theirs. */
+  named?(name: string): string;
+}) {
   return (
     <Panel id={id} title={title}>
       {values.length === 0
         ? <p class="empty">The same in both.</p>
-        : <DataTable label={title} csv={id} columns={comparedColumns} rows={values} />}
+        : <DataTable label={title} csv={id} columns={comparedColumns(named)} rows={values} />}
     </Panel>
   );
 }

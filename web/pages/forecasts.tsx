@@ -56,7 +56,7 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
           <TrendAccuracyView rows={trend} />
         </Panel>
       )}
-      <Panel id="pair" title="Forecasts of a pair, and what came true">
+      <Panel id="pair" title="Forecasts of a pair with realized values">
         {pair === null ? <Absent tickers={newest && tickers} /> : (
           <>
             <ForecastChoice action="/forecasts#pair" of={pair}>
@@ -72,7 +72,7 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
               </label>
             </ForecastChoice>
             <p class="faint">
-              <a href={pairPath(...pair.tickers)}>To the page of {pair.tickers.join(" / ")}</a>
+              <a href={pairPath(...pair.tickers)}>Pair {pair.tickers.join(" / ")}</a>
             </p>
             <ForecastChart of={pair} />
           </>
@@ -112,7 +112,7 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
   return (
     <>
       <ForecastErrors scores={scores} />
-      <p class="faint">
+      <p class="about">
         Errors are in standard deviations of the formation's spread. The test of Diebold and Mariano asks whether a
         model and the last value err alike: a small p-value with a negative statistic is for the model.{" "}
         <a href={rowsPath(forecastScores, [])}>All scores as CSV</a>
@@ -121,22 +121,28 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
         label="Errors by model and horizon"
         columns={[
           { title: "Model", header: true, cell: ({ model }) => inWords(model) },
-          { title: "Sessions ahead", number: true, cell: ({ horizon }) => horizon },
+          { title: "Horizon", unit: "sessions", number: true, cell: ({ horizon }) => horizon },
           { title: "MSE", number: true, cell: ({ mse }) => decimal(mse, 3) },
-          { title: "MSE, last value", number: true, cell: ({ baseline_mse }) => decimal(baseline_mse, 3) },
+          { title: "MSE", unit: "last value", number: true, cell: ({ baseline_mse }) => decimal(baseline_mse, 3) },
           { title: "MAE", number: true, cell: ({ mae }) => decimal(mae, 3) },
-          { title: "MAE, last value", number: true, cell: ({ baseline_mae }) => decimal(baseline_mae, 3) },
+          { title: "MAE", unit: "last value", number: true, cell: ({ baseline_mae }) => decimal(baseline_mae, 3) },
           {
             title: "Direction right",
             number: true,
             cell: ({ directional_accuracy }) => percent(directional_accuracy),
           },
           {
-            title: "Right, last value",
+            title: "Direction right",
+            unit: "last value",
             number: true,
             cell: ({ baseline_directional_accuracy }) => percent(baseline_directional_accuracy),
           },
-          { title: "Closer in pairs", number: true, cell: ({ pairs_better, pairs }) => `${pairs_better} of ${pairs}` },
+          {
+            title: "Closer",
+            unit: "pairs",
+            number: true,
+            cell: ({ pairs_better, pairs }) => `${pairs_better} of ${pairs}`,
+          },
           { title: "In the interval", number: true, cell: ({ interval_coverage }) => percent(interval_coverage) },
           {
             title: "Diebold–Mariano",
@@ -163,7 +169,7 @@ function Newest({ newest }: { newest: NonNullable<ForecastsRecord["newest"]> }) 
     <>
       <p class="about">
         By {inWords(model)} as of {asOf}, {horizon === 1 ? "a session" : `${horizon} sessions`}{" "}
-        ahead. Where the interval holds the present spread, the model tells neither direction. <a href={csv}>As CSV</a>
+        ahead. No direction where the interval contains the current spread. <a href={csv}>As CSV</a>
       </p>
       <DataTable
         label="Newest forecasts"

@@ -23,7 +23,7 @@ export function PairAbsentPage({ tickers: [ticker1, ticker2], materialized }: Pa
       <section class="panel" aria-label="Reason">
         <p class="empty">
           {materialized
-            ? "No source of candidates (clusters, nearest neighbours, those that are set) proposes this pair, and no window of the walk-forward chose it. "
+            ? "No source of candidates (clusters, nearest neighbours, pinned pairs) proposes this pair, and no window of the walk-forward chose it. "
             : `No pair has been tested yet: this page fills once ${cointegratedPairs.key} is materialized. `}
           {materialized
             ? (

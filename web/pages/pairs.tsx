@@ -72,6 +72,7 @@ const columns: readonly Column<TestedPair>[] = [
   },
   {
     title: "Half-life",
+    unit: "sessions",
     hint: "Sessions (trading days) in which the spread halves its distance from the mean",
     number: true,
     sort: "half_life",

@@ -126,7 +126,7 @@ export function RunsPage(data: RunsPageData) {
                   more: { limit: "1000", format: "csv" },
                 })}
               >
-                CSV
+                As CSV
               </a>
             )}
           </p>

@@ -118,7 +118,7 @@ function Schedule({ schedule, now }: { schedule: ScheduleState; now: number }) {
       </p>
       <div class="columns">
         <div>
-          <h3>{pausedAt === null ? "Next" : "Next, once resumed"}</h3>
+          <h3>{pausedAt === null ? "Next" : "Next, once resumed"} ({timeZone})</h3>
           <ol class="times">
             {upcoming.map((at) => (
               <li>

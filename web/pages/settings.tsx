@@ -103,7 +103,9 @@ function TokenForm() {
 }
 
 function TokenTable({ tokens, now }: { tokens: readonly Token[]; now: number }) {
-  if (tokens.length === 0) return <p class="empty">There are no tokens.</p>;
+  if (tokens.length === 0) {
+    return <p class="empty">No tokens. A program needs one to call the API with authentication.</p>;
+  }
   const columns: Column<Token>[] = [
     { title: "Name", header: true, cell: ({ name }) => name },
     { title: "Begins with", cell: ({ hint }) => <code>{hint}…</code> },
@@ -145,7 +147,7 @@ function TokenTable({ tokens, now }: { tokens: readonly Token[]; now: number }) 
 function SessionTable(
   { sessions, principal, now }: { sessions: readonly Session[]; principal: Principal; now: number },
 ) {
-  if (sessions.length === 0) return <p class="empty">No open sessions.</p>;
+  if (sessions.length === 0) return <p class="empty">No open sessions. Each sign-in on a browser opens one.</p>;
   const columns: Column<Session>[] = [
     { title: "Who", header: true, cell: ({ name }) => name },
     {

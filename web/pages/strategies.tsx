@@ -245,6 +245,7 @@ function SheetParts({ record: { chosen, days, benchmark, columns } }: { record: 
     <>
       <SheetChart result={chosen} sheet={sheet} benchmark={benchmark} csv={rowsPath(portfolioDaily, filters)} />
       <MonthlyReturns
+        shaded={isTradable(chosen)}
         years={sheet.months}
         label={`Returns of ${strategyTitle(chosen.strategy)}`}
         csv={rowsPath(portfolioDaily, filters)}

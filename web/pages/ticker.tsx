@@ -118,7 +118,7 @@ function Summary({ record: { bars, indicators } }: { record: TickerRecord }) {
   const rsi = indicators.at(-1)?.session === last.session ? indicators.at(-1)!.rsi_30 : null;
   return (
     <FigureList>
-      <Figure title="Close" hint={`USD on ${last.session}`} text={decimal(last.close, 2)} />
+      <Figure title="Close, USD" hint={`On ${last.session}`} text={decimal(last.close, 2)} />
       {change !== null && (
         <Figure
           title="Change"
@@ -132,19 +132,19 @@ function Summary({ record: { bars, indicators } }: { record: TickerRecord }) {
       )}
       {gained !== null && (
         <Figure
-          title="One year"
+          title="One-year return"
           hint={`On the close of ${start!.session}, without dividends`}
           text={signedPercent(gained)}
           of={gained}
         />
       )}
       <Figure
-        title="One year's lowest"
+        title="52-week low"
         hint="Lowest and highest price of the last year, of closes where there are no others; adjusted for splits"
         text={decimal(Math.min(...year.map(({ low, close }) => low ?? close)), 2)}
       />
       <Figure
-        title="One year's highest"
+        title="52-week high"
         text={decimal(Math.max(...year.map(({ high, close }) => high ?? close)), 2)}
       />
       {rsi !== null && (

@@ -274,7 +274,8 @@ function columnsOf(
     },
     {
       title: "Close",
-      hint: "USD, adjusted for splits",
+      hint: "Adjusted for splits",
+      unit: "USD",
       number: true,
       sort: "close",
       cell: ({ close }) => close === null ? "–" : decimal(close, 2),
@@ -290,7 +291,8 @@ function columnsOf(
     },
     {
       title: "Volume",
-      hint: "Shares in the last session",
+      unit: "shares",
+      hint: "In the last session",
       number: true,
       sort: "volume",
       descends: true,
@@ -304,9 +306,9 @@ function columnsOf(
       descends: true,
       cell: ({ pairs, accepted, chosen }) => (
         <>
-          {pairs === 0 ? "–" : count(pairs)}
-          {accepted > 0 && <span class="faint">{`, ${count(accepted)} accepted`}</span>}
           {chosen > 0 && <span class="badge fresh">● chosen</span>}
+          {accepted > 0 && <span class="faint">{` ${count(accepted)} accepted of `}</span>}
+          {pairs === 0 ? "–" : count(pairs)}
         </>
       ),
     },
