@@ -119,10 +119,19 @@ function Strip({ pair: { tickers, ranks, times }, sessions }: { pair: SelectedPa
 
 /** Dates above the marks: the first selection of a month, of a quarter or of a year, so that about eight fit. */
 function Dates({ sessions }: { sessions: readonly string[] }) {
+  const isLast = (i: number) => i > 0 && i >= sessions.length * (1 - 1 / mostDates);
   return (
     <svg class="selections" width="100%" height={stripHeight} role="img" aria-label={rangeWords(sessions)}>
       {datedSelections(sessions).map((i) => (
-        <text x={percentText(100 * i / sessions.length)} y={stripHeight - 4} key={i}>{sessions[i]}</text>
+        <text
+          // A date at the right edge ends there.
+          x={percentText(isLast(i) ? 100 : 100 * i / sessions.length)}
+          text-anchor={isLast(i) ? "end" : "start"}
+          y={stripHeight - 4}
+          key={i}
+        >
+          {sessions[i]}
+        </text>
       ))}
     </svg>
   );
@@ -142,7 +151,10 @@ function datedSelections(sessions: readonly string[]): number[] {
   ];
   for (const of of periods) {
     const firsts = places.filter((i) => i > 0 && of(sessions[i]!) !== of(sessions[i - 1]!));
-    if (firsts.length > 0 && firsts.length <= mostDates) return firsts;
+    if (firsts.length > 0 && firsts.length <= mostDates) {
+      // The first selection too, if its date has the room.
+      return firsts[0]! >= sessions.length / mostDates ? [0, ...firsts] : firsts;
+    }
   }
   const step = Math.ceil(sessions.length / mostDates);
   return places.filter((i) => i % step === 0);
