@@ -1,7 +1,7 @@
 import { nextWork, type PartOfBackfill } from "./partitions.ts";
 import { partsOf } from "../judge/estimate.ts";
 import { stepDurations, type StepHistory } from "../store/step_durations.ts";
-import type { BackfillLedger, BackfillStep } from "./ledger.ts";
+import type { BackfillLedger, BackfillStep, StoredBackfill } from "./ledger.ts";
 import { lookAt, type LookedAt, partitionsOnRecord, progressOf, shortfallOf, statesOf } from "./view.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import { messageOf } from "../errors.ts";
@@ -63,12 +63,25 @@ export class BackfillDriver {
     }
   }
 
+  /** Reads what is there, and stores the progress. */
+  async #look(backfill: StoredBackfill): Promise<LookedAt> {
+    const looked = await lookAt(backfill, this);
+    await this.ledger.note(this.id, {
+      partitions: partitionsOnRecord(looked.parts),
+      progress: progressOf(looked.parts),
+    });
+    return looked;
+  }
+
   /** Queues one run, or continues an open one, and follows it to its end. False if this process has nothing more to do. */
   async #step(processId: number): Promise<boolean> {
     const { ledger, id, around } = this;
     const backfill = await ledger.read(id);
     // Under a new id, this process claims the backfill again.
-    if (backfill.status !== "running" || backfill.processId !== processId || around.heartbeat.id !== processId) {
+    if (backfill.processId !== processId || around.heartbeat.id !== processId) return false;
+    if (backfill.status !== "running") {
+      // It was paused during a run, whose partitions count.
+      if (backfill.status === "paused") await this.#look(backfill);
       return false;
     }
     const open = await ledger.openRun(id);
@@ -76,9 +89,7 @@ export class BackfillDriver {
       await this.#lookAfter(open);
       return true;
     }
-    const looked = await lookAt(backfill, this);
-    const progress = progressOf(looked.parts);
-    await ledger.note(id, { partitions: partitionsOnRecord(looked.parts), progress });
+    const looked = await this.#look(backfill);
     const trouble = troubleOf(looked.steps.filter(({ runId }) => runId > backfill.acknowledgedRun));
     if (trouble !== null) {
       await ledger.move(id, { from: ["running"], to: "paused", reason: trouble, by: processId });
@@ -92,7 +103,7 @@ export class BackfillDriver {
         to: reason === null ? "succeeded" : "failed",
         reason,
         outcome: await statesOf(looked, this.around),
-        progress,
+        progress: progressOf(looked.parts),
         by: processId,
       });
       return false;

@@ -9,6 +9,7 @@ import {
 } from "../../../engine/mod.ts";
 import { type PartitionTest, withPartitionEngine } from "../../support/partition_engine.ts";
 import { databases } from "../../support/database.ts";
+import { eventually } from "../../support/service_process.ts";
 import { gate } from "../../support/tiny_engine.ts";
 
 /** Partitions of an asset within a backfill by state, without those states that no partition is in. */
@@ -194,6 +195,10 @@ for (const { name, ignore, open } of databases) {
     const [run] = await engine.runs({ limit: 1 });
     assert.equal((await engine.finished(run!.id)).status, "succeeded");
     assert.deepEqual(counts(await engine.backfills.get(id), "quotes"), { done: 16, missing: 24 });
+    await eventually(
+      async () => (await engine.backfills.list({ limit: 1 })).map(({ progress }) => progress.done),
+      (all) => all[0] === 16,
+    );
     // A second process does not take up what is paused.
     await partition.reopen();
     const { backfills } = await partition.reopen();
