@@ -21,7 +21,7 @@ browserTestOver(pairPageAssets)(
     await chart.getByText(`${pageSessions[45]}: Realized 0.45, Forecast 5 sessions ahead 0.20`).waitFor({
       state: "attached",
     });
-    await page.getByRole("link", { name: "To the page of KO / PEP" }).click();
+    await page.getByRole("link", { name: "Pair KO / PEP" }).click();
     await page.getByRole("heading", { name: "KO / PEP", level: 1 }).waitFor();
     await drawn(page);
     assert.equal(await page.locator("#forecasts #forecast-chart canvas").count() > 0, true);

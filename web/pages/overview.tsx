@@ -180,7 +180,7 @@ function NextTicks({ schedules, now }: { schedules: readonly ScheduleState[]; no
       {due.slice(0, shownSchedules).map(({ name, description, selection, at }) => (
         <li class="line" key={name} title={description}>
           <a href={`/schedules#${name}`}>{name}</a>
-          <code>{selection}</code>
+          {selection === "*" ? <span class="faint">all assets</span> : <code>{selection}</code>}
           <Moment at={at} now={now} />
         </li>
       ))}
