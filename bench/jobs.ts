@@ -263,7 +263,7 @@ const jobs: readonly Job[] = [
         page.getByRole("navigation", { name: "Views of the asset" }).getByRole("link", { name: "Runs" }),
       );
       await hand.press(page.getByRole("link", { name: "Compare" }).first());
-      await page.getByRole("heading", { name: "Two versions" }).waitFor();
+      await page.getByRole("heading", { name: "Compare versions" }).waitFor();
       await page.getByText("maxPairs").first().waitFor();
     },
   },

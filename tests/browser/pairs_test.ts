@@ -80,7 +80,7 @@ browserTest(
     const file = await download;
     assert.equal(file.suggestedFilename(), "sources.csv");
     const lines = (await text(await file.createReadStream())).split("\r\n");
-    assert.equal(lines[0], "Asset,Materialization,Run,Made,Version of its content");
+    assert.equal(lines[0], "Asset,Materialization,Run,Made,Data version");
     assert.match(lines[1]!, /^\w+,\d+,Run 1,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC,/);
     assert.equal(lines.length, (await page.locator("#sources tbody tr").count()) + 2);
     assert.deepEqual([errors, foreign], [[], []]);

@@ -42,7 +42,7 @@ Deno.test("DataTable draws titles, rows and their hints", () => {
   assert.match(html, /<th scope="col">Name<\/th>/, "no address sorts it");
   assert.match(
     html,
-    /<th scope="col" class="number wide"><abbr title="In metres">Size<\/abbr><small class="faint">m<\/small>/,
+    /<th scope="col" class="number wide"><abbr title="In metres">Size<\/abbr> <small class="faint">m<\/small>/,
   );
   assert.match(html, /<tr id="a"><th scope="row">a<\/th><td class="number wide">0: 1<\/td><td>–<\/td><\/tr>/);
   assert.match(html, /<td class="number wide loss">1: -2<\/td>/);

@@ -44,7 +44,7 @@ Deno.test("GET / shows missing assets and the next step for an empty service", (
     );
     assert.match(page.text, /No pairs yet: they appear here once chosen_pairs is materialized\./);
     assert.match(page.text, /No runs yet\./);
-    assert.match(page.text, /Next scheduled after_close \* /);
+    assert.match(page.text, /Next scheduled after_close all assets /);
   }, { assets: pairAssets }));
 
 Deno.test("GET / maps assets in dependency order under their groups while there is no portfolio", () =>

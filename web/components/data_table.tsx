@@ -96,7 +96,13 @@ export function ColumnTitle(
         ? title
         : <abbr title={hint}>{title}</abbr>}
       {order && <span aria-hidden="true">{order === "ascending" ? " ▲" : " ▼"}</span>}
-      {unit && <small class="faint">{unit}</small>}
+      {/* The space is for copies and downloads of the title. */}
+      {unit && (
+        <>
+          {" "}
+          <small class="faint">{unit}</small>
+        </>
+      )}
     </th>
   );
 }
