@@ -154,7 +154,9 @@ function choicesOf(of: JsonSchema, kind: SettingField["kind"]): string[] | null 
 function boundsOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minItems }: JsonSchema): string | null {
   const limit = (bound: number | undefined, word: string) =>
     // The bounds of a safe integer apply to every whole number and need no hint.
-    bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER ? [] : [`${word} ${bound}`];
+    bound === undefined || Math.abs(bound) === Number.MAX_SAFE_INTEGER
+      ? []
+      : [`${word} ${bound.toLocaleString("en-US", { maximumFractionDigits: 20 })}`];
   const bounds = [
     ...(type === "integer" ? ["whole"] : []),
     ...limit(minimum, "at least"),

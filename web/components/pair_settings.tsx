@@ -93,7 +93,7 @@ function Field({ field, text, problem }: { field: SettingField; text: string; pr
       )}
       <span class="hint" id={`hint-${name}`}>
         {`set: ${standing === "" ? "none" : standing.replaceAll("_", " ")}`}
-        {nullable && ", empty for none"}
+        {nullable && "; leave empty for none"}
       </span>
       <span class="fault" id={`problem-${name}`} role="alert" data-live>{problem}</span>
     </div>

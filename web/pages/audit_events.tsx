@@ -34,7 +34,7 @@ export function AuditEventsPage({ search, problems, events, more, now }: AuditEv
       cell: ({ actor, actorKind }) => (
         <>
           <a href={auditAddress.write(search, { actor, before: undefined })}>{actor}</a>{" "}
-          <span class="faint">{actorKind}</span>
+          {actorKind !== actor && <span class="faint">{actorKind}</span>}
         </>
       ),
     },

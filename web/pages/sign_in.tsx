@@ -47,7 +47,7 @@ export function SignInPage({ provider, returnPath, problem, signedOut = false }:
           </label>
           <button type="submit" class={provider ? "" : "primary"}>Sign in</button>
           <p class="faint">
-            Created on the machine of the service: <code>deno task token create NAME</code>
+            Create one on the machine of the service: <code>deno task token create NAME</code>
           </p>
         </form>
       </section>
