@@ -21,7 +21,12 @@ export async function readVersions(
   const to = given("to") ?? versions[0]?.id;
   const from = given("from") ?? versions[1]?.id;
   if (to === undefined || from === undefined) {
-    return { versions, difference: null, problem: `"${asset.key}" has fewer than two versions.` };
+    return {
+      versions,
+      difference: null,
+      problem:
+        `"${asset.key}" has fewer than two versions. Another one appears once a materialization changes its rows.`,
+    };
   }
   try {
     const difference = await engine.compare(asset.key, { from, to });

@@ -116,7 +116,8 @@ Deno.test("dividends_plausible names the large dividend that shows in no price, 
   for (const before of [75, 72.5, 62.5]) assert.equal((await judge(before, 25)).passed, true);
   const { passed, message, failingRows } = await judge(51, 42);
   assert.equal(passed, false);
-  const said = `^1 large dividend did not move the price: A on ${second} \\(42 beside a close of 50\\)\\. Correct them at the source`;
+  const said =
+    `^1 large dividend did not move the price: A on ${second} \\(42 beside a close of 50\\)\\. Correct them at the source`;
   assert.match(message, new RegExp(said));
   assert.deepEqual((failingRows![0] as { ticker: string }).ticker, "A");
   // Another ticker's price, and one of long before, tell nothing.
@@ -125,5 +126,8 @@ Deno.test("dividends_plausible names the large dividend that shows in no price, 
     rawBar("C", first, 90),
     rawBar("C", weekdays(9)[8]!, 50, { dividend: 40 }),
   ];
-  assert.match((await judge(75, 25, alone)).message, /^2 large dividends did not move the price: B on .* \(0\.3 beside .*, C on /);
+  assert.match(
+    (await judge(75, 25, alone)).message,
+    /^2 large dividends did not move the price: B on .* \(0\.3 beside .*, C on /,
+  );
 });
