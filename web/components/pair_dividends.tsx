@@ -17,7 +17,7 @@ export function PairDividends({ dividends, tickers }: { dividends: Dividends; ti
     <p class="faint" id="dividends">
       {first + second === 0
         ? `The source has no dividends of ${tickers[0]} or ${tickers[1]}.`
-        : `The source has ${counted(first, "dividend")} of ${tickers[0]} and ${
+        : `The source has ${first === 0 ? "no dividends" : counted(first, "dividend")} of ${tickers[0]} and ${
           second === 0 ? "none" : count(second)
         } of ${
           tickers[1]
