@@ -156,8 +156,8 @@ for (const { name, ignore, open } of databases) {
     ignore,
     async fn(t) {
       const clock = fixedClock(THURSDAY);
-      // Half of the default market has all that can be in one, and takes half as long.
-      const options = { clock, tickers: 60 };
+      // A third of the default market has all that can be in one, and fills the same tables.
+      const options = { clock, tickers: 40, sessions: 800 };
       const marketData = changeable(simulatedMarket(options));
       const truth = simulatedTruth(options);
       const database = await open();
@@ -254,7 +254,7 @@ for (const { name, ignore, open } of databases) {
               const since = (await made(key)).filter((one) => one.id > id);
               const added = await rows(key, [equals("session", "2026-11-20")]);
               const gone = await rows(key, [equals("session", truth.firstSession)], id);
-              assert.ok(added.length > 50 && gone.length > 50);
+              assert.ok(added.length > 30 && gone.length > 30);
               const sum = (column: "rowsAdded" | "rowsRemoved") => since.reduce((all, one) => all + one[column], 0);
               assert.deepEqual([sum("rowsAdded"), sum("rowsRemoved")], [added.length, gone.length], key);
             }
@@ -297,7 +297,8 @@ for (const { name, ignore, open } of databases) {
           );
 
           await t.step("stops where the change makes no difference: a bar that is rejected either way", async () => {
-            const [bar] = await rows("rejected_bars");
+            // The first one is before all formations, as the bar above is: what is rejected is received all the same.
+            const [bar] = (await rows("rejected_bars")).toSorted((a, b) => `${a.session}` < `${b.session}` ? -1 : 1);
             marketData.change("a rejected bar", (bars) => {
               const i = bars.ticker.findLastIndex((name, row) =>
                 name === bar!.ticker && bars.session[row] === bar!.session
