@@ -159,6 +159,13 @@ export class StepLostError extends EngineError {
 
 /** The thread or worker of a step ended before the outcome was recorded. The step is run again. */
 export class StepRunnerLostError extends EngineError {
+  /** Whether other steps ran there as well, so that it need not have ended because of this one. */
+  readonly shared: boolean;
+
+  constructor(message: string, { shared = false }: { shared?: boolean } = {}) {
+    super(message);
+    this.shared = shared;
+  }
 }
 
 /** A function would read upstream rows from before a column was added or became nullable. */

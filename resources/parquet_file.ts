@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { daysOf, microsOf } from "./database/binary_format.ts";
 import type { ColumnData, ColumnSpec } from "./database/database.ts";
 import { loadPolars, type Polars } from "./polars.ts";
+import { nextTurn } from "./turns.ts";
 
 /** Days from 1970, which Parquet counts from, to 2000, which PostgreSQL counts from. */
 export const DAYS_TO_2000 = 10_957;
@@ -81,7 +82,7 @@ async function fileOf(
     sinceRest += rows;
     if (sinceRest >= VALUES_BETWEEN_RESTS) {
       sinceRest = 0;
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
     }
     signal?.throwIfAborted();
   }

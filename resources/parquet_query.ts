@@ -5,6 +5,7 @@ import { DAYS_TO_2000, MICROS_A_SECOND, SECONDS_TO_2000, storedType } from "./pa
 import { loadPolars, type Polars } from "./polars.ts";
 import type { Condition } from "./row_condition.ts";
 import { doublesOf, integersOf, nullsOf, textsOf } from "./polars_columns.ts";
+import { nextTurn } from "./turns.ts";
 
 /** A file to query, with the columns that {@link parquetOf} wrote. */
 export interface QueriedFile {
@@ -130,7 +131,7 @@ async function columnsOf(
     sinceRest += frame.height;
     if (sinceRest < VALUES_BETWEEN_RESTS) continue;
     sinceRest = 0;
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
   }
   return data;
 }

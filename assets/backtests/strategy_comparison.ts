@@ -12,7 +12,7 @@ import {
 import { dividendsOf } from "../market/dividends.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
-import { takingTurns } from "../turns.ts";
+import { takingTurns } from "../../resources/turns.ts";
 import { backtestTrials } from "./backtest_trials.ts";
 import { bestSoFar } from "./best_so_far.ts";
 import { nearestTo, sessionSharpe, type Trials, trialsOf, varies, withMore } from "./counted_trials.ts";

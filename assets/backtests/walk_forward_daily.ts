@@ -10,6 +10,7 @@ import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
+import { nextTurn } from "../../resources/turns.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
 import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart } from "./best_so_far.ts";
 import { joinedColumns, rowsOfColumns } from "./column_parts.ts";
@@ -185,7 +186,7 @@ export const walkForwardDaily = asset({
         }
       }
       // A rule takes some tenths of a second: yield to other requests in between.
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       signal.throwIfAborted();
       progress(done + 1, rules.length);
     }

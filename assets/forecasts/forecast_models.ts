@@ -4,7 +4,7 @@ import { cutBy, eager, identity, keepAll, notEmpty, reads, table } from "../../e
 import { asset } from "../resources.ts";
 import { formationSpreads } from "./formation_spreads.ts";
 import { longestHorizon as mostSessions } from "./longest_horizon.ts";
-import { takingTurns } from "../turns.ts";
+import { takingTurns } from "../../resources/turns.ts";
 import { dayOf, fitModel, loadModels, ModelName, ModelOptions, optionsOf } from "./model_options.ts";
 
 const FittedModel = z.object({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Columns, eager, keepAll, notEmpty, type RowOf } from "../../engine/mod.ts";
 import { dieboldMariano, forecastScores as scoresOf } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
-import { takingTurns } from "../turns.ts";
+import { takingTurns } from "../../resources/turns.ts";
 import { spreadForecasts } from "./spread_forecasts.ts";
 
 const share = z.number().min(0).max(1);

@@ -11,7 +11,7 @@ import {
 } from "../../engine/mod.ts";
 import { restoreForecastModel } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
-import { takingTurns } from "../turns.ts";
+import { takingTurns } from "../../resources/turns.ts";
 import { forecastModels } from "./forecast_models.ts";
 import { longestHorizon } from "./longest_horizon.ts";
 import { dayOf, ModelName } from "./model_options.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { eager, keepAll, notEmpty, type RowOf } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
-import { takingTurns } from "../turns.ts";
+import { takingTurns } from "../../resources/turns.ts";
 import { formationSpreads } from "./formation_spreads.ts";
 import { longestHorizon } from "./longest_horizon.ts";
 import { tradingSpreads } from "./trading_spreads.ts";

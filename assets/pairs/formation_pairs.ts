@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cutBy, eager, keepAll, lastSessions, notEmpty, reads } from "../../engine/mod.ts";
+import { nextTurn } from "../../resources/turns.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { fewestSessions } from "../market/clean_prices.ts";
 import { dividendsIn } from "../market/dividends.ts";
@@ -177,7 +178,7 @@ export const formationPairs = asset({
         })
       );
       // A formation takes some tenths of a second: yield to other requests in between.
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       signal.throwIfAborted();
       progress(searched.length, ends.length);
     }

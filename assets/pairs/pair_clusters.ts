@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cutBy, eager, notEmpty, reads, table } from "../../engine/mod.ts";
 import { optics, type PriceMatrix } from "../../quant/mod.ts";
+import { nextTurn } from "../../resources/turns.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
@@ -91,7 +92,7 @@ export const pairClusters = asset({
       for (const row of clusters.rows) rows.push({ as_of, ...row });
       found.push({ as_of, ...clusters });
       // Each takes some tenths of a second: yield to other requests in between.
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       signal.throwIfAborted();
       progress(found.length, partitions.dates.length);
     }

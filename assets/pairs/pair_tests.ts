@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { scanPairs } from "../../quant/mod.ts";
+import { nextTurn } from "../../resources/turns.ts";
 import { CandidateConfig, candidatesOf, type CandidateUniverse } from "./candidate_sources.ts";
 import { PairCriteriaConfig } from "./pair_criteria.ts";
 import { residualPValue } from "./residual_p_value.ts";
@@ -74,7 +75,7 @@ export async function testPairs(
       mean_crossings: pair.meanCrossings,
       failed: pair.failedCriteria,
     });
-    if (!inBothOrders && pairs.length % PAIRS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (!inBothOrders && pairs.length % PAIRS_AT_ONCE === 0) await nextTurn();
     signal?.throwIfAborted();
     progress?.(pairs.length, scan.length);
   }

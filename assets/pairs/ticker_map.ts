@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cutBy, eager, identity, notEmpty, reads, table } from "../../engine/mod.ts";
 import { fewestMappedPoints, tSne } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
-import { takingTurns } from "../turns.ts";
+import { takingTurns } from "../../resources/turns.ts";
 import { asOfColumn, asOfSessionsPerPart, followed } from "./as_of.ts";
 import { pairClusters } from "./pair_clusters.ts";
 import { loadingsOf } from "./return_loadings.ts";

@@ -56,7 +56,7 @@ export class InProcessExecutor implements Executor {
   ): Promise<StepOutcome | "busy"> {
     return this.#limited(async () => {
       if (begin.aborted) return outcomeUnlessBegun(begin);
-      const place = await this.places.take();
+      const place = await this.places.take(task);
       using _released = { [Symbol.dispose]: () => place.release() };
       if (begin.aborted) return outcomeUnlessBegun(begin);
       const claimed = await this.around.ledger.steps.claim(claim, { slot, drivenBy: task.drivenBy });

@@ -110,7 +110,7 @@ export class RunDriver {
         if (signal.aborted) return signal.reason instanceof Cancelled ? "cancelled" : "lost";
         const said = `Step ${task.key} of run ${task.runId} could not be recorded: ${messageOf(error)}`;
         const hopeless = error instanceof StepRunnerLostError
-          ? ++lostRunners >= mostLostRunners
+          ? !error.shared && ++lostRunners >= mostLostRunners
           : !isDatabaseTrouble(error) || tries >= mostTries;
         const delayMs = pauseMsAfter(tries);
         this.logger.log(hopeless ? "error" : "warn", hopeless ? said : `${said} Next try in ${delayMs} ms.`, fields);

@@ -10,8 +10,10 @@ import { endStep } from "./step_runner.ts";
 
 /** Time for an aborted step to stop before its thread is terminated. */
 export interface AbortPatience {
-  /** For a cancelled or timed-out step. */
+  /** For a cancelled or timed-out step that is alone in its thread. */
   abortedMs: number;
+  /** For one among others: it may wait for the computation of another, and all of them are run again. */
+  amongOthersMs: number;
   /** During shutdown of this process. */
   shuttingDownMs: number;
 }
@@ -31,7 +33,7 @@ export class StepClient {
   readonly #publications = new Map<number, () => void>();
   readonly #left = Promise.withResolvers<void>();
   #last = 0;
-  #lost: StepRunnerLostError | undefined;
+  #lost: string | undefined;
 
   /**
    * @param port Its other end is the other thread's `serveSteps`.
@@ -51,14 +53,19 @@ export class StepClient {
 
   /** @throws {StepRunnerLostError} If the thread ends before the step; the step is still claimed then. */
   async run(step: ClaimedStep, signal: AbortSignal): Promise<StepOutcome> {
-    if (this.#lost) throw this.#lost;
+    // It ended before the step began.
+    if (this.#lost !== undefined) throw new StepRunnerLostError(this.#lost, { shared: true });
     const id = ++this.#last;
     const open: OpenStep = { step, ended: Promise.withResolvers(), reading: undefined };
     let stuck: ReturnType<typeof setTimeout> | undefined;
     const onAbort = () => {
       this.#send({ type: "abort", id, reason: abortText(signal.reason) });
-      const { abortedMs, shuttingDownMs } = this.options.patience;
-      const patienceMs = signal.reason instanceof ShuttingDown ? shuttingDownMs : abortedMs;
+      const { abortedMs, amongOthersMs, shuttingDownMs } = this.options.patience;
+      const patienceMs = signal.reason instanceof ShuttingDown
+        ? shuttingDownMs
+        : this.#steps.size > 1
+        ? amongOthersMs
+        : abortedMs;
       stuck = setTimeout(() => {
         this.lose(`"${step.task.key}" was aborted and went on computing.`);
       }, patienceMs);
@@ -70,7 +77,7 @@ export class StepClient {
     try {
       return await open.ended.promise;
     } catch (error) {
-      if (!signal.aborted || error !== this.#lost || step.help) throw error;
+      if (!signal.aborted || !(error instanceof StepRunnerLostError) || step.help) throw error;
       const { task, claim, attempt } = step;
       const execution = new StepExecution(this.around, task, claim, attempt, signal);
       execution.reading = open.reading;
@@ -93,17 +100,18 @@ export class StepClient {
 
   /** The thread has ended, or is terminated now, and its steps are lost. */
   lose(reason: string): void {
-    if (this.#lost) return;
-    this.#lost = new StepRunnerLostError(`The thread that ran the step ended: ${reason}`);
+    if (this.#lost !== undefined) return;
+    this.#lost = `The thread that ran the step ended: ${reason}`;
     this.options.end();
     this.#left.resolve();
     this.port.close();
     for (const published of this.#publications.values()) published();
-    for (const { ended } of this.#steps.values()) ended.reject(this.#lost);
+    const shared = this.#steps.size > 1;
+    for (const { ended } of this.#steps.values()) ended.reject(new StepRunnerLostError(this.#lost, { shared }));
   }
 
   #send(request: StepRequest): void {
-    if (!this.#lost) this.port.postMessage(request);
+    if (this.#lost === undefined) this.port.postMessage(request);
   }
 
   #hear(reply: StepReply): void {

@@ -16,8 +16,8 @@ export interface ClaimedStep {
 
 /** Provides places to run steps. */
 export interface StepPlaces {
-  /** Waits for a place for one step. The time limit of the step begins afterwards. */
-  take(): Promise<StepPlace>;
+  /** Waits for a place for a step. The time limit of the step begins afterwards. */
+  take(step: Pick<StepTask, "runId" | "key">): Promise<StepPlace>;
 }
 
 export interface StepPlace {

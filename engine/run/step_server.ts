@@ -2,8 +2,12 @@ import { databaseErrorText } from "../../resources/database/mod.ts";
 import type { EngineContext } from "../store/context.ts";
 import type { WhilePublishing } from "../store/latest_versions.ts";
 import type { Reading } from "../store/records.ts";
+import { recentRowsOf } from "../store/recent_rows.ts";
 import { abortReason, type StepReply, type StepRequest } from "./step_messages.ts";
 import { type ClaimedStep, runClaimed } from "./step_place.ts";
+
+/** Time without a step after which the rows that its run has published are forgotten. */
+const forgetAfterMs = 1_000;
 
 /**
  * Runs the steps requested on a port, in the calling thread. An outcome is in the database before it is reported.
@@ -19,6 +23,7 @@ export function serveSteps(
   const aborts = new Map<number, AbortController>();
   const announced = new Map<number, () => void>();
   let leaving = false;
+  let forgetting: ReturnType<typeof setTimeout> | undefined;
   let publications = 0;
 
   const whilePublishing: WhilePublishing = async (keys, publish) => {
@@ -39,6 +44,7 @@ export function serveSteps(
   async function run(id: number, step: ClaimedStep): Promise<void> {
     const controller = new AbortController();
     aborts.set(id, controller);
+    clearTimeout(forgetting);
     try {
       const onReading = (reading: Reading) => reply({ type: "reading", id, reading });
       const context = { ...around, whilePublishing };
@@ -47,6 +53,7 @@ export function serveSteps(
       reply({ type: "threw", id, error: databaseErrorText(error) });
     } finally {
       aborts.delete(id);
+      if (aborts.size === 0) forgetting = setTimeout(() => recentRowsOf(around.database).clear(), forgetAfterMs);
       leave();
     }
   }

@@ -1,5 +1,6 @@
-import { messageOf } from "../errors.ts";
+import { messageOf, StepRunnerLostError } from "../errors.ts";
 import type { EngineContext } from "../store/context.ts";
+import type { StepTask } from "../store/records.ts";
 import { type AbortPatience, StepClient } from "./step_client.ts";
 import { inThisThread, type StepPlace, type StepPlaces } from "./step_place.ts";
 
@@ -19,7 +20,7 @@ export interface StepThreadOptions {
    * @throws {Error} If it cannot be started.
    */
   start(onLost: (reason: string) => void): Promise<StepThread>;
-  /** Milliseconds without a step after which a thread is ended. */
+  /** Milliseconds without a step after which the thread is ended. */
   idleMs?: number;
   patience?: AbortPatience;
 }
@@ -27,15 +28,47 @@ export interface StepThreadOptions {
 /** Pause after a failed start of a thread. */
 const startAgainMs = 60_000;
 
+/** A thread with the steps that run in it. */
+class Room {
+  /** `undefined` if it could not be started. */
+  readonly client: Promise<StepClient | undefined>;
+  steps = 0;
+  idle: ReturnType<typeof setTimeout> | undefined;
+  #started: StepClient | undefined;
+  #over = false;
+
+  constructor(start: () => Promise<StepClient | undefined>) {
+    this.client = start().then((client) => {
+      this.#over ||= !client;
+      return this.#started = client;
+    });
+  }
+
+  /** Whether it takes no further steps. */
+  get isOver(): boolean {
+    return this.#over || this.#started?.isLost === true;
+  }
+
+  /** Ends the thread, which has no step. */
+  async leave(): Promise<void> {
+    clearTimeout(this.idle);
+    this.#over = true;
+    await (await this.client)?.leave();
+  }
+}
+
 /**
- * Runs each step in a thread, so that its computation delays neither requests nor transactions of other steps. A thread runs one
- * step at a time; it starts if a step finds no idle one, and ends after some time without a step, or with its step. If none can be
- * started, steps run in this thread.
+ * Runs steps in a thread beside the one that answers requests, which their computations do not delay. They share it, and with it
+ * modules, heap and the rows that a run has just published.
+ *
+ * A thread that ends loses all its steps, and only one of them is the reason. Each of them runs again in a thread of its own, so that
+ * the one at fault ends alone. If no thread can be started, steps run in the calling one.
  */
 export class StepThreads implements StepPlaces {
   readonly #here: StepPlaces;
-  /** Idle threads, most recently used last. */
-  readonly #idle: { client: StepClient; timer: ReturnType<typeof setTimeout> }[] = [];
+  #shared: Room | undefined;
+  /** Steps that were lost with their thread. */
+  readonly #lost = new Set<string>();
   readonly #leaving = new Set<Promise<void>>();
   #startAgainAt = -Infinity;
   #closed = false;
@@ -44,43 +77,51 @@ export class StepThreads implements StepPlaces {
     this.#here = inThisThread(around);
   }
 
-  async take(): Promise<StepPlace> {
-    const client = this.#takeIdle() ?? await this.#start();
-    if (!client) return await this.#here.take();
-    return { run: (step, signal) => client.run(step, signal), release: () => this.#giveBack(client) };
+  async take(step: Pick<StepTask, "runId" | "key">): Promise<StepPlace> {
+    const id = `${step.runId} ${step.key}`;
+    const room = this.#lost.delete(id) ? this.#open() : this.#sharedRoom();
+    room.steps++;
+    clearTimeout(room.idle);
+    const client = await room.client;
+    if (!client) return await this.#here.take(step);
+    return {
+      run: async (claimed, signal) => {
+        try {
+          return await client.run(claimed, signal);
+        } catch (error) {
+          if (error instanceof StepRunnerLostError) this.#lost.add(id);
+          throw error;
+        }
+      },
+      release: () => this.#release(room),
+    };
   }
 
   /** Ends the threads, after their steps. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { client, timer } of this.#idle.splice(0)) {
-      clearTimeout(timer);
-      this.#end(client);
-    }
+    await this.#shared?.client;
+    if (this.#shared?.steps === 0) this.#leave(this.#shared);
     await Promise.all(this.#leaving);
   }
 
-  #takeIdle(): StepClient | undefined {
-    for (;;) {
-      const idle = this.#idle.pop();
-      if (!idle) return undefined;
-      clearTimeout(idle.timer);
-      if (!idle.client.isLost) return idle.client;
-    }
+  #sharedRoom(): Room {
+    if (!this.#shared || this.#shared.isOver) this.#shared = this.#open();
+    return this.#shared;
   }
 
-  #giveBack(client: StepClient): void {
-    if (client.isLost) return;
-    if (this.#closed) return this.#end(client);
-    const timer = setTimeout(() => {
-      this.#idle.splice(this.#idle.findIndex((idle) => idle.client === client), 1);
-      this.#end(client);
-    }, this.options.idleMs ?? 60_000);
-    this.#idle.push({ client, timer });
+  #open(): Room {
+    return new Room(() => this.#start());
   }
 
-  #end(client: StepClient): void {
-    const left = client.leave().finally(() => this.#leaving.delete(left));
+  #release(room: Room): void {
+    if (--room.steps > 0 || room.isOver) return;
+    if (this.#closed || room !== this.#shared) return this.#leave(room);
+    room.idle = setTimeout(() => this.#leave(room), this.options.idleMs ?? 60_000);
+  }
+
+  #leave(room: Room): void {
+    const left = room.leave().finally(() => this.#leaving.delete(left));
     this.#leaving.add(left);
   }
 
@@ -92,7 +133,7 @@ export class StepThreads implements StepPlaces {
       const thread = await this.options.start((reason) => client?.lose(reason));
       return client = new StepClient(thread.port, this.around, {
         end: () => thread.end(),
-        patience: this.options.patience ?? { abortedMs: 2_000, shuttingDownMs: 1_000 },
+        patience: this.options.patience ?? { abortedMs: 2_000, amongOthersMs: 5_000, shuttingDownMs: 1_000 },
       });
     } catch (error) {
       this.#startAgainAt = performance.now() + startAgainMs;

@@ -1,5 +1,5 @@
 import { pause } from "../declare/retry.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, StepRunnerLostError } from "../errors.ts";
 import type { PartWork, ProcessContext } from "../store/context.ts";
 import { isDatabaseTrouble, pauseMsAfter } from "../store/database_trouble.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
@@ -51,7 +51,8 @@ export class StepWorker {
       return outcome;
     } catch (error) {
       this.around.logger.warn(`Step ${task.key} of run ${task.runId} is given back: ${messageOf(error)}`);
-      await this.#giveBack(claim, isDatabaseTrouble(error) ? "pending" : "interrupted", signal);
+      const isBlameless = isDatabaseTrouble(error) || (error instanceof StepRunnerLostError && error.shared);
+      await this.#giveBack(claim, isBlameless ? "pending" : "interrupted", signal);
       return "lost";
     }
   }
@@ -69,7 +70,7 @@ export class StepWorker {
         own.abort(new ShuttingDown());
       }
     });
-    const place = await this.places.take();
+    const place = await this.places.take(task);
     try {
       // A lost part needs no record: the process that holds the step, or another helper, makes it.
       const ending = AbortSignal.any([begin, signal, own.signal]);

@@ -10,8 +10,10 @@ import { DatabaseLostError } from "./errors.ts";
 import { folderError, type FolderLock, lockFolder } from "./folder_lock.ts";
 import type { Logger } from "./logger.ts";
 import { Pool } from "./pool.ts";
+import type { Hear } from "./port_socket.ts";
 import { sqlOver } from "./queries.ts";
 import { schemaNaming } from "./schemas.ts";
+import { Undisturbed } from "./undisturbed.ts";
 
 export interface EmbeddedOptions {
   /** A folder, created if missing, or `memory://` for a database that ends with `close()`. */
@@ -21,6 +23,8 @@ export interface EmbeddedOptions {
   logger?: Logger;
   /** Starts the thread that runs PGlite; by default a worker of this process. */
   start?: (options: ThreadOptions) => Promise<DatabaseThread>;
+  /** Whether the other work of the calling thread waits for its transactions ({@link Undisturbed}). */
+  undisturbed?: boolean;
 }
 
 /** The thread of PGlite, from the owner's side. */
@@ -73,7 +77,7 @@ export interface Lending {
  * @throws {DatabaseOpenError} If the folder cannot be used.
  */
 export async function openEmbedded(
-  { dataDir, schemaPrefix = "", logger, start = EmbeddedThread.start }: EmbeddedOptions,
+  { dataDir, schemaPrefix = "", logger, start = EmbeddedThread.start, undisturbed = false }: EmbeddedOptions,
 ): Promise<EmbeddedDatabase> {
   const lock = dataDir === "memory://" ? null : await lockFolder(dataDir);
   let thread: Promise<DatabaseThread> | null = null;
@@ -109,16 +113,18 @@ export async function openEmbedded(
   const options = driverOptions({ logger, username: "postgres", database: "postgres" });
   const front = postgres(options as object) as unknown as postgres.Sql;
 
-  async function open(): Promise<Connection> {
+  async function open(hear?: Hear): Promise<Connection> {
     try {
-      return new Connection((await running()).connect(), options);
+      return new Connection((await running()).connect(hear), options);
     } catch (cause) {
       throw new DatabaseLostError("The embedded database does not start.", { cause });
     }
   }
 
   const naming = schemaNaming(schemaPrefix);
-  const sql = sqlOver(front, new Pool({ open, size: CONNECTIONS, staleMs: Infinity }), naming);
+  const poolOf = (size: number, hear?: Hear) => new Pool({ open: () => open(hear), size, staleMs: Infinity });
+  const transactions = undisturbed ? new Undisturbed(poolOf(1)) : undefined;
+  const sql = sqlOver(front, poolOf(CONNECTIONS, transactions?.deliver), naming, transactions);
   let closing: Promise<void> | undefined;
 
   async function shut(): Promise<void> {
@@ -158,7 +164,7 @@ export async function openEmbedded(
         },
       };
     },
-    session: () => sqlOver(front, new Pool({ open, size: 1, replaces: false, staleMs: Infinity }), naming),
+    session: () => sqlOver(front, new Pool({ open: () => open(), size: 1, replaces: false, staleMs: Infinity }), naming),
     close: () => closing ??= shut(),
   };
 }

@@ -1,6 +1,6 @@
 import type { WorkerReply, WorkerRequest } from "./embedded_worker.ts";
 import type { Duplex } from "node:stream";
-import { PortSocket } from "./port_socket.ts";
+import { type Hear, PortSocket } from "./port_socket.ts";
 
 /** Options and listeners of a thread. */
 export interface ThreadOptions {
@@ -44,10 +44,10 @@ export class EmbeddedThread {
   }
 
   /** A connection in the form that the driver requires. */
-  connect(): Duplex {
+  connect(hear?: Hear): Duplex {
     const { port1, port2 } = new MessageChannel();
     this.#post({ type: "connect", port: port2 }, [port2]);
-    const socket = new PortSocket(port1);
+    const socket = new PortSocket(port1, hear);
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     return socket;

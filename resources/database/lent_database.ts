@@ -5,7 +5,8 @@ import { PortSocket } from "./port_socket.ts";
 
 /**
  * The embedded database of this process, in another thread than the one that opened it: the same session, so the rules of {@link
- * openEmbedded} for transactions apply across threads. It ends with its owner's.
+ * openEmbedded} for transactions apply across threads. It ends with its owner's. Steps compute in the thread that borrows it:
+ * its other work waits for its transactions.
  *
  * @param options.connect Passes the port of a connection to the owner's thread, for {@link Lending.connect}.
  */
@@ -17,12 +18,13 @@ export async function openLent(
     dataDir: "memory://",
     schemaPrefix,
     logger,
+    undisturbed: true,
     start: () =>
       Promise.resolve({
-        connect() {
+        connect(hear) {
           const { port1, port2 } = new MessageChannel();
           connect(port2);
-          return new PortSocket(port1);
+          return new PortSocket(port1, hear);
         },
         close: () => Promise.resolve(),
       }),

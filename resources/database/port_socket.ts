@@ -1,6 +1,9 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 
+/** Calls its argument for each message that arrives, in their order, now or later. */
+export type Hear = (deliver: () => void) => void;
+
 /**
  * A message port with the interface of the socket that the database driver expects.
  *
@@ -12,12 +15,14 @@ export class PortSocket extends Duplex {
   readonly #port: MessagePort;
   #open = true;
 
-  constructor(port: MessagePort) {
+  constructor(port: MessagePort, hear: Hear = (deliver) => deliver()) {
     super({ allowHalfOpen: false });
     this.#port = port;
     port.onmessage = ({ data }: MessageEvent<Uint8Array<ArrayBuffer> | null>) => {
-      if (data === null) this.push(null);
-      else this.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+      hear(() => {
+        if (data === null) this.push(null);
+        else this.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+      });
     };
   }
 

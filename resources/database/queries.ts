@@ -20,11 +20,13 @@ export interface Connections {
  *
  * @param front A client that creates statements and sends none.
  * @param naming Rewrites the text of a statement for the database ({@link schemaNaming}).
+ * @param transactions Connections of `begin`.
  */
 export function sqlOver(
   front: postgres.Sql,
   connections: Connections,
   naming: (statement: string) => string = (statement) => statement,
+  transactions: Connections = connections,
 ): postgres.Sql {
   const write = writerOf(front, naming);
   const sql = write((statement) => void runOnce(connections, statement));
@@ -32,11 +34,11 @@ export function sqlOver(
     options: { ...front.options, max: connections.size },
     begin: async (...given: [string, Work] | [Work]) => {
       const [mode, work] = given.length === 1 ? ["", given[0]] : given;
-      const connection = await connections.acquire();
+      const connection = await transactions.acquire();
       try {
         return await transaction(write, connection, mode, work);
       } finally {
-        connections.release(connection);
+        transactions.release(connection);
       }
     },
     reserve: async () => {
@@ -44,7 +46,9 @@ export function sqlOver(
       const reserved = write((statement) => void connection.run(statement));
       return Object.assign(reserved, { release: () => connections.release(connection) });
     },
-    end: ({ timeout = 5 } = {}) => connections.close(timeout * 1_000),
+    end: async ({ timeout = 5 } = {}) => {
+      await Promise.all([connections, transactions].map((each) => each.close(timeout * 1_000)));
+    },
   }) as unknown as postgres.Sql;
 }
 

@@ -1,3 +1,4 @@
+import { nextTurn } from "../../turns.ts";
 import type { ReadOptions } from "../market_data.ts";
 
 /** Number of rows between pauses: some milliseconds of parsing, so that a server stays responsive. */
@@ -21,7 +22,7 @@ export class Pace {
 
   async rest(position: number): Promise<void> {
     this.#options.onProgress?.(Math.min(position, this.#total), this.#total);
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
     this.#options.signal?.throwIfAborted();
   }
 }

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { DataType, Series } from "nodejs-polars";
 import type { Polars } from "../../polars.ts";
 import { doublesOf, integersOf, nullsOf, textsOf } from "../../polars_columns.ts";
+import { nextTurn } from "../../turns.ts";
 import { MarketDataError, type ReadOptions } from "../market_data.ts";
 import { numberOfText } from "../number_text.ts";
 import { sessionOfTimestamp } from "../sessions.ts";
@@ -241,7 +242,7 @@ export class ParquetColumns {
 
   async #rest(columns: number): Promise<void> {
     this.options.onProgress?.(this.#read += columns, this.names.length);
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
     this.options.signal?.throwIfAborted();
   }
 
