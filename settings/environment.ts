@@ -126,7 +126,7 @@ const Variables = z.object({
   ),
   AUTOMATION: variable(z.enum(["on", "off"]), "on", "on or off"),
   AUTOMATION_SECONDS: variable(z.coerce.number().int().min(1).max(86_400), "30", "a whole number from 1 to 86400"),
-  EXECUTOR: variable(z.enum(["in_process", "thread", "queue"]), "in_process", "in_process, thread or queue"),
+  EXECUTOR: variable(z.enum(["in_process", "thread", "queue"]), "thread", "in_process, thread or queue"),
   STEP_LABELS: optional(StepLabels, "labels of steps with commas between them, such as source,gpu"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
@@ -250,7 +250,7 @@ export interface Environment {
   /** Whether the automation conditions of assets are evaluated. */
   automation: boolean;
   automationSeconds: number;
-  /** Where a server runs steps: in the thread that answers requests, in separate threads, or in workers. */
+  /** Where a server runs steps: in the thread that answers requests, in one beside it, or in workers. */
   executor: "in_process" | "thread" | "queue";
   /** Labels of steps that this process runs; by default `source` for a server with workers, and none for a worker. */
   stepLabels: readonly string[] | undefined;

@@ -19,7 +19,8 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--no-check", "--v8-flags=--heap-growing-percent=100", ...args],
-    env,
+    // As the task that starts the service.
+    env: { MALLOC_ARENA_MAX: "2", ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -122,9 +122,10 @@ export async function openEmbedded(
   }
 
   const naming = schemaNaming(schemaPrefix);
-  const poolOf = (size: number, hear?: Hear) => new Pool({ open: () => open(hear), size, staleMs: Infinity });
+  const poolOf = (size: number, hearing?: () => Hear) =>
+    new Pool({ open: () => open(hearing?.()), size, staleMs: Infinity });
   const transactions = undisturbed ? new Undisturbed(poolOf(1)) : undefined;
-  const sql = sqlOver(front, poolOf(CONNECTIONS, transactions?.deliver), naming, transactions);
+  const sql = sqlOver(front, poolOf(CONNECTIONS, transactions && (() => transactions.hearing())), naming, transactions);
   let closing: Promise<void> | undefined;
 
   async function shut(): Promise<void> {
@@ -164,7 +165,8 @@ export async function openEmbedded(
         },
       };
     },
-    session: () => sqlOver(front, new Pool({ open: () => open(), size: 1, replaces: false, staleMs: Infinity }), naming),
+    session: () =>
+      sqlOver(front, new Pool({ open: () => open(), size: 1, replaces: false, staleMs: Infinity }), naming),
     close: () => closing ??= shut(),
   };
 }

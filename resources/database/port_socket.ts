@@ -1,8 +1,13 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
+import { CODE } from "./wire_messages.ts";
 
-/** Calls its argument for each message that arrives, in their order, now or later. */
-export type Hear = (deliver: () => void) => void;
+/**
+ * Calls `deliver` for each message that arrives, in their order, now or later.
+ *
+ * @param endsCycle Whether the other side waits for nothing more after it.
+ */
+export type Hear = (deliver: () => void, endsCycle: boolean) => void;
 
 /**
  * A message port with the interface of the socket that the database driver expects.
@@ -22,7 +27,7 @@ export class PortSocket extends Duplex {
       hear(() => {
         if (data === null) this.push(null);
         else this.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-      });
+      }, data === null || endsReady(data));
     };
   }
 
@@ -57,4 +62,10 @@ export class PortSocket extends Duplex {
     this.#open = false;
     this.#port.postMessage(null);
   }
+}
+
+/** Whether bytes end with the message ReadyForQuery, which has six. */
+function endsReady(bytes: Uint8Array): boolean {
+  return bytes.at(-6) === CODE.ready && bytes.at(-5) === 0 && bytes.at(-4) === 0 && bytes.at(-3) === 0 &&
+    bytes.at(-2) === 5;
 }

@@ -33,6 +33,12 @@ const COPY_IN_RESPONSE = [CODE.copyInResponse, 0, 0, 0, 7, 0, 0, 0];
 const mostOvertaking = 8;
 
 /**
+ * Time for which the session is kept from background connections after a statement of another one: a page sends its statements one
+ * after the other, and would otherwise wait before each for one of a step.
+ */
+export const graceMs = 4;
+
+/**
  * Lets many connections of the PostgreSQL wire protocol share one session in isolation.
  *
  * A connection that has started a cycle of messages or a transaction has the session to itself until the session is idle again; the
@@ -51,6 +57,9 @@ export class WireServer {
   readonly #waiting: WireConnection[] = [];
   /** Number of consecutive connections that overtook a waiting background one. */
   #overtaken = 0;
+  /** Until when background connections wait for others. */
+  #keptUntilMs = -Infinity;
+  #wake: ReturnType<typeof setTimeout> | undefined;
   #errors = 0;
   #stopped = false;
 
@@ -94,21 +103,20 @@ export class WireServer {
   #want(connection: WireConnection): void {
     if (this.#stopped) return;
     this.#used = true;
-    if (this.#owner === null || this.#owner === connection) {
-      this.#serve(connection);
-    } else if (!this.#waiting.includes(connection)) {
-      this.#waiting.push(connection);
-    }
+    if (this.#owner === connection) return this.#serve(connection);
+    if (!this.#waiting.includes(connection)) this.#waiting.push(connection);
+    if (this.#owner === null) this.#serve(this.#next());
   }
 
-  #serve(first: WireConnection): void {
-    let next: WireConnection | undefined = first;
+  #serve(first: WireConnection | undefined): void {
+    let next = first;
     while (next !== undefined) {
       this.#owner = next;
       next.run(this.#backend);
       this.#lastActiveMs = performance.now();
       if (next.holdsSession) return;
       this.#owner = null;
+      if (!next.background) this.#keptUntilMs = this.#lastActiveMs + graceMs;
       next = this.#next();
     }
   }
@@ -116,9 +124,17 @@ export class WireServer {
   #next(): WireConnection | undefined {
     const foreground = this.#waiting.findIndex(({ background }) => !background);
     const background = this.#waiting.findIndex(({ background }) => background);
-    const isOvertaken = foreground >= 0 && background >= 0 && this.#overtaken < mostOvertaking;
-    const at = foreground < 0 || (background >= 0 && !isOvertaken) ? background : foreground;
-    this.#overtaken = isOvertaken ? this.#overtaken + 1 : 0;
+    const mayOvertake = background >= 0 && this.#overtaken < mostOvertaking;
+    if (foreground < 0 && mayOvertake && performance.now() < this.#keptUntilMs) {
+      this.#wake ??= setTimeout(() => {
+        this.#wake = undefined;
+        if (this.#owner === null) this.#serve(this.#next());
+      }, graceMs);
+      return undefined;
+    }
+    const overtakes = foreground >= 0 && mayOvertake;
+    const at = foreground < 0 || (background >= 0 && !overtakes) ? background : foreground;
+    this.#overtaken = overtakes ? this.#overtaken + 1 : 0;
     return at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
   }
 }

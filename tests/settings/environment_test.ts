@@ -15,8 +15,8 @@ Deno.test("readEnvironment() needs no variable", () => {
   const environment = readEnvironment({});
   assert.deepEqual([environment.host, environment.port, environment.marketData], ["127.0.0.1", 8000, "simulated"]);
   assert.equal(environment.databaseUrl, undefined);
-  assert.equal(environment.executor, "in_process");
-  for (const EXECUTOR of ["thread", "queue"]) assert.equal(readEnvironment({ EXECUTOR }).executor, EXECUTOR);
+  assert.equal(environment.executor, "thread");
+  for (const EXECUTOR of ["in_process", "queue"]) assert.equal(readEnvironment({ EXECUTOR }).executor, EXECUTOR);
 });
 
 Deno.test("readEnvironment() reads labels of steps", () => {

@@ -31,10 +31,19 @@ export const runOf = (url: string, id: number) => json<RunAnswer>(`${url}/v1/run
 export const stepRuns = ({ steps }: RunAnswer) => steps.some(({ status }) => status === "running");
 
 export function materialize(url: string, key: string, config: unknown, { wait = true } = {}): Promise<RunAnswer> {
+  return materializeTogether(url, { [key]: config }, { wait });
+}
+
+/** Materializes the assets with these settings in one run. */
+export function materializeTogether(
+  url: string,
+  config: Readonly<Record<string, unknown>>,
+  { wait = true } = {},
+): Promise<RunAnswer> {
   return json(`${url}/v1/materialize`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ selection: key, force: true, config: { [key]: config }, wait }),
+    body: JSON.stringify({ selection: Object.keys(config).join(" "), force: true, config, wait }),
   });
 }
 

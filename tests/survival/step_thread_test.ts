@@ -5,6 +5,7 @@ import {
   firstFill,
   json,
   materialize,
+  materializeTogether,
   requireAborts,
   type Rows,
   runOf,
@@ -89,6 +90,29 @@ onEach("a step whose thread ended is run again in another, and fails when it end
   const error = (await materialize(url, "failing", { fails: true })).steps[0]!.error;
   assert.deepEqual([error?.name, error?.message], ["RangeError", "It is out of range."]);
   assert.equal((await materialize(url, "failing", {})).status, "succeeded");
+});
+
+onEach("steps that shared the thread of one that ended it run again, and only that one fails", async (environment) => {
+  await using service = new ServiceProcess(environment, [], stepProject);
+  const url = await service.url;
+  await firstFill(url);
+  const calls = `${environment.DATA_DIR}/calls`;
+  const config = { fragile: { calls, times: 100 }, patient: { seconds: 3 } };
+  const ended = await materializeTogether(url, config);
+  const steps = Object.fromEntries(ended.steps.map((step) => [step.key, step]));
+  assert.deepEqual([steps.patient!.status, steps.patient!.attempt], ["succeeded", 2]);
+  assert.deepEqual([steps.fragile!.status, steps.fragile!.error?.name], ["failed", "StepRunnerLostError"]);
+  // The first time the two are together, and either may be at fault.
+  assert.equal((await Deno.readTextFile(calls)).length, 4);
+
+  const { id } = await materializeTogether(url, { patient: { seconds: 60 } }, { wait: false });
+  await eventually(() => runOf(url, id), stepRuns);
+  const late = await materialize(url, "limited", { seconds: 600 });
+  assert.deepEqual([late.status, late.steps[0]!.error?.name], ["failed", "StepTimeoutError"]);
+  const again = await eventually(() => runOf(url, id), ({ steps: [step] }) => step!.attempt === 2);
+  assert.equal(again.steps[0]!.status, "running");
+  await json(`${url}/v1/runs/${id}/cancel`, { method: "POST" });
+  await eventually(() => runOf(url, id), ({ status }) => status === "cancelled");
 });
 
 onEach("a service stops in time while a step computes, and the next one continues the run", async (environment) => {

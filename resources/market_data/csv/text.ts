@@ -1,9 +1,36 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { nextTurn, takingTurns } from "../../turns.ts";
 import { MarketDataError } from "../market_data.ts";
 
+/** Compressed bytes inflated at once: some milliseconds. */
+const BYTES_AT_ONCE = 128 * 1024;
+
 /** Also inflates files of several members, such as those made by `cat one.gz two.gz`. */
-const inflated = promisify(gunzip);
+async function inflated(stored: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  await pipeline(
+    async function* () {
+      for (let at = 0; at < stored.length; at += BYTES_AT_ONCE) {
+        yield stored.subarray(at, at + BYTES_AT_ONCE);
+        await nextTurn();
+      }
+    },
+    createGunzip({ chunkSize: BYTES_AT_ONCE }),
+    async (inflating: AsyncIterable<Uint8Array>) => {
+      for await (const piece of inflating) pieces.push(piece);
+    },
+  );
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  const turn = takingTurns();
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+    await turn();
+  }
+  return whole;
+}
 
 /**
  * The text of a stored file in UTF-8: inflated if its first bytes are those of gzip, whatever its name, and converted from
@@ -51,7 +78,7 @@ async function unpacked(path: string, stored: Uint8Array<ArrayBuffer>): Promise<
   const isGzip = stored[0] === 0x1f && stored[1] === 0x8b;
   if (!isGzip) return stored;
   try {
-    return new Uint8Array(await inflated(stored));
+    return await inflated(stored);
   } catch (cause) {
     throw new MarketDataError(`${path} starts like a gzip file but cannot be unpacked. Copy or compress it again.`, {
       cause,

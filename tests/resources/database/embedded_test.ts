@@ -6,7 +6,9 @@ import {
   FolderHeldError,
   openEmbedded,
   openLent,
+  type Sql,
 } from "../../../resources/database/mod.ts";
+import { nextTurn } from "../../../resources/turns.ts";
 import { withEmbedded } from "../../support/database.ts";
 
 const HOLDER = new URL("./embedded_holder.ts", import.meta.url);
@@ -371,5 +373,36 @@ Deno.test("openLent() uses the same database from another thread's side, and lea
     assert.deepEqual((await rows).map(({ word }) => word), ["kept"]);
     left.catch(() => {});
     await lent.close();
+  });
+});
+
+Deno.test("openLent() lets the other work of its thread wait for a transaction, except for the end of what keeps the session", async () => {
+  await opened("memory://", async (owner) => {
+    const lending = owner.lend(() => assert.fail("The database has not stopped."));
+    const lent = await openLent({ connect: (port) => lending.connect(port) });
+    const { sql } = lent;
+    // Opens the connections.
+    await Promise.all([sql`SELECT 1`, sql.begin((tx) => tx`SELECT 1`)]);
+    const ended: string[] = [];
+    await Promise.all([
+      sql`SELECT 2`.then(() => ended.push("statement")),
+      sql.begin(async (tx) => {
+        void nextTurn().then(() => ended.push("computation"));
+        for (let n = 0; n < 5; n++) await tx`SELECT ${n}::integer`;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        ended.push("transaction");
+      }),
+    ]);
+    await nextTurn();
+    assert.deepEqual([ended[0], ended.toSorted()], ["transaction", ["computation", "statement", "transaction"]]);
+    // Without a name the description of a statement is sent before its values, and the session waits for them.
+    const sums = await Promise.all(Array.from({ length: 60 }, async (_, n) => {
+      const query = (sql: Sql) => sql<{ sum: number }[]>`SELECT ${n}::integer + ${n % 7}::integer AS sum`;
+      const unnamed = sql.unsafe<{ sum: number }[]>("SELECT $1::integer + 1 AS sum", [n]);
+      return [(await unnamed)[0]!.sum, (await sql.begin(query))[0]!.sum];
+    }));
+    assert.deepEqual(sums, sums.map((_, n) => [n + 1, n + n % 7]));
+    await lent.close();
+    lending.end();
   });
 });

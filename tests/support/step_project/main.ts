@@ -59,6 +59,19 @@ const fragile = asset({
   },
 });
 
+/** Waits for so many seconds, and lets others compute. */
+const patient = asset({
+  ...common,
+  key: "patient",
+  description: "A number that is waited for.",
+  row,
+  config: z.strictObject({ seconds: z.number().default(0) }),
+  async materialize({ config: { seconds } }) {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    return { rows: [{ name: "patient", value: seconds }] };
+  },
+});
+
 const failing = asset({
   ...common,
   key: "failing",
@@ -109,5 +122,5 @@ const parted = asset({
 });
 
 Deno.exit(
-  await tandem({ assets: [computed, limited, fragile, failing, sourced, labelled, parted] }, Deno.args),
+  await tandem({ assets: [computed, limited, fragile, patient, failing, sourced, labelled, parted] }, Deno.args),
 );
