@@ -53,8 +53,7 @@ export class StepClient {
 
   /** @throws {StepRunnerLostError} If the thread ends before the step; the step is still claimed then. */
   async run(step: ClaimedStep, signal: AbortSignal): Promise<StepOutcome> {
-    // It ended before the step began.
-    if (this.#lost !== undefined) throw new StepRunnerLostError(this.#lost, { shared: true });
+    if (this.#lost !== undefined) throw new StepRunnerLostError(this.#lost);
     const id = ++this.#last;
     const open: OpenStep = { step, ended: Promise.withResolvers(), reading: undefined };
     let stuck: ReturnType<typeof setTimeout> | undefined;

@@ -79,18 +79,22 @@ export class StepThreads implements StepPlaces {
 
   async take(step: Pick<StepTask, "runId" | "key">): Promise<StepPlace> {
     const id = `${step.runId} ${step.key}`;
-    const room = this.#lost.delete(id) ? this.#open() : this.#sharedRoom();
+    const alone = this.#lost.delete(id);
+    const room = alone ? this.#open() : this.#sharedRoom();
     room.steps++;
     clearTimeout(room.idle);
     const client = await room.client;
     if (!client) return await this.#here.take(step);
     return {
       run: async (claimed, signal) => {
+        const isGone = client.isLost;
         try {
           return await client.run(claimed, signal);
         } catch (error) {
-          if (error instanceof StepRunnerLostError) this.#lost.add(id);
-          throw error;
+          if (!(error instanceof StepRunnerLostError)) throw error;
+          this.#lost.add(id);
+          // Another step ended the thread before this one began.
+          throw isGone && !alone ? new StepRunnerLostError(error.message, { shared: true }) : error;
         }
       },
       release: () => this.#release(room),

@@ -10,14 +10,17 @@ export interface FileContents {
   symbols: string[];
 }
 
-/** What was read for its symbols and newest date is kept so long for the reading of its bars, which usually follows at once. */
-const keptMs = 60_000;
+/**
+ * What was read for its symbols and newest date is kept so long for the reading of its bars, which follows at once or, in a thread that
+ * makes only plans, never.
+ */
+const keptMs = 15_000;
 
 /**
  * Market data of one file, given a reader of its bytes.
  *
  * The version is a hash of the file as stored. It is computed again only when size or modification time have changed. A changed file is read
- * once for its symbols, its newest date and its bars, if these are asked for within a minute.
+ * once for its symbols, its newest date and its bars, if these are asked for within some seconds.
  *
  * Listings have only a symbol: all count as active, since a file does not say why its bars end.
  *
@@ -34,7 +37,6 @@ export function fileMarket(
 
   /** Cached data of the file's current state, at least its version. */
   async function present() {
-    if (kept && performance.now() - kept.readAt > keptMs) kept = null;
     if (known && equalStamps(known.stamp, await stampOf(source))) return known;
     const { stored, stamp } = await readStored(source);
     return known = { stamp, version: await versionOf(name, stored), summary: null };
@@ -65,17 +67,22 @@ export function fileMarket(
         options.onUnusable?.(row);
       },
     });
-    kept = { stamp, contents, unusable, readAt: performance.now() };
+    forget();
+    kept = { stamp, contents, unusable, timer: setTimeout(forget, keptMs) };
+    Deno.unrefTimer(kept.timer);
     return summary;
+  }
+
+  function forget(): void {
+    clearTimeout(kept?.timer);
+    kept = null;
   }
 
   /** Contents that were read a moment ago, if the file is still the same; they are given once. */
   async function keptContents({ signal, onUnusable }: ReadOptions): Promise<FileContents | null> {
     const found = kept;
-    kept = null;
-    if (!found || performance.now() - found.readAt > keptMs || !equalStamps(found.stamp, await stampOf(source))) {
-      return null;
-    }
+    forget();
+    if (!found || !equalStamps(found.stamp, await stampOf(source))) return null;
     signal?.throwIfAborted();
     for (const row of found.unusable) onUnusable?.(row);
     return found.contents;
@@ -113,7 +120,7 @@ interface KeptContents {
   stamp: FileStamp;
   contents: FileContents;
   unusable: readonly UnusableRow[];
-  readAt: number;
+  timer: ReturnType<typeof setTimeout>;
 }
 
 /** Cached parts of a file. */
