@@ -29,7 +29,7 @@ export interface StepThreadOptions {
 const startAgainMs = 60_000;
 
 /** A thread with the steps that run in it. */
-class Room {
+class OpenThread {
   /** `undefined` if it could not be started. */
   readonly client: Promise<StepClient | undefined>;
   steps = 0;
@@ -66,7 +66,7 @@ class Room {
  */
 export class StepThreads implements StepPlaces {
   readonly #here: StepPlaces;
-  #shared: Room | undefined;
+  #shared: OpenThread | undefined;
   /** Steps that were lost with their thread. */
   readonly #lost = new Set<string>();
   readonly #leaving = new Set<Promise<void>>();
@@ -80,10 +80,10 @@ export class StepThreads implements StepPlaces {
   async take(step: Pick<StepTask, "runId" | "key">): Promise<StepPlace> {
     const id = `${step.runId} ${step.key}`;
     const alone = this.#lost.delete(id);
-    const room = alone ? this.#open() : this.#sharedRoom();
-    room.steps++;
-    clearTimeout(room.idle);
-    const client = await room.client;
+    const thread = alone ? this.#open() : this.#sharedThread();
+    thread.steps++;
+    clearTimeout(thread.idle);
+    const client = await thread.client;
     if (!client) return await this.#here.take(step);
     return {
       run: async (claimed, signal) => {
@@ -97,7 +97,7 @@ export class StepThreads implements StepPlaces {
           throw isGone && !alone ? new StepRunnerLostError(error.message, { shared: true }) : error;
         }
       },
-      release: () => this.#release(room),
+      release: () => this.#release(thread),
     };
   }
 
@@ -109,23 +109,23 @@ export class StepThreads implements StepPlaces {
     await Promise.all(this.#leaving);
   }
 
-  #sharedRoom(): Room {
+  #sharedThread(): OpenThread {
     if (!this.#shared || this.#shared.isOver) this.#shared = this.#open();
     return this.#shared;
   }
 
-  #open(): Room {
-    return new Room(() => this.#start());
+  #open(): OpenThread {
+    return new OpenThread(() => this.#start());
   }
 
-  #release(room: Room): void {
-    if (--room.steps > 0 || room.isOver) return;
-    if (this.#closed || room !== this.#shared) return this.#leave(room);
-    room.idle = setTimeout(() => this.#leave(room), this.options.idleMs ?? 60_000);
+  #release(thread: OpenThread): void {
+    if (--thread.steps > 0 || thread.isOver) return;
+    if (this.#closed || thread !== this.#shared) return this.#leave(thread);
+    thread.idle = setTimeout(() => this.#leave(thread), this.options.idleMs ?? 60_000);
   }
 
-  #leave(room: Room): void {
-    const left = room.leave().finally(() => this.#leaving.delete(left));
+  #leave(thread: OpenThread): void {
+    const left = thread.leave().finally(() => this.#leaving.delete(left));
     this.#leaving.add(left);
   }
 
