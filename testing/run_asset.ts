@@ -26,6 +26,12 @@ export interface AssetContext {
   inputMetadata?: Readonly<Record<string, Metadata>>;
   /** Settings; what is not given has its default. */
   config?: Readonly<Record<string, unknown>>;
+  /** The version to carry on: the first change of inputs by their name in `deps`, none unless given, and its rows. */
+  previous?: {
+    changedFrom?: Readonly<Record<string, string | null>>;
+    rows: readonly object[];
+    outs?: Readonly<Record<string, readonly object[]>>;
+  };
   /** The partitions to be made, for an asset that is divided into them: all of these coordinates, or only some (`made`). */
   partitions?: {
     names?: readonly string[];
@@ -47,6 +53,8 @@ export interface AssetContext {
 /** One table that an asset's function made, held to its schema, in key order. */
 export interface AssetOutput<Row> {
   rows: Row[];
+  /** Where the rows begin, if earlier ones stay. */
+  from?: string;
   metadata: Record<string, MetadataValue>;
   /** Check results of the rows, by name. */
   checks: Record<string, CheckOutcome>;
@@ -73,6 +81,7 @@ export async function runAsset<A extends AnyAsset>(
     inputs = {},
     inputMetadata = {},
     config = {},
+    previous,
     partitions = {},
     before = [],
     settled = { names: [], dates: [], rows: [] },
@@ -104,6 +113,14 @@ export async function runAsset<A extends AnyAsset>(
       ...inputOf(asset, settled.rows) as Input<Record<string, unknown>>,
       partitions: PartitionSet.all(new PartitionSpace(settled.names ?? [""], settled.dates ?? [""])),
     },
+    previous: previous
+      ? {
+        changedFrom: { ...mapValues(recipe.deps, () => null), ...previous.changedFrom },
+        rows: inputOf(asset, previous.rows) as Input<Record<string, unknown>>,
+        outs: mapValues(recipe.outs, (out, name) =>
+          inputOf(out, previous.outs?.[name] ?? []) as Input<Record<string, unknown>>),
+      }
+      : null,
     config: (recipe.config as z.ZodType<Record<string, unknown>>).parse(config),
     resources: { calendar: weekdays, ...resources as object },
     clock,
@@ -119,6 +136,10 @@ export async function runAsset<A extends AnyAsset>(
     outs: Object.fromEntries(outs),
     progress,
   };
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }
 
 function inputOf(asset: AnyAsset, rows: readonly object[], metadata: Metadata = {}): Input<object> {
@@ -152,7 +173,7 @@ function preparedInput(
 
 async function outputOf(
   asset: AnyAsset,
-  { rows, metadata = {} }: { rows: readonly object[] | Columns<object>; metadata?: Metadata },
+  { rows, from, metadata = {} }: { rows: readonly object[] | Columns<object>; from?: string; metadata?: Metadata },
   history: readonly PastVersion[] = [],
 ): Promise<AssetOutput<Record<string, unknown>>> {
   const prepared = prepareRows(asset.key, asset.schema, rows);
@@ -163,6 +184,7 @@ async function outputOf(
   );
   return {
     rows: objects,
+    ...from !== undefined && { from },
     metadata: typedMetadata(metadata),
     checks: Object.fromEntries(checks),
     dataVersion: prepared.dataVersion,

@@ -37,6 +37,19 @@ export interface SettledRows extends Input<Record<string, unknown>> {
   readonly partitions: PartitionSet;
 }
 
+/** The current version of an asset that is made as a whole, for carrying it on. */
+export interface PreviousVersion<Deps extends DepsSpec = DepsSpec> {
+  /**
+   * For each input, the first date in which its rows changed since this version was made: `null` if none did, the empty text, which is
+   * before all dates, if any may have.
+   */
+  changedFrom: { readonly [K in keyof Deps]: string | null };
+  /** The asset's own rows. */
+  rows: Input<Record<string, unknown>>;
+  /** Rows of its further outputs, by their name. */
+  outs: Readonly<Record<string, Input<Record<string, unknown>>>>;
+}
+
 /** Arguments of an asset's function. */
 export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   /** One entry for each declared upstream asset; there is no other way to read one. */
@@ -53,6 +66,11 @@ export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
    * the same with and without them. Empty if rows are made again for comparison.
    */
   settled: SettledRows;
+  /**
+   * The version to carry on, of an asset with tables that are `carriedOn`: the rows must be the same with and without it. `null` if they
+   * are to be made from nothing: the first time, by other code or settings, on a request that forces it, or for comparison.
+   */
+  previous: PreviousVersion<Deps> | null;
   config: Config;
   resources: Resources;
   clock: Clock;
@@ -66,6 +84,8 @@ export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
 /** Rows of one asset as a function returns them, as objects or as columns, in any order. */
 export interface Output<Row> {
   rows: readonly Row[] | Columns<Row>;
+  /** The rows are those dated from here on; earlier ones stay as they are in the previous version. Of a table that is `carriedOn`. */
+  from?: string;
   metadata?: Metadata;
 }
 
@@ -129,6 +149,11 @@ export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   freshness?: FreshnessPolicy;
   /** Row versions to keep: `keepAll`, `keepVersions()` or `keepDays()`. Without it, the engine's setting applies. */
   retention?: RowRetention;
+  /**
+   * Its function, which makes it as a whole, may return the rows from a date on instead of all. Needs a date in `partitionedBy`. Checks
+   * see the returned rows.
+   */
+  carriedOn?: true;
   /** Keeps its rows in Parquet files, which needs the engine's option `rowFiles`. In a table of the database without it. */
   storage?: "parquet";
 }
@@ -204,6 +229,8 @@ export interface Asset<Row = unknown, Key extends string = string> {
   readonly freshness: FreshnessPolicy | undefined;
   /** Row versions to keep; `undefined` for the engine's setting. */
   readonly retention: RowRetention | undefined;
+  /** Whether its function may return the rows from a date on. Its version is then a sum over rows, as of an asset with partitions. */
+  readonly carriedOn: boolean;
   /** Declared place of its rows; the engine's options may name further assets with rows in files. */
   readonly storage: "parquet" | undefined;
   /** How it is made; `undefined` for a further output, which its producer makes. */

@@ -120,6 +120,7 @@ function describe<Schema extends z.ZodObject, Key extends string>(
     external: false,
     freshness: spec.freshness,
     retention: spec.retention,
+    carriedOn: spec.carriedOn ?? false,
     storage: spec.storage,
   };
 }

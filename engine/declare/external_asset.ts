@@ -39,6 +39,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
     partitionedBy: undefined,
     freshness: undefined,
     retention: undefined,
+    carriedOn: false,
     storage: undefined,
     // Gives every asset of the graph a producer. No plan has a step for it.
     recipe: {

@@ -125,7 +125,14 @@ export function assetGraph(assets: readonly AnyAsset[]): AssetGraph {
 }
 
 /** @throws {DefinitionError} If the coordinates of partitions are not key columns, or are missing where required. */
-function checkPartitions({ key, partitionedBy, schema }: AnyAsset, { recipe, asset }: Producer): void {
+function checkPartitions({ key, partitionedBy, schema, carriedOn }: AnyAsset, { recipe, asset }: Producer): void {
+  if (carriedOn && (recipe.partitionsDef || partitionedBy?.date === undefined)) {
+    throw new DefinitionError(
+      recipe.partitionsDef
+        ? `"${key}" is made by partitions and cannot be carried on as a whole as well: remove \`carriedOn\`.`
+        : `"${key}" is carried on from a date, and does not say which of its columns holds it. Add \`partitionedBy\` with a date.`,
+    );
+  }
   if (recipe.partitionsDef && (partitionedBy?.name ?? partitionedBy?.date) === undefined) {
     throw new DefinitionError(
       `"${asset.key}" is made by partitions, and "${key}" does not say which of its columns hold their coordinates. Add \`partitionedBy\`.`,

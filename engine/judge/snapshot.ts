@@ -88,6 +88,7 @@ export async function takeStepSnapshot(around: EngineContext, task: StepTask): P
   const producer = graph.producerOf(task.key);
   const config = configOf(producer, standingConfig, task.config);
   const byPartitions = producer.recipe.partitionsDef !== undefined ||
+    producer.produces.some((key) => graph.asset(key).carriedOn) ||
     Object.entries(producer.recipe.deps).some(([name, { key, partitionedBy }]) =>
       graph.producerOf(key).recipe.partitionsDef !== undefined ||
       (partitionedBy !== undefined && !readsEverything(producer.recipe.mappings[name]!(config)))

@@ -183,7 +183,8 @@ class PartitionStep {
     this.#failures = this.#stillFailing(part);
     for (const [i, { published, versions }] of publication.entries()) {
       const { key, rows, added, removed } = published;
-      if (this.#isSingle) {
+      // Rows from a date on are not those of the version.
+      if (this.#isSingle && outputs[i]!.from === undefined) {
         recentRowsOf(step.around.database).keep(outputs[i]!.asset, versions.materialization, outputs[i]!.rows);
       }
       this.#latest.set(key, versions);

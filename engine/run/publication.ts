@@ -55,7 +55,7 @@ async function store(
   const { ledger, partitionLedger, database, producer, claim, latest } = context;
   const { isSingle } = part.partitions.space;
   const records = outputs.map((output) => recordOf(output, context));
-  const writes = checks.length > 0 || outputs.some(({ asset, rows }) => isToBeWritten(rows, latest.get(asset.key)));
+  const writes = checks.length > 0 || outputs.some((output) => isToBeWritten(output, latest.get(output.asset.key)));
   if (isSingle && !writes) {
     if (!await ledger.steps.recordSuccess(claim, records)) throw new StepLostError(claim.key, claim.runId);
     return [];
@@ -79,7 +79,13 @@ async function store(
           ? await writeTable(tx, output, at)
           : await writePart(tx, output, { ...at, part, newestDate });
         publication.push({
-          published: { key, materialization: at.id, rows: output.rows.count, added, removed },
+          published: {
+            key,
+            materialization: at.id,
+            rows: isSingle ? content.rowCount : output.rows.count,
+            added,
+            removed,
+          },
           versions: { ...record, ...content, materialization: at.id, remake: null, failedChecks: [] },
         });
       }

@@ -92,6 +92,7 @@ async function replayOne(
     partitions,
     before: ownRows(producer.asset, partitions, none),
     settled: settledRows(producer.asset, PartitionSet.none(partitions.space), none),
+    previous: null,
     config,
     resources,
     clock: fixedClock(receipt.committedAt),

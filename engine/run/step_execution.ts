@@ -6,7 +6,14 @@ import { judgeAll } from "../checks/judge.ts";
 import { pastVersions } from "../checks/past_versions.ts";
 import { isDatabaseTrouble } from "../store/database_trouble.ts";
 import { recentRowsOf } from "../store/recent_rows.ts";
-import { CheckFailedError, messageOf, recordOfError, StepLostError, UnmetUpstreamError } from "../errors.ts";
+import {
+  CheckFailedError,
+  InvalidRowsError,
+  messageOf,
+  recordOfError,
+  StepLostError,
+  UnmetUpstreamError,
+} from "../errors.ts";
 import { mayBeUnknown } from "../declare/external_asset.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { NewCheckResult } from "../store/check_ledger.ts";
@@ -16,9 +23,10 @@ import type { PartitionSet } from "../partitions/mod.ts";
 import { sourceVersion } from "../judge/present.ts";
 import type { OutputToPublish, PublicationContext } from "./written_rows.ts";
 import { isTriedAgain, pause, retryDelayMs } from "../declare/retry.ts";
-import { type Columns, prepareRows } from "../declare/row_schema.ts";
+import { type Columns, type PreparedRows, prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import type { Present } from "../judge/staleness.ts";
+import { previousVersion } from "./previous_version.ts";
 import { inputsOf, ownRows, settledRows } from "./step_inputs.ts";
 import { unlessAborted } from "../declare/step_timeout.ts";
 import type { EngineContext } from "../store/context.ts";
@@ -152,11 +160,13 @@ export class StepExecution {
   ): Promise<OutputToPublish[]> {
     const { recipe } = this.#producer;
     const reading = { database: this.around.database, snapshot, signal: this.signal };
+    const previous = this.task.force ? null : previousVersion(this.#producer, this.around.graph, reading);
     const context = {
       inputs: inputsOf(this.#producer, partitions, { ...reading, recent: recentRowsOf(this.around.database) }),
       partitions,
       before: ownRows(this.#producer.asset, partitions, reading),
       settled: settledRows(this.#producer.asset, settled, reading),
+      previous,
       config: snapshot.configs.get(this.#producer.key),
       resources: this.around.resources,
       clock: this.around.clock,
@@ -174,11 +184,11 @@ export class StepExecution {
     ];
     return declared.map(([asset, output]): OutputToPublish => {
       if (!output) throw new TypeError(`The function of "${this.#producer.key}" returned nothing for "${asset.key}".`);
-      return {
-        asset,
-        rows: prepareRows(asset.key, asset.schema, output.rows as readonly object[] | Columns<object>),
-        metadata: output.metadata ?? {},
-      };
+      const rows = prepareRows(asset.key, asset.schema, output.rows as readonly object[] | Columns<object>);
+      const metadata = output.metadata ?? {};
+      if (output.from === undefined) return { asset, rows, metadata };
+      refuseEarlier(asset, rows, { from: output.from, isCarriedOn: previous !== null && asset.carriedOn });
+      return { asset, rows, from: output.from, metadata };
     });
   }
 
@@ -241,5 +251,22 @@ export class StepExecution {
   /** Resolves when the pending events are stored. */
   async settle(): Promise<void> {
     await this.#pending;
+  }
+}
+
+/** @throws {InvalidRowsError} If rows from a date on have no earlier rows to follow, or one of them is earlier. */
+function refuseEarlier(
+  { key, partitionedBy }: AnyAsset,
+  { data }: PreparedRows,
+  { from, isCarriedOn }: { from: string; isCarriedOn: boolean },
+): void {
+  if (!isCarriedOn) {
+    throw new InvalidRowsError(
+      `"${key}" returned rows from ${from} on, and has no version to carry on. Return all rows if \`previous\` is null, and declare \`carriedOn\`.`,
+    );
+  }
+  const earlier = (data[partitionedBy!.date!] as readonly string[]).find((date) => date < from);
+  if (earlier !== undefined) {
+    throw new InvalidRowsError(`"${key}" returned a row of ${earlier}, and said that its rows begin on ${from}.`);
   }
 }

@@ -16,7 +16,7 @@ import { type DifferingRows, differingRows, writeDifference } from "../store/dif
 import { adoptRows, dropTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
 import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
-import { insideOf, monthsOf, rowFilesOf, segmentColumn } from "../store/row_files.ts";
+import { insideOf, monthsOf, rowFilesOf, segmentColumn, segmentOf } from "../store/row_files.ts";
 import { type ChangedMonths, changedMonths, recordMonths, type RowMonths, rowMonths } from "../store/row_months.ts";
 import { type NewRows, writeFiles, type WrittenFiles } from "../store/written_files.ts";
 
@@ -24,6 +24,8 @@ import { type NewRows, writeFiles, type WrittenFiles } from "../store/written_fi
 export interface OutputToPublish {
   asset: AnyAsset;
   rows: PreparedRows;
+  /** The current rows of earlier dates stay; all are replaced without it. */
+  from?: string;
   metadata: Metadata;
 }
 
@@ -75,7 +77,7 @@ interface Place extends Preparation {
 
 /** Reads and compares stored rows, and writes rows that no reader sees yet, before the transaction that records them. */
 export async function prepareOutput(
-  { asset, rows }: OutputToPublish,
+  { asset, rows, from }: OutputToPublish,
   { database, latest, signal }: PublicationContext,
   part: PublishedPart,
 ): Promise<Preparation> {
@@ -84,13 +86,14 @@ export async function prepareOutput(
   const nothing: Preparation = { files: null, staged: null, differing: null, months: null, changed: null };
   const files = rowFilesOf(database, asset);
   if (files) {
-    const output = { asset, rows, ...replacedBy(asset, part, before), signal };
+    const output = { asset, rows, ...replacedBy({ asset, from }, part, before), signal };
     return { ...nothing, files: await writeFiles(database, files, output) };
   }
-  if (isSingle && !isToBeWritten(rows, before)) return nothing;
-  const months = isSingle ? rowMonths(asset, rows) : null;
+  if (from !== undefined || (isSingle && !isToBeWritten({ asset, rows }, before))) return nothing;
+  const isSummed = !isSingle || asset.carriedOn;
+  const months = isSummed ? null : rowMonths(asset, rows);
   if (!before) {
-    return { ...nothing, months, staged: await stageRows(database, asset, rows, { hashed: !isSingle, signal }) };
+    return { ...nothing, months, staged: await stageRows(database, asset, rows, { hashed: isSummed, signal }) };
   }
   const changed = months && await changedMonths(database.sql, asset, { rows, months, stored: before.dataVersion });
   // Where months are known, those that changed are few, or most rows did and reading the stored ones would not pay.
@@ -118,10 +121,14 @@ export interface WrittenRows {
 
 /** The current rows that the rows of a part replace. */
 function replacedBy(
-  asset: AnyAsset,
+  { asset, from }: Pick<OutputToPublish, "asset" | "from">,
   part: PublishedPart,
   before: Versions | undefined,
-): Pick<NewRows, "replaces" | "months"> {
+): Pick<NewRows, "replaces" | "isReplacedIn"> {
+  if (from !== undefined) {
+    const month = segmentOf(from);
+    return { replaces: (_, date) => date >= from, isReplacedIn: (one) => one >= month };
+  }
   if (part.partitions.space.isSingle) return { replaces: null };
   if (isTakenOver(before)) {
     const kept = insideOf(keptOf(part).rectangles());
@@ -129,8 +136,8 @@ function replacedBy(
   }
   const own = part.partitions.rectangles();
   const { date } = asset.partitionedBy!;
-  const byMonth = date !== undefined && segmentColumn(asset) === date;
-  return { replaces: insideOf(own), months: byMonth ? monthsOf(own) : null };
+  const months = date !== undefined && segmentColumn(asset) === date ? monthsOf(own) : null;
+  return { replaces: insideOf(own), ...months && { isReplacedIn: (month) => months.has(month) } };
 }
 
 /**
@@ -149,27 +156,38 @@ function keptOf({ state, partitions }: PublishedPart): PartitionSet {
 /** Writes the rows of a single partition, which are those of the whole table, and records the changed names and dates. */
 export async function writeTable(
   tx: Sql,
-  { asset, rows }: OutputToPublish,
+  { asset, rows, from }: OutputToPublish,
   place: Place,
 ): Promise<WrittenRows> {
-  const { id, context: { ledger, partitionLedger, latest }, months, changed, files } = place;
+  const { id, context: { ledger, partitionLedger, latest }, months, changed, staged, files } = place;
   const before = latest.get(asset.key);
   let changes = { added: 0, removed: 0 };
+  const dates = from === undefined ? changed : onwards(asset, from);
   await files?.record(tx, id);
-  if (isToBeWritten(rows, before)) {
+  if (isToBeWritten({ asset, rows }, before)) {
     const fresh = before === undefined;
-    changes = files ?? await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates: changed });
+    changes = files ?? await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates });
     if (months) {
       await recordMonths(tx, asset, { version: rows.dataVersion, months, changed: changed?.months ?? null });
     }
     await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   }
+  const content = !asset.carriedOn
+    ? { dataVersion: rows.dataVersion, rowCount: rows.count }
+    : files
+    ? { dataVersion: partitionVersion(asset, files.content), rowCount: files.count }
+    : await contentAfter(tx, asset, { id, within: null, dates, changes, before, known: staged?.content ?? null });
   if (asset.partitionedBy) {
     const first = before === undefined;
-    await recordChangeOfTable(tx, { asset, rows, id, first, dates: changed, files }, partitionLedger);
+    await recordChangeOfTable(tx, { asset, rows, id, first, from, dates, files, content }, partitionLedger);
   }
   const { added, removed } = changes;
-  return { added, removed, dataVersion: rows.dataVersion, rowCount: rows.count };
+  return { added, removed, ...content };
+}
+
+/** The dates from one on. */
+function onwards({ partitionedBy }: AnyAsset, from: string): DateRanges {
+  return { column: partitionedBy!.date!, ranges: [[from, "9999-12-31"]] };
 }
 
 /** Writes rows as it was prepared. */
@@ -205,27 +223,27 @@ function isFirst({ partitions, state }: PublishedPart): boolean {
 
 async function recordChangeOfTable(
   tx: Sql,
-  { asset, rows, id, first, dates, files }: {
-    asset: AnyAsset;
-    rows: PreparedRows;
+  { asset, rows, id, first, from, dates, files, content }: Pick<OutputToPublish, "asset" | "rows" | "from"> & {
     id: number;
     first: boolean;
     /** Dates of the changes; `null` if unknown. */
     dates: DateRanges | null;
     files: WrittenFiles | null;
+    /** Of the whole table. */
+    content: { dataVersion: string; rowCount: number };
   },
   partitionLedger: PartitionLedger,
 ): Promise<void> {
   const { name, date } = asset.partitionedBy!;
   const distinct = (column: string | undefined) =>
     column === undefined ? null : [...new Set(rows.data[column] as readonly string[])].sort();
-  const extent = { names: distinct(name), dates: distinct(date) };
+  const returned = { names: distinct(name), dates: distinct(date) };
+  const extent = from === undefined ? returned : await partitionLedger.extentUntil(tx, asset.key, { from, returned });
   await partitionLedger.recordExtent(tx, asset.key, extent);
   if (first) {
     // Without rows, no other record shows that the replaced table may have had some.
-    if (rows.count === 0) {
-      await partitionLedger.recordChange(tx, id, { partitions: null, changed: [{ names: null, dates: null }] });
-    }
+    const changed = rows.count === 0 ? [{ names: null, dates: null }] : null;
+    await partitionLedger.recordChange(tx, id, { partitions: null, changed, ...content });
     return;
   }
   const partitions = files?.changed ?? await changedPartitions(tx, asset, { id, within: null, dates });
@@ -234,6 +252,7 @@ async function recordChangeOfTable(
   await partitionLedger.recordChange(tx, id, {
     partitions: null,
     changed: changedRectangles(PartitionSet.at(space, partitions), left),
+    ...content,
   });
 }
 
@@ -256,7 +275,8 @@ export async function writePart(
     ? { dataVersion: partitionVersion(asset, files.content), rowCount: files.count }
     : await contentAfter(tx, asset, {
       id,
-      part,
+      within: part.partitions,
+      dates: null,
       changes,
       before: takenOver ? undefined : before,
       known: staged?.content ?? null,
@@ -294,16 +314,18 @@ async function changedIn(
 }
 
 /**
- * The version of a partitioned table, from the sum of its rows' hashes and the shape of the rows, and its number of rows.
+ * The version of a partitioned table, or of one that is carried on, from the sum of its rows' hashes and the shape of the rows, and its number of rows.
  *
  * @param before The version that the part was added to; `undefined` if unknown.
  */
 async function contentAfter(
   tx: Sql,
   asset: AnyAsset,
-  { id, part, changes, before, known }: {
+  { id, within, dates, changes, before, known }: {
     id: number;
-    part: PublishedPart;
+    /** Where rows may have changed. */
+    within: PartitionSet | null;
+    dates: DateRanges | null;
     changes: { added: number; removed: number };
     before: { dataVersion: string; rowCount: number } | undefined;
     /** The content of all current rows. */
@@ -317,7 +339,7 @@ async function contentAfter(
   }
   if (changes.added + changes.removed === 0) return { dataVersion: before.dataVersion, rowCount: before.rowCount };
   const sum = BigInt(`0x${before.dataVersion.slice("cells.".length, -fingerprint.length - 1)}`);
-  const change = await contentChange(tx, asset, { id, within: part.partitions });
+  const change = await contentChange(tx, asset, { id, within, dates });
   return {
     dataVersion: partitionVersion(asset, sum + change),
     rowCount: before.rowCount + changes.added - changes.removed,
@@ -329,11 +351,19 @@ export function partitionVersion({ schema }: AnyAsset, sum: bigint): string {
   return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${schema.fingerprint}`;
 }
 
-function isPartitionVersion(version: string): boolean {
+/** Whether a data version is a sum over rows. */
+export function isPartitionVersion(version: string): boolean {
   return version.startsWith("cells.");
 }
 
-/** Whether a table has to change: not for equal content, nor for no rows in an empty table. */
-export function isToBeWritten(rows: PreparedRows, before: Versions | undefined): boolean {
-  return before === undefined ? rows.count > 0 : before.dataVersion !== rows.dataVersion;
+/**
+ * Whether a table has to change: not for equal content, nor for no rows in an empty table. The content of one that is carried on is known
+ * only after the comparison with the stored rows.
+ */
+export function isToBeWritten(
+  { asset, rows }: Pick<OutputToPublish, "asset" | "rows">,
+  before: Versions | undefined,
+): boolean {
+  if (before === undefined) return rows.count > 0;
+  return asset.carriedOn || before.dataVersion !== rows.dataVersion;
 }

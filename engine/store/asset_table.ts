@@ -225,10 +225,10 @@ function flatCondition(
 export async function contentChange(
   tx: Sql,
   asset: AnyAsset,
-  { id, within }: { id: number; within: PartitionSet },
+  { id, within, dates }: { id: number; within: PartitionSet | null; dates: DateRanges | null },
 ): Promise<bigint> {
   const parameters: (string | number)[] = [id];
-  const here = partitionCondition(asset, within.rectangles(), parameters);
+  const here = changedCondition(asset, { within, dates }, parameters);
   const hash = rowHash(asset);
   const [row] = await tx.unsafe<{ change: string }[]>(
     `SELECT (coalesce(sum(${hash}) FILTER (WHERE _from = $1), 0) - coalesce(sum(${hash}) FILTER (WHERE _until = $1), 0))::text
@@ -265,17 +265,23 @@ export async function changedPartitions(
 ): Promise<[name: string, date: string][]> {
   const { name, date } = asset.partitionedBy!;
   const parameters: (string | number)[] = [id];
-  const here = within !== null
-    ? partitionCondition(asset, within.rectangles(), parameters)
-    : dates !== null
-    ? datesCondition(dates)
-    : "true";
+  const here = changedCondition(asset, { within, dates }, parameters);
   const rows = await tx.unsafe<{ name: string; date: string }[]>(
     `SELECT DISTINCT ${name ? `"${name}"` : "''::text"} AS name, ${date ? `"${date}"::text` : "''::text"} AS date
      FROM ${tableOf(asset)} WHERE (_from = $1 OR _until = $1) AND ${here}`,
     parameters,
   );
   return rows.map((row) => [row.name, row.date]);
+}
+
+/** The SQL condition for the rows that a materialization may have changed: those of partitions, of dates, or all. */
+function changedCondition(
+  asset: AnyAsset,
+  { within, dates }: { within: PartitionSet | null; dates: DateRanges | null },
+  parameters: (string | number)[],
+): string {
+  if (within !== null) return partitionCondition(asset, within.rectangles(), parameters);
+  return dates === null ? "true" : datesCondition(dates);
 }
 
 /** Identifiers for SQL. Quotes are doubled: users may have added indexes with any name. */

@@ -182,6 +182,16 @@ export class PartitionLedger {
       WHERE (extent.names, extent.dates) IS DISTINCT FROM (excluded.names, excluded.dates)`;
   }
 
+  /** The recorded dates before `from` and those of returned rows, with the names of both. */
+  async extentUntil(tx: Sql, key: string, { from, returned }: { from: string; returned: Extent }): Promise<Extent> {
+    const [known] = await tx<Extent[]>`
+      SELECT to_json(names) AS names, to_json(dates) AS dates FROM engine.extent WHERE asset_key = ${key}`;
+    const dates = (known?.dates ?? []).filter((date) => date < from);
+    const together = (some: readonly string[] | null | undefined, more: readonly string[] | null) =>
+      more && [...new Set([...some ?? [], ...more])].sort();
+    return { names: together(known?.names, returned.names), dates: together(dates, returned.dates) };
+  }
+
   /** Records the partitions changed by a materialization. */
   async recordChange(
     tx: Sql,

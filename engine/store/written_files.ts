@@ -14,8 +14,8 @@ export interface NewRows {
   rows: Pick<PreparedRows, "data" | "count">;
   /** Whether a current row with these coordinates is replaced; `null` if all are. */
   replaces: ((name: string, date: string) => boolean) | null;
-  /** The months of all rows that may be replaced; `null` if unknown. */
-  months?: ReadonlySet<string> | null;
+  /** Whether rows of a month may be replaced; of any by default. */
+  isReplacedIn?(month: string): boolean;
   signal: AbortSignal;
 }
 
@@ -51,11 +51,11 @@ const filesAtOnce = 4;
 export async function writeFiles(
   database: Database,
   files: RowFiles,
-  { asset, rows, replaces, months = null, signal }: NewRows & { asset: AnyAsset },
+  { asset, rows, replaces, isReplacedIn = () => true, signal }: NewRows & { asset: AnyAsset },
 ): Promise<WrittenFiles> {
   const current = new Map((await files.of()).map((file) => [file.segment, file]));
   const bySegment = positionsBySegment(asset, rows);
-  const affected = [...current.keys()].filter((segment) => months?.has(segment) ?? true);
+  const affected = [...current.keys()].filter(isReplacedIn);
   const segments = [...new Set([...affected, ...bySegment.keys()])].sort();
   const changes: SegmentChange[] = [];
   for (let start = 0; start < segments.length; start += filesAtOnce) {

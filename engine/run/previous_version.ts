@@ -1,0 +1,57 @@
+import type { Database } from "../../resources/database/database.ts";
+import type { PreviousVersion } from "../declare/asset.ts";
+import type { AssetGraph, Producer } from "../declare/graph.ts";
+import type { Snapshot } from "../judge/snapshot.ts";
+import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { ownRows } from "./step_inputs.ts";
+import { isPartitionVersion } from "./written_rows.ts";
+
+/**
+ * The version that a function may carry on; `null` if none of its tables is `carriedOn`, or if its rows have to be made from nothing:
+ * there is no version of a table, or code, settings or source have changed.
+ */
+export function previousVersion(
+  producer: Producer,
+  graph: AssetGraph,
+  { snapshot, ...reading }: {
+    database: Database;
+    snapshot: Pick<Snapshot, "latest" | "present" | "records">;
+    signal: AbortSignal;
+  },
+): PreviousVersion | null {
+  const assets = producer.produces.map((key) => graph.asset(key));
+  if (!assets.some(({ carriedOn }) => carriedOn)) return null;
+  const { latest, records } = snapshot;
+  for (const { key, carriedOn } of assets) {
+    const version = latest.get(key);
+    if (!version || version.remake !== null || (carriedOn && !isPartitionVersion(version.dataVersion))) return null;
+  }
+  const made = latest.get(producer.key)!;
+  const present = snapshot.present.get(producer.key)!;
+  const isSame = made.codeVersion === present.codeVersion && made.configHash === present.configHash &&
+    made.sourceVersion === present.sourceVersion && present.sourceError === undefined;
+  if (!isSame) return null;
+  const changedFrom = (key: string): string | null => {
+    const [read, now] = [made.upstream[key], latest.get(key)];
+    if (!read || !now) return "";
+    if (read.version === now.dataVersion) return null;
+    const changes = records.changes.get(key)?.filter(({ materialization }) => materialization > read.materialization);
+    let first: string | null = null;
+    for (const { changed } of changes ?? [{ changed: null }]) {
+      for (const { dates } of changed ?? [{ dates: null }]) {
+        const date = dates === null ? "" : dates[0]?.[0];
+        if (date !== undefined && (first === null || date < first)) first = date;
+      }
+    }
+    // Another shape of the rows is another version without a changed row.
+    return first ?? "";
+  };
+  const rowsOf = (key: string) =>
+    ownRows(graph.asset(key), PartitionSet.all(PartitionSpace.single), { ...reading, snapshot });
+  const { deps, outs } = producer.recipe;
+  return {
+    changedFrom: Object.fromEntries(Object.entries(deps).map(([name, { key }]) => [name, changedFrom(key)])),
+    rows: rowsOf(producer.key),
+    outs: Object.fromEntries(Object.entries(outs).map(([name, { key }]) => [name, rowsOf(key)])),
+  };
+}
