@@ -33,6 +33,7 @@ export { walkForwardTrades } from "./backtests/walk_forward_trades.ts";
 export { pairOutcomes } from "./backtests/pair_outcomes.ts";
 export { portfolioRecords } from "./backtests/portfolio_records.ts";
 export { portfolioDaily } from "./backtests/portfolio_daily.ts";
+export { portfolioWindows } from "./backtests/portfolio_windows.ts";
 export { trialSettings } from "./backtests/trial_settings.ts";
 export { trialsByHand } from "./backtests/trials_by_hand.ts";
 export { backtestTrials } from "./backtests/backtest_trials.ts";

@@ -1,21 +1,18 @@
-import type { z } from "zod";
 import { bestRecord, type RolledWindow, sharpeLowerEnd, sharpeSample } from "../../quant/mod.ts";
 import { varies } from "./counted_trials.ts";
-import type { PortfolioDay } from "./portfolio_daily.ts";
 import type { TradedPair } from "./traded_pair.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 
 /** Name of the portfolio that trades, in each window, the strategy with the best record before it. */
 export const bestSoFar = "best_record";
 
-/** Columns of a portfolio day that records are computed from. */
-type RecordDay = Pick<z.output<typeof PortfolioDay>, "daily_return" | "cash_return" | "entered_positions">;
-
 /** Results of a strategy on all pairs. */
 export interface Followed {
   rule: Pick<TradingRule, "looksAhead" | "fillsAt">;
-  /** The equal-weighted portfolio at the configured costs. */
-  days: readonly RecordDay[];
+  /** Daily returns in excess of cash of the equal-weighted portfolio at the configured costs. */
+  excess: Float64Array;
+  /** Positions entered in each of these sessions. */
+  entered: Float64Array;
   /** By cost level and pair. */
   outcomes: readonly (readonly PairOutcome[])[];
 }
@@ -26,25 +23,24 @@ export interface Followed {
  *
  * The lower end of each ratio uses its sampling error instead of a bootstrap, because records are computed for each window.
  *
- * @param windows Index ranges among the sessions of the bars, ascending; the days of each strategy begin with the first trading
- * session.
+ * @param windows Index ranges among the sessions of the bars, ascending; the series of each strategy begin with the first
+ * trading session.
  * @returns Index of a strategy for each window.
  */
 export function picksOf(
-  strategies: readonly Pick<Followed, "rule" | "days">[],
+  strategies: readonly Pick<Followed, "rule" | "excess" | "entered">[],
   windows: readonly RolledWindow[],
 ): number[] {
   const first = windows[0]?.tradingStart ?? 0;
   return windows.map(({ tradingStart }) => {
-    const records = strategies.map(({ rule, days }) => {
-      const known = days.slice(0, tradingStart - first);
-      const excess = Float64Array.from(known, ({ daily_return, cash_return }) => daily_return - cash_return);
-      const sample = varies(excess) ? sharpeSample(excess) : null;
+    const records = strategies.map(({ rule, excess, entered }) => {
+      const known = excess.subarray(0, tradingStart - first);
+      const sample = varies(known) ? sharpeSample(known) : null;
       return {
         looksAhead: rule.looksAhead,
         fillsAtSignal: rule.fillsAt === "signal_close",
         sessions: known.length,
-        positions: known.reduce((sum, { entered_positions }) => sum + entered_positions, 0),
+        positions: entered.subarray(0, known.length).reduce((sum, count) => sum + count, 0),
         sharpe: sample?.sharpe ?? null,
         sharpeLow: sample && sharpeLowerEnd(sample),
       };

@@ -15,7 +15,8 @@ export function joinedColumns<Row>(parts: readonly Columns<Row>[]): Columns<Row>
   ) as Columns<Row>;
 }
 
-function joinedNumbers(parts: readonly Float64Array[]): Float64Array {
+/** Arrays one after the other. */
+export function joinedNumbers(parts: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

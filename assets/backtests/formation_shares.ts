@@ -38,11 +38,12 @@ export function formationShares(
   }));
 }
 
-/** The share of a pair in each session of its windows; 0 outside them. */
+/** The share of a pair in each session of its windows of which shares are known; 0 in others. */
 export function shareOf(pair: TradedPair, shares: ReturnType<typeof formationShares>): Float64Array {
   const values = new Float64Array(pair.sessions.length);
   pair.windows.forEach(({ tradingStart, tradingEnd }, i) => {
-    values.fill(shares.get(pair.numbers[i]!)!.get(pairName(pair))!, tradingStart, tradingEnd);
+    const share = shares.get(pair.numbers[i]!)?.get(pairName(pair));
+    if (share !== undefined) values.fill(share, tradingStart, tradingEnd);
   });
   return values;
 }

@@ -49,6 +49,8 @@ export const portfolioDaily = assetOut({
     "Equity of the portfolio of walk-forward pairs, day by day, by strategy, costs and weighting, beside a benchmark and cash.",
   row: PortfolioDay,
   primaryKey: ["strategy", "costs", "cost_bps", "weighting", "session"],
+  partitionedBy: { date: "session" },
   retention: keepAll,
+  carriedOn: true,
   checks: [notEmpty({ severity: "warn" })],
 });

@@ -4,7 +4,6 @@ import { assetOut } from "../resources.ts";
 import { sessionSharpe } from "./counted_trials.ts";
 import { PortfolioDay } from "./portfolio_daily.ts";
 import type { PortfolioPart } from "./portfolio_rows.ts";
-import { excessIn } from "./portfolio_series.ts";
 
 const PortfolioRecord = z.object({
   strategy: PortfolioDay.shape.strategy,
@@ -36,9 +35,9 @@ export const portfolioRecords = assetOut({
 
 /** The record of a portfolio; none of fewer than two sessions, which have no Sharpe ratio. */
 export function recordsOf(
-  { strategy, costs, cost_bps, weighting, days }: PortfolioPart,
+  { strategy, costs, cost_bps, weighting, days, firstSession, excess }: PortfolioPart,
 ): z.output<typeof PortfolioRecord>[] {
-  const sessions = days.session.length;
+  const sessions = excess.length;
   if (sessions < 2) return [];
   return [{
     strategy,
@@ -46,10 +45,10 @@ export function recordsOf(
     cost_bps,
     weighting,
     fills_at: days.fills_at[0]!,
-    first_session: days.session[0]!,
-    last_session: days.session[sessions - 1]!,
+    first_session: firstSession,
+    last_session: days.session.at(-1)!,
     sessions,
-    total_return: days.equity[sessions - 1]! - 1,
-    session_sharpe: sessionSharpe(excessIn(days, { start: 0, end: sessions })),
+    total_return: days.equity.at(-1)! - 1,
+    session_sharpe: sessionSharpe(excess),
   }];
 }

@@ -8,6 +8,8 @@ import {
   type Weighting,
 } from "../../quant/mod.ts";
 import type { TradedBars } from "../market/traded_bars.ts";
+import { joinedNumbers } from "./column_parts.ts";
+import { type FinishedWindows, type PortfolioBefore, portfolioName } from "./finished_windows.ts";
 import type { LimitKind, NamedLimit } from "./exposure_limits.ts";
 import type { PortfolioDay } from "./portfolio_daily.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
@@ -46,12 +48,20 @@ interface PortfolioColumns extends Pick<PairPortfolio, "dailyReturn" | "equity" 
   entered: Uint32Array;
 }
 
-/** Rows of a portfolio with a weighting: half a million objects take longer to make, and to give up, than everything in them. */
+/** Rows of a portfolio with a weighting, after the finished windows: half a million objects take longer to make, and to give up, than everything in them. */
 export interface PortfolioPart extends Pick<Row, "strategy" | "costs" | "cost_bps" | "weighting"> {
   days: Columns<Row>;
+  /** The highest equity so far, on each of the days. */
+  peakEquity: Float64Array;
+  /** Of the whole series, finished windows included. */
+  firstSession: string;
+  /** Daily returns in excess of cash of the whole series. */
+  excess: Float64Array;
+  /** Positions entered in each session of the whole series. */
+  entered: Float64Array;
 }
 
-/** Combines outcomes of pairs into portfolios, from the first trading session on. */
+/** Combines outcomes of pairs into portfolios, from the first trading session after the finished windows on. */
 export class PortfolioRows {
   readonly #sessions: string[];
   readonly #first: number;
@@ -61,21 +71,28 @@ export class PortfolioRows {
   readonly #benchmark: Float64Array;
   readonly #cash: Float64Array;
   readonly #cashReturn: Float64Array;
+  readonly #cashReturnBefore: Float64Array;
+  readonly #firstSession: string;
+  readonly #finished: FinishedWindows;
   /** Effects of limits on each portfolio so far; empty without limits. */
   readonly limited: LimitedPortfolio[] = [];
 
   /**
-   * @param range.first Index of the first trading session among the sessions of the bars.
+   * @param range.start Index of the first trading session among the sessions of the bars.
+   * @param range.first Index of the first one after the finished windows.
    * @param range.end End index, exclusive.
+   * @param range.finished Portfolios of the finished windows.
    * @param range.limits Exposure limits of tickers and sectors.
    * @param range.benchmark Return of the benchmark in each session of the bars; `cashReturn` that of cash.
    */
   constructor(
     { sessions }: Pick<TradedBars, "sessions">,
     config: TradingConfig,
-    { first, end, limits, benchmark, cashReturn }: {
+    { start, first, end, finished, limits, benchmark, cashReturn }: {
+      start: number;
       first: number;
       end: number;
+      finished: FinishedWindows;
       limits: readonly NamedLimit[];
       benchmark: Float64Array;
       cashReturn: Float64Array;
@@ -86,9 +103,12 @@ export class PortfolioRows {
     this.#weightings = [...new Set(config.weightings)];
     this.#maxGrossExposure = config.maxGrossExposure;
     this.#limits = limits;
-    this.#benchmark = compounded(benchmark.subarray(first, end));
+    this.#finished = finished;
+    this.#firstSession = sessions[start]!;
+    this.#benchmark = compounded(benchmark.subarray(first, end), finished.benchmarkEquity);
     this.#cashReturn = cashReturn.subarray(first, end);
-    this.#cash = compounded(this.#cashReturn);
+    this.#cashReturnBefore = cashReturn.subarray(start, first);
+    this.#cash = compounded(this.#cashReturn, finished.cashEquity);
   }
 
   /** Rows of one rule at one cost level under each weighting. */
@@ -97,7 +117,8 @@ export class PortfolioRows {
     const entered = new Uint32Array(this.#sessions.length);
     for (const { first, outcome } of pairs) {
       outcome.entered.forEach((count, t) => {
-        if (count > 0) entered[first - this.#first + t]! += count;
+        const at = first - this.#first + t;
+        if (count > 0 && at >= 0) entered[at]! += count;
       });
     }
     return this.#weightings.map((weighting) => {
@@ -107,6 +128,7 @@ export class PortfolioRows {
         maxGrossExposure: this.#maxGrossExposure,
         limits: this.#limits,
         cashReturn: this.#cashReturn,
+        equityBefore: this.#before({ rule, level, weighting })?.equity,
       });
       if (this.#limits.length > 0) {
         this.limited.push({
@@ -124,7 +146,7 @@ export class PortfolioRows {
   /**
    * Rows of a portfolio with weights of its own, at one cost level, as weighting `equal`.
    *
-   * @param portfolio One value for each session of the bars.
+   * @param portfolio One value for each session of the bars. Such a portfolio has no finished windows.
    */
   ofWhole(
     portfolio: FactorResidualPortfolio,
@@ -138,7 +160,7 @@ export class PortfolioRows {
     );
     return this.#partOf({
       dailyReturn,
-      equity: compounded(dailyReturn),
+      equity: compounded(dailyReturn, 1),
       grossExposure: within(portfolio.grossExposure),
       turnover: within(portfolio.turnover),
       allocatedPairs: within(portfolio.positions),
@@ -153,12 +175,16 @@ export class PortfolioRows {
     const { length } = this.#sessions;
     const all = <Value>(value: Value) => new Array<Value>(length).fill(value);
     const drawdown = new Float64Array(length);
-    let peak = 1;
+    const peakEquity = new Float64Array(length);
+    const before = this.#before({ rule, level, weighting });
+    let peak = before?.peakEquity ?? 1;
     for (let t = 0; t < length; t++) {
       const equity = portfolio.equity[t]!;
       peak = Math.max(peak, equity);
+      peakEquity[t] = peak;
       drawdown[t] = equity / peak - 1;
     }
+    const entered = new Float64Array(portfolio.entered);
     const { strategy, looksAhead, fillsAt } = rule;
     const { costs, costBps: cost_bps } = level;
     return {
@@ -166,6 +192,13 @@ export class PortfolioRows {
       costs,
       cost_bps,
       weighting,
+      peakEquity,
+      firstSession: this.#firstSession,
+      excess: joinedNumbers([
+        ...before ? [excessOf(before.dailyReturn, this.#cashReturnBefore)] : [],
+        excessOf(portfolio.dailyReturn, this.#cashReturn),
+      ]),
+      entered: joinedNumbers([...before ? [before.enteredPositions] : [], entered]),
       days: {
         strategy: all(strategy),
         costs: all(costs),
@@ -181,7 +214,7 @@ export class PortfolioRows {
         gross_exposure: portfolio.grossExposure,
         turnover: portfolio.turnover,
         allocated_pairs: new Float64Array(portfolio.allocatedPairs),
-        entered_positions: new Float64Array(portfolio.entered),
+        entered_positions: entered,
         benchmark_equity: this.#benchmark,
         cash_equity: this.#cash,
         cash_return: this.#cashReturn,
@@ -189,7 +222,15 @@ export class PortfolioRows {
     };
   }
 
-  /** The columns of a pair without sessions before the first of the portfolio. */
+  #before(
+    { rule: { strategy }, level: { costs, costBps }, weighting }: Pick<RuleOutcome, "rule" | "level"> & {
+      weighting: Weighting;
+    },
+  ): PortfolioBefore | undefined {
+    return this.#finished.portfolios.get(portfolioName({ strategy, costs, cost_bps: costBps, weighting }));
+  }
+
+  /** The columns of a pair without sessions before the first of the portfolio, whose returns are given beside them. */
   #within(
     { name, tickers, first, outcome: { daily }, moveBps, riskShare }: RuleOutcome["pairs"][number],
   ): PortfolioPair {
@@ -210,15 +251,20 @@ export class PortfolioRows {
       },
       rebalanceCostBps: moveBps.subarray(from),
       riskShare: riskShare.subarray(from),
+      returnsBefore: daily.dailyReturn.subarray(0, from).filter((_, t) => t > 0 && daily.plannedGross[t - 1]! > 0),
     };
   }
+}
+
+function excessOf(dailyReturn: Float64Array, cashReturn: Float64Array): Float64Array {
+  return dailyReturn.map((value, t) => value - cashReturn[t]!);
 }
 
 function sumOf(values: Uint8Array): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-function compounded(returns: Float64Array): Float64Array {
-  let value = 1;
+function compounded(returns: Float64Array, before: number): Float64Array {
+  let value = before;
   return returns.map((change) => value *= 1 + change);
 }

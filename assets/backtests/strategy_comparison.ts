@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Columns, eager, keepAll, notEmpty } from "../../engine/mod.ts";
+import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
 import {
   type Band,
   bestRecord,
@@ -15,11 +15,13 @@ import { asset } from "../resources.ts";
 import { takingTurns } from "../../resources/turns.ts";
 import { backtestTrials } from "./backtest_trials.ts";
 import { bestSoFar } from "./best_so_far.ts";
+import { portfolioName } from "./finished_windows.ts";
 import { nearestTo, sessionSharpe, type Trials, trialsOf, varies, withMore } from "./counted_trials.ts";
 import { overfittingProbability } from "./overfitting.ts";
 import { pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily, PortfolioDay } from "./portfolio_daily.ts";
-import { excessIn, seriesIn, seriesKey } from "./portfolio_series.ts";
+import { type PortfolioSeries, portfolioSeries } from "./portfolio_series.ts";
+import { portfolioWindows } from "./portfolio_windows.ts";
 import { settingOf } from "./trial.ts";
 import { trialSettings } from "./trial_settings.ts";
 
@@ -118,6 +120,7 @@ export const strategyComparison = asset({
     "Every strategy on the same walk-forward pairs at several costs, with tear-sheet figures and the Sharpe ratio deflated for what was tried.",
   deps: {
     portfolio: portfolioDaily,
+    finished: portfolioWindows,
     outcomes: pairOutcomes,
     windows: walkForwardWindows,
     settings: trialSettings,
@@ -131,8 +134,9 @@ export const strategyComparison = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, signal, progress }) {
-    const pairsTested = (await inputs.windows.rows()).reduce((sum, window) => sum + window.pairs_tested, 0);
-    const series = seriesOf(await inputs.portfolio.columns(...read));
+    const windows = await inputs.windows.rows();
+    const pairsTested = windows.reduce((sum, window) => sum + window.pairs_tested, 0);
+    const series = await portfolioSeries({ portfolio: inputs.portfolio, finished: inputs.finished, windows });
     const set = await inputs.settings.rows();
     const now = new Set(set.map(({ trial }) => trial));
     const others = (await inputs.trials.rows()).filter(({ trial, universe }) =>
@@ -168,7 +172,7 @@ export const strategyComparison = asset({
         progress(rows.length, series.length);
       }
     }
-    const excess = new Map(series.map((one) => [nameOf(one), one.excess]));
+    const excess = new Map(series.map((one) => [portfolioName(one), one.excess]));
     for (const alike of Map.groupBy(rows, (row) => `${costsOf(row)} ${row.weighting}`).values()) {
       // The portfolio that follows the best of the others is excluded.
       const compared = alike.filter(({ strategy }) => strategy !== bestSoFar);
@@ -176,7 +180,7 @@ export const strategyComparison = asset({
       const probability = overfittingProbability(compared.map((row) => ({
         looksAhead: row.looks_ahead,
         fillsAtSignal: row.fills_at === "signal_close",
-        excess: excess.get(nameOf(row))!,
+        excess: excess.get(portfolioName(row))!,
       })));
       for (const row of alike) row.overfitting_probability = probability;
     }
@@ -198,53 +202,6 @@ function costsOf({ costs, cost_bps }: Pick<Day, "costs" | "cost_bps">): string {
   return `${costs} ${cost_bps}`;
 }
 
-function nameOf(row: Pick<Day, "strategy" | "costs" | "cost_bps" | "weighting">): string {
-  return `${row.strategy} ${costsOf(row)} ${row.weighting}`;
-}
-
-/** Columns of `portfolio_daily` that are read. */
-const read = [
-  ...seriesKey,
-  ...["session", "headline", "looks_ahead", "fills_at"] as const,
-  ...["daily_return", "gross_exposure", "turnover", "entered_positions", "benchmark_equity", "cash_return"] as const,
-] as const;
-
-/** The portfolio of one strategy at one cost level and weighting; one value for each session. */
-interface Series
-  extends Pick<Day, "strategy" | "costs" | "cost_bps" | "weighting" | "headline" | "looks_ahead" | "fills_at"> {
-  firstSession: string;
-  lastSession: string;
-  dailyReturn: Float64Array;
-  cashReturn: Float64Array;
-  excess: Float64Array;
-  grossExposure: Float64Array;
-  turnover: Float64Array;
-  benchmarkEquity: Float64Array;
-  positions: number;
-}
-
-/** Series of at least two sessions, in key order. */
-function seriesOf(days: Pick<Columns<Day>, typeof read[number]>): Series[] {
-  return seriesIn(days).filter(({ start, end }) => end - start >= 2).map(({ start, end }): Series => ({
-    strategy: days.strategy[start]!,
-    costs: days.costs[start]!,
-    cost_bps: days.cost_bps[start]!,
-    weighting: days.weighting[start]!,
-    headline: days.headline[start]!,
-    looks_ahead: days.looks_ahead[start]!,
-    fills_at: days.fills_at[start]!,
-    firstSession: days.session[start]!,
-    lastSession: days.session[end - 1]!,
-    dailyReturn: days.daily_return.slice(start, end),
-    cashReturn: days.cash_return.slice(start, end),
-    excess: excessIn(days, { start, end }),
-    grossExposure: days.gross_exposure.slice(start, end),
-    turnover: days.turnover.slice(start, end),
-    benchmarkEquity: days.benchmark_equity.slice(start, end),
-    positions: days.entered_positions.subarray(start, end).reduce((sum, count) => sum + count, 0),
-  })).toArray();
-}
-
 type Result = z.output<typeof StrategyResult>;
 
 function markBest(alike: readonly Result[]): void {
@@ -259,7 +216,7 @@ function markBest(alike: readonly Result[]): void {
   if (best !== null) alike[best]!.best = true;
 }
 
-function resultOf(series: Series, { settings, pairs, pairsTested, before, byHand }: Trials): Result {
+function resultOf(series: PortfolioSeries, { settings, pairs, pairsTested, before, byHand }: Trials): Result {
   const { dailyReturn, cashReturn, excess, grossExposure, turnover } = series;
   const sheet = tearSheet({
     dailyReturn,

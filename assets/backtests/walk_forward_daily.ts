@@ -4,7 +4,7 @@ import { type Columns, eager, keepAll, notEmpty, reads, table } from "../../engi
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
-import { completeSessions, sessions } from "../market/sessions.ts";
+import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
 import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
@@ -14,6 +14,7 @@ import { nextTurn } from "../../resources/turns.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
 import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart } from "./best_so_far.ts";
 import { joinedColumns, rowsOfColumns } from "./column_parts.ts";
+import { finishedOutcomes, finishedWindows, hashedWindows, noWindows, windowRowsOf } from "./finished_windows.ts";
 import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
 import { factorResidualRule, tradeFactorResiduals } from "./factor_residual_rule.ts";
 import { formationShares, pairName, shareOf } from "./formation_shares.ts";
@@ -23,6 +24,7 @@ import { type PairOutcomeRow, pairOutcomes } from "./pair_outcomes.ts";
 import { portfolioDaily } from "./portfolio_daily.ts";
 import { portfolioRecords, recordsOf } from "./portfolio_records.ts";
 import { type PortfolioPart, PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
+import { portfolioWindows } from "./portfolio_windows.ts";
 import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
 import { type TradedPair, tradedPairs, windowPlaces } from "./traded_pair.ts";
 import { TradingConfig } from "./trading_config.ts";
@@ -82,6 +84,10 @@ type WalkForwardDay = z.output<typeof WalkForwardDay>;
  * Estimates use the formation only; decisions at a close fill in the next session; legs are sized by the hedge ratio; commission,
  * slippage, borrow fees, splits and dividends apply to both legs. The same function compares strategies at several cost levels
  * and builds portfolios, so that all comparisons use the same settings.
+ *
+ * Windows that are finished are not computed again while their bars, bounds and pairs are the same: a new session makes the rows of its
+ * window, from the portfolios at the end of the window before (`portfolio_windows`). Pairs of that window are traded from their own first
+ * window on. Exposure limits and factor residuals need every window.
  */
 export const walkForwardDaily = asset({
   key: "walk_forward_daily",
@@ -104,6 +110,7 @@ export const walkForwardDaily = asset({
   outs: {
     trades: walkForwardTrades,
     portfolio: portfolioDaily,
+    finished: portfolioWindows,
     records: portfolioRecords,
     outcomes: pairOutcomes,
     settings: trialSettings,
@@ -111,21 +118,35 @@ export const walkForwardDaily = asset({
   config: TradingConfig,
   row: WalkForwardDay,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "session"],
+  partitionedBy: { date: "session" },
   retention: keepAll,
-  codeVersion: "6",
+  codeVersion: "7",
+  carriedOn: true,
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, config, resources, signal, progress }) {
-    const complete = new Set(completeSessions(await inputs.sessions.rows()));
-    const chosen = await inputs.pairs.rows();
+  async materialize({ inputs, previous, config, resources, signal, progress }) {
+    const received = await inputs.sessions.rows();
+    const complete = new Set(completeSessions(received));
+    const allChosen = await inputs.pairs.rows();
+    const windowRows = await hashedWindows(await inputs.windows.rows(), allChosen);
+    const finished = previous && mayCarryOn(config)
+      ? await finishedWindows(previous.outs.finished!, { windows: windowRows, changedFrom: firstChange(previous) })
+      : noWindows;
+    const outcomesBefore = finished.count === 0
+      ? []
+      : await finishedOutcomes(previous!.outs.outcomes!, { windows: windowRows, finished, pairs: allChosen, complete });
+    const settled = new Set(outcomesBefore.map(pairName));
+    // Pairs to trade, in all of their windows: their equity and volatility go on from one to the next.
+    const chosen = allChosen.filter((pair) => !settled.has(pairName(pair)));
+    const current = windowRows[finished.count];
     const { benchmarkTicker } = config;
     const legs = new Set(chosen.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]));
     if (benchmarkTicker !== null) legs.add(benchmarkTicker);
     // Factors need all tickers; pairs need only their own bars.
-    const read = config.factorResiduals === null ? inputs.bars.where("ticker", [...legs]) : inputs.bars;
+    let read = config.factorResiduals === null ? inputs.bars.where("ticker", [...legs]) : inputs.bars;
+    if (finished.count > 0) read = read.where("session", sessionsFrom(received, [current!, ...chosen]));
     const bars = tradedBars(await read.columns(...barColumnNames), complete, { every: true });
     const pairs = tradedPairs(bars, chosen);
-    const windowRows = await inputs.windows.rows();
     const windows = windowRows.map(windowPlaces(bars));
     const tradingSessions = windowRows[0]?.trading_sessions ?? Infinity;
     const rules = [
@@ -139,14 +160,20 @@ export const walkForwardDaily = asset({
     const days: Columns<WalkForwardDay>[] = [];
     const trades: z.output<typeof WalkForwardTrade>[] = [];
     const portfolioParts: PortfolioPart[] = [];
-    const outcomeRows: z.output<typeof PairOutcomeRow>[] = [];
+    const outcomeRows: z.output<typeof PairOutcomeRow>[] = [...outcomesBefore];
     const cashReturn = cashReturns(bars.sessions, config.cashRatePerYear);
-    const shares = formationShares(bars, chosen);
+    const shares = formationShares(
+      bars,
+      chosen.filter(({ window }) => current !== undefined && window >= current.window),
+    );
     const riskShares = pairs.map((pair) => shareOf(pair, shares));
+    const from = windows[finished.count]?.tradingStart ?? 0;
     const sectorOf = sectorsOf(config, config.maxSectorShare === null ? [] : await inputs.groups.rows());
     const limits = exposureLimits(config, sectorOf);
     const portfolios = windows.length === 0 ? null : new PortfolioRows(bars, config, {
-      first: windows[0]!.tradingStart,
+      start: windows[0]!.tradingStart,
+      first: from,
+      finished,
       end: windows.at(-1)!.tradingEnd,
       limits,
       cashReturn,
@@ -165,8 +192,10 @@ export const walkForwardDaily = asset({
           outcomes[level]!.push({ ...shared, outcome, moveBps });
           if (level > 0 || !("result" in more)) continue;
           const { result } = more as Pick<StrategyOutcome, "result">;
-          days.push(dailyColumns(rule.strategy, pair, result));
-          trades.push(...tradeRows(rule.strategy, pair, result));
+          days.push(dailyColumns(rule.strategy, pair, result, from));
+          trades.push(
+            ...tradeRows(rule.strategy, pair, result).filter(({ window }) => window >= (current?.window ?? 1)),
+          );
         }
       }
       if (portfolios && pairs.length > 0) {
@@ -176,11 +205,11 @@ export const walkForwardDaily = asset({
         });
         portfolioParts.push(...parts.flat());
         if (config.defaultStrategy === null) {
+          const { excess, entered } = parts[0]!.find(({ weighting }) => weighting === "equal")!;
           strategies.push({
             rule,
-            days: parts[0]!.filter(({ weighting }) => weighting === "equal").flatMap((part) =>
-              rowsOfColumns(part.days)
-            ),
+            excess,
+            entered,
             outcomes: outcomes.map((own) => own.map(({ outcome }) => outcome)),
           });
         }
@@ -222,11 +251,13 @@ export const walkForwardDaily = asset({
     const universe = resources.barsOf ?? "bars of one source";
     const searches = windowRows.map(({ settings }) => settings);
     const dividends = await dividendsOf(inputs.pairs);
+    const carriedOn = finished.count > 0 ? { from: current!.trading_first_session } : {};
     return {
       rows: joinedColumns(days),
+      ...carriedOn,
       metadata: {
         ...dividends,
-        pairs: pairs.length,
+        pairs: new Set(allChosen.map(pairName)).size,
         windows: windows.length,
         strategies: config.strategies.join(", "),
         costs: levels[0].costs,
@@ -237,9 +268,18 @@ export const walkForwardDaily = asset({
         records: { rows: portfolioParts.flatMap(recordsOf) },
         outcomes: { rows: outcomeRows },
         settings: { rows: await Promise.all(trials.map((rule) => trialOf(rule, { universe, searches, config }))) },
-        trades: { rows: trades, metadata: { open: trades.filter((trade) => trade.exit_session === null).length } },
+        finished: {
+          rows: portfolioParts.flatMap((part) => windowRowsOf(part, windowRows.slice(finished.count))),
+          ...carriedOn,
+        },
+        trades: {
+          rows: trades,
+          ...carriedOn,
+          metadata: { open: trades.filter((trade) => trade.exit_session === null).length },
+        },
         portfolio: {
           rows: joinedColumns(portfolioParts.map((part) => part.days)),
+          ...carriedOn,
           metadata: {
             ...dividends,
             headline: headline.strategy,
@@ -258,6 +298,28 @@ export const walkForwardDaily = asset({
     };
   },
 });
+
+/** Whether finished windows need not be computed again. Their results under limits, and of single tickers, are not stored. */
+function mayCarryOn({ factorResiduals, maxTickerShare, maxSectorShare }: TradingConfig): boolean {
+  return factorResiduals === null && maxTickerShare === null && maxSectorShare === null;
+}
+
+/** The first date with a change of what windows are computed from, besides their bounds and pairs; `null` for none. */
+function firstChange({ changedFrom: { bars, sessions, index } }: { changedFrom: Record<string, string | null> }) {
+  return [bars!, sessions!, index!].reduce((first, one) =>
+    first === null || (one !== null && one < first) ? one : first
+  );
+}
+
+/** The sessions from that before the earliest formation on: events of incomplete ones before it take effect in its first session. */
+function sessionsFrom(
+  received: readonly Pick<SessionRow, "session" | "complete">[],
+  formations: readonly { formation_first_session: string }[],
+): string[] {
+  const first = formations.reduce((least, { formation_first_session: one }) => one < least ? one : least, "9999");
+  const before = received.findLast(({ session, complete }) => complete && session < first)?.session ?? "";
+  return received.map(({ session }) => session).filter((session) => session >= before);
+}
 
 /** Fields common to all outcomes of a pair in portfolios. */
 function sharedOf(pair: TradedPair, riskShare: Float64Array) {
@@ -283,12 +345,20 @@ const mayBeFollowed = ({ looksAhead, fillsAt }: TradingRule) => !looksAhead && f
 
 const orNull = (value: number) => Number.isNaN(value) ? null : value;
 
-/** Rows of a pair in `walk_forward_daily`, as columns. */
+/**
+ * Rows of a pair in `walk_forward_daily`, as columns.
+ *
+ * @param from Index of a session among those of all bars: windows before it are left out.
+ */
 function dailyColumns(
   strategy: string,
-  { ticker_1, ticker_2, sessions, windows, numbers }: TradedPair,
+  pair: TradedPair,
   { daily }: StrategyOutcome["result"],
+  from = 0,
 ): Columns<WalkForwardDay> {
+  const { ticker_1, ticker_2, sessions } = pair;
+  const wanted = pair.windows.map(({ tradingStart }) => pair.first + tradingStart >= from);
+  const [windows, numbers] = [pair.windows.filter((_, i) => wanted[i]), pair.numbers.filter((_, i) => wanted[i])];
   const length = windows.reduce((sum, { tradingStart, tradingEnd }) => sum + tradingEnd - tradingStart, 0);
   const all = <Value>(value: Value) => new Array<Value>(length).fill(value);
   const traded = (column: Float64Array | Int8Array): Float64Array => {

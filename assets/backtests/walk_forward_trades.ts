@@ -40,5 +40,7 @@ export const walkForwardTrades = assetOut({
   description: "Each position of the walk-forward backtest from entry to exit, with what it earned and cost.",
   row: WalkForwardTrade,
   primaryKey: ["strategy", "ticker_1", "ticker_2", "entry_session"],
+  partitionedBy: { date: "entry_session" },
   retention: keepAll,
+  carriedOn: true,
 });

@@ -63,11 +63,8 @@ export function trade(
   const picks = picksOf(
     traded.map(({ returns, entered }) => ({
       rule: { looksAhead: false, fillsAt: "next_open" as const },
-      days: Array.from(returns, (daily_return, t) => ({
-        daily_return,
-        cash_return: 0,
-        entered_positions: entered[t]!,
-      })),
+      excess: returns,
+      entered: Float64Array.from(entered),
     })),
     windows,
   );

@@ -28,6 +28,8 @@ export interface PortfolioPair {
    * comparable, up to a common factor, with those of pairs allocated at the same time. Required by `equal_risk_contribution`.
    */
   riskShare?: Float64Array;
+  /** Its returns with a position before the columns start, oldest first, from which volatilities are estimated; none by default. */
+  returnsBefore?: Float64Array;
   /** Cost of moving weight to or from the pair, one per session of its columns; that of the options by default. */
   rebalanceCostBps?: Float64Array;
 }
@@ -56,6 +58,8 @@ export interface PairPortfolioOptions {
   rebalanceCostBps?: number;
   /** Return of cash in each session, earned by idle equity; none by default. */
   cashReturn?: Float64Array;
+  /** Equity before the first session, of a portfolio that is carried on after all of its positions were closed; 1 by default. */
+  equityBefore?: number;
 }
 
 /** A portfolio of pairs; every column has one entry per session. */
@@ -67,7 +71,7 @@ export interface PairPortfolio {
   weights: Float64Array[];
   /** Return of the portfolio after costs. */
   dailyReturn: Float64Array;
-  /** Product of 1 + return. */
+  /** `equityBefore` times the product of 1 + return. */
   equity: Float64Array;
   /** Gross exposure after the close, in multiples of equity. */
   grossExposure: Float64Array;
@@ -131,6 +135,7 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     limits = [],
     rebalanceCostBps = 0,
     cashReturn,
+    equityBefore = 1,
   } = options;
   requireOneOf(weighting, "weighting", weightings);
   requireInteger(minVolatilitySessions, "minVolatilitySessions", 2);
@@ -155,7 +160,7 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     allocatedPairs: new Int32Array(n),
     limited: limits.map(() => new Uint8Array(n)),
   };
-  const members = pairs.map(({ first = 0, daily, rebalanceCostBps: own, tickers, riskShare }, i) => ({
+  const members = pairs.map(({ first = 0, daily, rebalanceCostBps: own, tickers, riskShare, returnsBefore }, i) => ({
     first,
     tickers,
     riskShares: riskShare,
@@ -166,11 +171,11 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
     end: first + daily.dailyReturn.length,
     daily,
     weights: portfolio.weights[i]!,
-    history: new ReturnHistory(volatilitySessions, minVolatilitySessions),
+    history: new ReturnHistory(volatilitySessions, minVolatilitySessions, returnsBefore),
   }));
   const changes = new Set(members.flatMap(({ first, end }) => [first, end]));
   let present: typeof members = [];
-  let equity = 1;
+  let equity = equityBefore;
   for (let t = 0; t < n; t++) {
     // In the order of the pairs, which fixes the order of every sum.
     if (changes.has(t)) present = members.filter(({ first, end }) => first <= t && t < end);

@@ -52,9 +52,11 @@ export class ReturnHistory {
   /** Of these returns; `undefined` until it is asked for. */
   #volatility: number | undefined;
 
-  constructor(most: number, least: number) {
+  /** @param before Its first returns, oldest first. */
+  constructor(most: number, least: number, before?: Float64Array) {
     this.#most = most;
     this.#least = least;
+    before?.forEach((value) => this.add(value));
   }
 
   add(value: number): void {

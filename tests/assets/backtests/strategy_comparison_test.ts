@@ -100,7 +100,7 @@ Deno.test("strategy_comparison of a book that holds nothing has a Sharpe ratio o
     cash_equity: cashEquity *= 1 + cash[t]!,
   }));
   const { rows: [row] } = await runAsset(strategyComparison, {
-    inputs: { portfolio, outcomes: [], windows: [], settings: [], trials: [] },
+    inputs: { portfolio, finished: [], outcomes: [], windows: [], settings: [], trials: [] },
   });
   assert.deepEqual([row!.sharpe, row!.deflated_sharpe], [0, null]);
   assert.ok(Math.abs(row!.total_return - row!.cash_total_return) < 1e-15 && row!.total_return > 0);
@@ -185,7 +185,9 @@ function days(dailyReturn: readonly number[], more: Record<string, unknown> = {}
 
 Deno.test("strategy_comparison says null of what cannot be said: no variation, no loss, all lost", async () => {
   const judge = async (portfolio: readonly object[]) =>
-    (await runAsset(strategyComparison, { inputs: { portfolio, outcomes: [], windows: [], settings: [], trials: [] } }))
+    (await runAsset(strategyComparison, {
+      inputs: { portfolio, finished: [], outcomes: [], windows: [], settings: [], trials: [] },
+    }))
       .rows;
   const [flat] = await judge(days([0, 0, 0]));
   assert.deepEqual(

@@ -72,6 +72,7 @@ Deno.test("walk-forward assets say whether the bars that they traded had dividen
     const compared = await runAsset(strategyComparison, {
       inputs: {
         portfolio: traded.outs.portfolio!.rows,
+        finished: traded.outs.finished!.rows,
         outcomes: traded.outs.outcomes!.rows,
         settings: traded.outs.settings!.rows,
         trials: [],

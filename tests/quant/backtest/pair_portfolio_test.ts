@@ -361,3 +361,39 @@ Deno.test("pairPortfolio() earns cash on the equity that no long position was bo
   assert.deepEqual([...borrowed.dailyReturn], [0.001, 0, 0], "no equity is idle, and none is charged for");
   assert.throws(() => pairPortfolio(held, { cashReturn: new Float64Array(2) }), /Cash has 2 returns for 3 sessions/);
 });
+
+Deno.test("pairPortfolio() carried on after all positions were closed gives the same sessions as from the first one", () => {
+  const names = ["A", "BB", "CCC"];
+  const [before, length] = [80, 140];
+  const whole = names.map((name, i) => {
+    const one = pair(name, noise(40 + i, 0.01 * (i + 1), length));
+    for (
+      const column of ["plannedGross", "plannedExposure1", "plannedExposure2", "grossExposure", "longExposure"] as const
+    ) {
+      // Flat at the end of the first window.
+      one.daily[column] = one.daily[column].with(before - 1, 0);
+    }
+    return one;
+  });
+  const cashReturn = Float64Array.from(noise(50, 1e-4, length));
+  const rest = whole.map((one) => ({
+    ...one,
+    daily: Object.fromEntries(
+      Object.entries(one.daily).map(([column, values]) => [column, values.slice(before)]),
+    ) as unknown as PortfolioPair["daily"],
+    riskShare: one.riskShare!.slice(before),
+    returnsBefore: one.daily.dailyReturn.slice(0, before).filter((_, t) => t > 0 && one.daily.plannedGross[t - 1]! > 0),
+  }));
+  for (const weighting of weightings) {
+    const all = pairPortfolio(whole, { weighting, cashReturn, rebalanceCostBps: 2 });
+    const carriedOn = pairPortfolio(rest, {
+      weighting,
+      cashReturn: cashReturn.slice(before),
+      rebalanceCostBps: 2,
+      equityBefore: all.equity[before - 1],
+    });
+    for (const column of ["dailyReturn", "equity", "grossExposure", "turnover", "allocatedPairs"] as const) {
+      assert.deepEqual(carriedOn[column], all[column].slice(before), `${weighting} ${column}`);
+    }
+  }
+});
