@@ -17,6 +17,7 @@ export { dailyOhlc } from "./market/daily_ohlc.ts";
 export { indicators } from "./market/indicators.ts";
 export { marketIndex } from "./market/market_index.ts";
 export { cleanPrices } from "./market/clean_prices.ts";
+export { cleanPriceSpans } from "./market/clean_price_spans.ts";
 export { pairClusters } from "./pairs/pair_clusters.ts";
 export { tickerMap } from "./pairs/ticker_map.ts";
 export { cointegratedPairs } from "./pairs/cointegrated_pairs.ts";

@@ -42,9 +42,13 @@ export {
   type CleanPrices,
   cleanPrices,
   type CleanPricesOptions,
+  type CloseSpan,
+  closeSpan,
   type DroppedTicker,
+  fillGaps,
   type LongCloses,
   type PriceMatrix,
+  reasonToDrop,
 } from "./price_matrix.ts";
 export { type ReturnMatrix, returnMatrix, simpleReturns } from "./returns.ts";
 export { totalReturnPrices } from "./total_return_prices.ts";

@@ -155,14 +155,14 @@ export interface CleanPrices {
 }
 
 /** A column with its gaps filled, and the number of filled cells. */
-interface FilledColumn {
+export interface FilledColumn {
   column: Float64Array;
   interpolated: number;
   repeated: number;
 }
 
-/** Fills a column from its first close on; after its last close only with `repeat`. */
-function fillGaps(closes: Float64Array, { repeat }: { repeat: boolean }): FilledColumn {
+/** Fills a column linearly from its first close on; after its last close only with `repeat`. The input is not changed. */
+export function fillGaps(closes: Float64Array, { repeat }: { repeat: boolean }): FilledColumn {
   const column = closes.slice();
   let interpolated = 0;
   let previous = column.findIndex((close) => Number.isFinite(close));
@@ -182,45 +182,54 @@ function fillGaps(closes: Float64Array, { repeat }: { repeat: boolean }): Filled
   return { column, interpolated, repeated };
 }
 
-function lastCloseIndex(closes: Float64Array): number {
-  let last = closes.length - 1;
-  while (last >= 0 && !Number.isFinite(closes[last]!)) last--;
-  return last;
-}
-
 function percent(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`;
 }
 
-function countMissing(closes: Float64Array): number {
-  let missing = 0;
-  for (let t = 0; t < closes.length; t++) if (!Number.isFinite(closes[t]!)) missing++;
-  return missing;
+/** Where a ticker has closes among the sessions. */
+export interface CloseSpan {
+  /** Index of the first session with a close; −1 without one. */
+  first: number;
+  /** Index of the last session with a close; −1 without one. */
+  last: number;
+  /** Number of closes. */
+  closes: number;
 }
 
-/** Why `rule` drops this ticker; `null` if it is kept. */
-function reasonToDrop(
-  closes: Float64Array,
+/** Where a column has closes: `NaN` and ±∞ are none. */
+export function closeSpan(closes: Float64Array): CloseSpan {
+  const span: CloseSpan = { first: -1, last: -1, closes: 0 };
+  for (let t = 0; t < closes.length; t++) {
+    if (!Number.isFinite(closes[t]!)) continue;
+    if (span.first < 0) span.first = t;
+    span.last = t;
+    span.closes++;
+  }
+  return span;
+}
+
+/** Why `rule` drops a ticker with such closes, as a sentence; `null` if it is kept. */
+export function reasonToDrop(
+  { first, last, closes }: CloseSpan,
   sessions: readonly string[],
-  { rule, maxStaleSessions, maxFilledShare, span }: Required<CleanPricesOptions>,
+  { rule = "tradable", maxStaleSessions = 5, maxFilledShare = 0.1, span = "all" }: CleanPricesOptions = {},
 ): string | null {
-  const missing = countMissing(closes);
+  const { length } = sessions;
+  const missing = length - closes;
   if (missing === 0) return null;
-  if (missing === closes.length) return "It has no close in any session.";
-  if (rule === "research") return `It lacks ${missing} of ${closes.length} closes.`;
-  const first = closes.findIndex((close) => Number.isFinite(close));
+  if (closes === 0) return "It has no close in any session.";
+  if (rule === "research") return `It lacks ${missing} of ${length} closes.`;
   if (first > 0 && span === "all") {
     return `It has no close in the first session, ${sessions[0]}; its first is of ${sessions[first]}.`;
   }
   if (rule === "tradable") {
-    const last = lastCloseIndex(closes);
-    if (last < closes.length - maxStaleSessions) {
-      const stale = closes.length - 1 - last;
+    if (last < length - maxStaleSessions) {
+      const stale = length - 1 - last;
       return `It stopped trading: its last close is of ${sessions[last]}, ${stale} sessions before the end ` +
         `(${maxStaleSessions} or more are too many).`;
     }
     const own = last - first + 1;
-    const holes = own - (closes.length - missing);
+    const holes = own - closes;
     if (holes > maxFilledShare * own) {
       return `It has no close in ${holes} of the ${own} sessions from ${sessions[first]} to ${sessions[last]}, ` +
         `${percent(holes / own)} (more than ${percent(maxFilledShare)} are too many).`;
@@ -287,12 +296,13 @@ export function cleanPrices(matrix: PriceMatrix, options: CleanPricesOptions = {
     if (column.length !== sessions.length) {
       throw new RangeError(`${ticker} has ${column.length} closes for ${sessions.length} sessions.`);
     }
-    const reason = reasonToDrop(column, sessions, { rule, maxStaleSessions, maxFilledShare, span });
+    const found = closeSpan(column);
+    const reason = reasonToDrop(found, sessions, { rule, maxStaleSessions, maxFilledShare, span });
     if (reason !== null) {
       result.dropped.push({ ticker, reason });
       continue;
     }
-    const complete = countMissing(column) === 0;
+    const complete = found.closes === column.length;
     const filled = complete ? { column, interpolated: 0, repeated: 0 } : fillGaps(column, { repeat: span === "all" });
     kept.tickers.push(ticker);
     kept.closes.push(filled.column);

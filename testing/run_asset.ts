@@ -178,7 +178,7 @@ async function outputOf(
 ): Promise<AssetOutput<Record<string, unknown>>> {
   const prepared = prepareRows(asset.key, asset.schema, rows);
   const objects = toRows(asset.schema, prepared.data) as Record<string, unknown>[];
-  const judged = checkedRows(asset.schema, prepared, { metadata, history: () => Promise.resolve(history) });
+  const judged = checkedRows(asset.schema, prepared, { from, metadata, history: () => Promise.resolve(history) });
   const checks = await Promise.all(
     asset.checks.map(async (check) => [check.name, await check.check(judged)] as const),
   );

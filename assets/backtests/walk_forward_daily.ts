@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
-import { type Columns, eager, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
+import { type Columns, eager, earliest, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
@@ -130,7 +130,11 @@ export const walkForwardDaily = asset({
     const allChosen = await inputs.pairs.rows();
     const windowRows = await hashedWindows(await inputs.windows.rows(), allChosen);
     const finished = previous && mayCarryOn(config)
-      ? await finishedWindows(previous.outs.finished!, { windows: windowRows, changedFrom: firstChange(previous) })
+      ? await finishedWindows(previous.outs.finished!, {
+        windows: windowRows,
+        // Hashes tell whether bounds and pairs have changed.
+        changedFrom: earliest(previous.changedFrom.bars, previous.changedFrom.sessions, previous.changedFrom.index),
+      })
       : noWindows;
     const outcomesBefore = finished.count === 0
       ? []
@@ -302,13 +306,6 @@ export const walkForwardDaily = asset({
 /** Whether finished windows need not be computed again. Their results under limits, and of single tickers, are not stored. */
 function mayCarryOn({ factorResiduals, maxTickerShare, maxSectorShare }: TradingConfig): boolean {
   return factorResiduals === null && maxTickerShare === null && maxSectorShare === null;
-}
-
-/** The first date with a change of what windows are computed from, besides their bounds and pairs; `null` for none. */
-function firstChange({ changedFrom: { bars, sessions, index } }: { changedFrom: Record<string, string | null> }) {
-  return [bars!, sessions!, index!].reduce((first, one) =>
-    first === null || (one !== null && one < first) ? one : first
-  );
 }
 
 /** The sessions from that before the earliest formation on: events of incomplete ones before it take effect in its first session. */

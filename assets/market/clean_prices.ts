@@ -1,6 +1,8 @@
 import { z } from "zod";
 import {
   eager,
+  earliest,
+  type Metadata,
   noGaps,
   notEmpty,
   priceJumpWithoutSplit,
@@ -8,9 +10,11 @@ import {
   splitsMatchJumps,
   table,
 } from "../../engine/mod.ts";
-import { alignCloses, cleanPrices as clean, type PriceMatrix } from "../../quant/mod.ts";
+import { alignCloses, cleanPrices as clean, closeSpan, type PriceMatrix } from "../../quant/mod.ts";
 import { asset } from "../resources.ts";
-import { enoughSessions, fewFilled } from "./coverage_checks.ts";
+import { carriedPrices, cleanSpan } from "./carried_prices.ts";
+import { type CleanPriceSpan, cleanPriceSpans } from "./clean_price_spans.ts";
+import { enoughSessions } from "./coverage_checks.ts";
 import { dailyBars } from "./daily_bars.ts";
 import { completeSessions, sessions } from "./sessions.ts";
 
@@ -45,6 +49,9 @@ export const fewestSessions = 100;
  * With the rule `tradable`, closes of a ticker range from its first bar to its last, on complete sessions only: no close is
  * repeated beyond the last trade or interpolated for a date on which few tickers traded. The rules of the originals have every
  * ticker on every date.
+ *
+ * With that rule new sessions are added to the rows before, unless an earlier close changes, as by a split, or a ticker is dropped or
+ * returns. Checks then see the last 25 sessions.
  */
 export const cleanPrices = asset({
   key: "clean_prices",
@@ -53,11 +60,14 @@ export const cleanPrices = asset({
   layer: "silver",
   description: "Closes of all tickers on the same sessions, without holes.",
   deps: { bars: dailyBars, sessions },
+  outs: { spans: cleanPriceSpans },
   automation: eager(),
   config: CleaningConfig,
   row: CleanPrice,
   primaryKey: ["ticker", "session"],
-  codeVersion: "2",
+  partitionedBy: { date: "session" },
+  codeVersion: "3",
+  carriedOn: true,
   checks: [
     notEmpty(),
     rowCountBand({ within: 0.5, severity: "warn" }),
@@ -66,14 +76,29 @@ export const cleanPrices = asset({
     // Checked here instead of on the bars, which are published in parts: the previous bar may be in another part.
     priceJumpWithoutSplit({ series: "ticker", date: "session", price: "close", factor: 4, severity: "warn" }),
     splitsMatchJumps({ series: "ticker", date: "session", price: "close", filled: "filled", severity: "warn" }),
-    fewFilled(),
     enoughSessions(fewestSessions),
   ],
 
-  async materialize({ inputs, config }) {
+  async materialize({ inputs, previous, config }) {
+    const received = await inputs.sessions.rows();
+    if (previous && config.rule === "tradable") {
+      const carried = await carriedPrices({
+        bars: inputs.bars,
+        sessions: received,
+        rows: previous.rows,
+        spans: await previous.outs.spans!.rows() as z.output<typeof CleanPriceSpan>[],
+        changedFrom: earliest(previous.changedFrom.bars, previous.changedFrom.sessions),
+      }, config);
+      if (carried) {
+        const { rows, from, spans } = carried;
+        const incomplete = received.filter(({ complete, tickers }) => !complete && tickers > 0).length;
+        const facts = { sessions: completeSessions(received), incomplete };
+        return { rows, from, metadata: metadataOf(config.rule, spans, facts), outs: { spans: { rows: spans } } };
+      }
+    }
     const closes = alignCloses(await inputs.bars.columns("ticker", "session", "close"));
     const tradable = config.rule === "tradable";
-    const complete = new Set(completeSessions(await inputs.sessions.rows()));
+    const complete = new Set(completeSessions(received));
     const matrix = tradable ? onSessions(closes, complete) : closes;
     const cleaned = clean(matrix, { ...config, span: tradable ? "own" : "all" });
     const before = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
@@ -90,21 +115,42 @@ export const cleanPrices = asset({
         rows.filled.push(Number.isNaN(received[t]!));
       }
     }
+    const reasons = new Map(cleaned.dropped.map(({ ticker, reason }) => [ticker, reason]));
+    const spans = matrix.tickers.map((ticker, i) => {
+      const span = closeSpan(matrix.closes[i]!);
+      const dropped = reasons.get(ticker) ?? null;
+      const close = matrix.closes[i]![span.last] ?? NaN;
+      return cleanSpan(ticker, span, { sessions: matrix.sessions, close, dropped, repeats: !tradable });
+    });
+    const incomplete = closes.sessions.length - matrix.sessions.length;
     return {
       rows: { ...rows, close: close.slice(0, rows.ticker.length) },
-      metadata: {
-        rule: cleaned.rule,
-        tickers: cleaned.matrix.tickers.length,
-        sessions: matrix.sessions.length,
-        last_session: matrix.sessions.at(-1) ?? "none",
-        incomplete_sessions_left_out: closes.sessions.length - matrix.sessions.length,
-        filled_cells: cleaned.filledCells,
-        dropped_tickers: cleaned.dropped.length,
-        dropped: table(["ticker", "reason"], cleaned.dropped.slice(0, 200).map((d) => [d.ticker, d.reason])),
-      },
+      metadata: metadataOf(cleaned.rule, spans, { sessions: matrix.sessions, incomplete }),
+      outs: { spans: { rows: spans } },
     };
   },
 });
+
+function metadataOf(
+  rule: string,
+  spans: readonly z.output<typeof CleanPriceSpan>[],
+  { sessions, incomplete }: { sessions: readonly string[]; incomplete: number },
+): Metadata {
+  const [kept, dropped] = [spans.filter((one) => one.dropped === null), spans.filter((one) => one.dropped !== null)];
+  return {
+    rule,
+    tickers: kept.length,
+    sessions: sessions.length,
+    last_session: sessions.at(-1) ?? "none",
+    incomplete_sessions_left_out: incomplete,
+    filled_cells: kept.reduce((sum, one) => sum + one.sessions - one.closes, 0),
+    dropped_tickers: dropped.length,
+    dropped: table(
+      ["ticker", "reason"],
+      dropped.toSorted((a, b) => a.ticker < b.ticker ? -1 : 1).slice(0, 200).map((one) => [one.ticker, one.dropped!]),
+    ),
+  };
+}
 
 /** The same closes, restricted to some sessions. */
 function onSessions({ sessions, tickers, closes }: PriceMatrix, kept: ReadonlySet<string>): PriceMatrix {

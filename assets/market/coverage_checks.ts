@@ -270,43 +270,33 @@ export function tickersKept<Row>({ share = 0.05 }: { share?: number } = {}): Che
   );
 }
 
-interface CleanClose {
+interface Span {
   ticker: string;
-  session: string;
-  filled: boolean;
+  sessions: number;
+  closes: number;
+  dropped: string | null;
 }
 
-/** Few closes are filled in: at most 1 % of all, and 5 % of a ticker's. */
-export function fewFilled<Row extends CleanClose>(
+/** Few closes of the tickers that are not dropped are filled in: at most 1 % of all, and 5 % of a ticker's. */
+export function fewFilled<Row extends Span>(
   { share = 0.01, tickerShare = 0.05 }: { share?: number; tickerShare?: number } = {},
 ): Check<Row> {
   return check<Row>(
     "few_filled",
     `At most ${percent(share)} of all closes are filled in, and at most ${percent(tickerShare)} of a ticker's.`,
     (rows) => {
-      const tickers = rows.column("ticker") as readonly string[];
-      const filled = rows.column("filled") as readonly boolean[];
-      const counts = new Map<string, { filled: number; all: number }>();
-      let total = 0;
-      for (let i = 0; i < rows.count; i++) {
-        let count = counts.get(tickers[i]!);
-        if (!count) counts.set(tickers[i]!, count = { filled: 0, all: 0 });
-        count.all++;
-        if (filled[i]) {
-          count.filled++;
-          total++;
-        }
-      }
-      const most = [...counts].map(([ticker, count]) => ({ ticker, ...count, share: count.filled / count.all }))
+      const kept = Array.from({ length: rows.count }, (_, i) => rows.row(i)).filter(({ dropped }) => dropped === null);
+      const counts = kept.map(({ ticker, sessions, closes }) => ({ ticker, filled: sessions - closes, all: sessions }));
+      const all = counts.reduce((sum, one) => sum + one.all, 0);
+      const total = counts.reduce((sum, { filled }) => sum + filled, 0);
+      const most = counts.map((one) => ({ ...one, share: one.filled / one.all }))
         .filter((one) => one.filled > 0).sort((a, b) => b.share - a.share);
       const above = most.filter((one) => one.share > tickerShare);
-      const passed = total <= share * rows.count && above.length === 0;
+      const passed = total <= share * all && above.length === 0;
       const said = most.map((one) => `${one.ticker} (${percent(one.share)})`);
       return {
         passed,
-        message: `${total} of ${rows.count} closes (${
-          percent(rows.count === 0 ? 0 : total / rows.count)
-        }) are filled in${
+        message: `${total} of ${all} closes (${percent(all === 0 ? 0 : total / all)}) are filled in${
           passed
             ? ""
             : `, most of ${
@@ -316,17 +306,17 @@ export function fewFilled<Row extends CleanClose>(
         failingRows: passed ? [] : most.slice(0, 20),
       };
     },
-    { severity: "warn", columns: ["ticker", "filled"] },
+    { severity: "warn", columns: ["ticker", "sessions", "closes", "dropped"] },
   );
 }
 
-/** At least as many sessions as a search for pairs requires. */
-export function enoughSessions<Row extends CleanClose>(fewest: number): Check<Row> {
+/** At least as many sessions as a search for pairs requires; their number is `sessions` in the metadata. */
+export function enoughSessions<Row>(fewest: number): Check<Row> {
   return check<Row>(
     "enough_sessions",
     `At least ${fewest} sessions, the minimum for a search for pairs.`,
-    (rows) => {
-      const count = new Set(rows.column("session") as readonly string[]).size;
+    ({ metadata }) => {
+      const count = Number(metadata.sessions ?? 0);
       return {
         passed: count >= fewest,
         message: count >= fewest
@@ -334,7 +324,7 @@ export function enoughSessions<Row extends CleanClose>(fewest: number): Check<Ro
           : `${count} sessions; a search for pairs needs at least ${fewest}. Provide market data of more sessions; rejected_bars and sessions list the ones left out`,
       };
     },
-    { severity: "warn", columns: ["session"] },
+    { severity: "warn" },
   );
 }
 

@@ -6,7 +6,7 @@ import type { CheckedRows, PastVersion } from "../declare/check.ts";
 export function checkedRows(
   schema: Pick<RowSchema, "columns">,
   { data, count }: Pick<PreparedRows, "data" | "count">,
-  { metadata, history }: { metadata: Metadata; history(): Promise<readonly PastVersion[]> },
+  { from, metadata, history }: { from?: string; metadata: Metadata; history(): Promise<readonly PastVersion[]> },
 ): CheckedRows<unknown> {
   const column = (name: string) => {
     const found = data[name];
@@ -21,6 +21,7 @@ export function checkedRows(
   let past: Promise<readonly PastVersion[]> | undefined;
   return {
     count,
+    ...from !== undefined && { from },
     metadata,
     value: value as never,
     column: column as never,

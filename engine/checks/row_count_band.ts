@@ -14,7 +14,7 @@ export interface RowCountBandOptions extends NamedCheckOptions {
 
 /**
  * The number of rows is within a band around the median of the last versions: a table that loses half of its rows overnight is
- * seldom correct.
+ * seldom correct. Rows from a date on are not counted: the others stay.
  *
  * @throws {DefinitionError} If `within` is not above 0, or `over` or `atLeast` is not an integer within the length of a history.
  */
@@ -31,7 +31,8 @@ export function rowCountBand<Row>(options: RowCountBandOptions): Check<Row> {
   return check(
     name,
     `Not further than ${within * 100} % from the median number of rows of the last ${over} versions.`,
-    async ({ count, history }) => {
+    async ({ count, from, history }) => {
+      if (from !== undefined) return { passed: true, message: `${count} rows from ${from} on; all earlier ones stay` };
       const past = (await history()).slice(0, over);
       if (past.length < atLeast) {
         return {

@@ -42,6 +42,8 @@ export interface CheckedRows<Row> {
   /** A whole column: numbers in a `Float64Array` (null is NaN), everything else in an array. For large tables. */
   column<K extends keyof Row & string>(column: K): Columns<Row>[K];
   row(row: number): Row;
+  /** The date from which the rows are, if earlier ones stay as they are in the previous version. */
+  from?: string;
   metadata: Metadata;
   /** Earlier materializations that changed the content, latest first, at most {@link longestHistory}. Read on demand. */
   history(): Promise<readonly PastVersion[]>;

@@ -1,5 +1,6 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { PreviousVersion } from "../declare/asset.ts";
+import { earliest } from "../declare/earliest.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
@@ -36,15 +37,9 @@ export function previousVersion(
     if (!read || !now) return "";
     if (read.version === now.dataVersion) return null;
     const changes = records.changes.get(key)?.filter(({ materialization }) => materialization > read.materialization);
-    let first: string | null = null;
-    for (const { changed } of changes ?? [{ changed: null }]) {
-      for (const { dates } of changed ?? [{ dates: null }]) {
-        const date = dates === null ? "" : dates[0]?.[0];
-        if (date !== undefined && (first === null || date < first)) first = date;
-      }
-    }
+    const rectangles = (changes ?? [{ changed: null }]).flatMap(({ changed }) => changed ?? [{ names: null, dates: null }]);
     // Another shape of the rows is another version without a changed row.
-    return first ?? "";
+    return earliest(...rectangles.map(({ dates }) => dates === null ? "" : dates[0]?.[0] ?? null)) ?? "";
   };
   const rowsOf = (key: string) =>
     ownRows(graph.asset(key), PartitionSet.all(PartitionSpace.single), { ...reading, snapshot });

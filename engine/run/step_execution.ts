@@ -210,9 +210,11 @@ export class StepExecution {
   /** Runs the checks on the rows. @throws {CheckFailedError} If a blocking check fails. */
   async check(outputs: readonly OutputToPublish[]): Promise<NewCheckResult[]> {
     const results: NewCheckResult[] = [];
-    for (const { asset, rows, metadata } of outputs) {
+    for (const { asset, rows, from, metadata } of outputs) {
       const history = () => pastVersions(this.around.database.sql, asset.key);
-      results.push(...await judgeAll(asset.key, asset.checks, checkedRows(asset.schema, rows, { metadata, history })));
+      results.push(
+        ...await judgeAll(asset.key, asset.checks, checkedRows(asset.schema, rows, { from, metadata, history })),
+      );
     }
     const blocking = results.filter((result) => result.blocking && !result.passed);
     if (blocking.length > 0) {

@@ -19,16 +19,17 @@ const market = groupedMarket(260);
 const until = (t: number, bars: readonly RawBar[] = market) => bars.filter(({ session }) => session <= sessions[t]!);
 /** Trading windows begin in sessions 120, 140, 160, … */
 const config = { formation_pairs: { formationSessions: 120, tradingSessions: 20 } };
-const selection = "+strategy_comparison";
+const selection = "+strategy_comparison +trend_accuracy clean_prices";
 
-/** Every table of the walk-forward and what is made from it. */
+/** Every asset that is carried on, with its further outputs, and what is made from them. */
 const compared = [
-  ...assets.walkForwardDaily.recipe
-    ? [assets.walkForwardDaily, ...Object.values(assets.walkForwardDaily.recipe.outs)]
-    : [],
+  assets.cleanPrices,
+  assets.walkForwardDaily,
+  assets.formationSpreads,
+  assets.trendAccuracy,
   assets.backtestTrials,
   assets.strategyComparison,
-].map(({ key }) => key);
+].flatMap((asset) => [asset, ...Object.values(asset.recipe!.outs)]).map(({ key }) => key);
 
 /** The market with another close of a ticker in a session. */
 function corrected(ticker: string, t: number): RawBar[] {

@@ -85,11 +85,12 @@ Deno.test("clean_prices by the tradable rule takes the number of stale sessions 
 });
 
 Deno.test("clean_prices warns of filled closes, and of too few sessions for a search", async () => {
-  const { checks } = await clean({ maxFilledShare: 0.2 });
-  assert.deepEqual([checks.few_filled!.passed, checks.enough_sessions!.passed], [false, false]);
-  assert.match(checks.few_filled!.message, /^2 of 35 closes \(5\.7 %\) are filled in, most of GAP \(20 %\)/);
+  const { checks, outs } = await clean({ maxFilledShare: 0.2 });
+  const few = outs.spans!.checks.few_filled!;
+  assert.deepEqual([few.passed, checks.enough_sessions!.passed], [false, false]);
+  assert.match(few.message, /^2 of 35 closes \(5\.7 %\) are filled in, most of GAP \(20 %\)/);
   assert.match(checks.enough_sessions!.message, /^10 sessions; a search for pairs needs at least 100/);
-  assert.equal((await clean({}, whole)).checks.few_filled!.passed, true);
+  assert.equal((await clean({}, whole)).outs.spans!.checks.few_filled!.passed, true);
 });
 
 Deno.test("clean_prices by the service rule keeps a ticker that stopped trading flat", async () => {
