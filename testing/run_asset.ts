@@ -13,6 +13,7 @@ import {
   silentLogger,
 } from "../engine/mod.ts";
 import { checkedRows } from "../engine/checks/checked_rows.ts";
+import { isOneOf, type SomeValues } from "../engine/declare/asset.ts";
 import { typedMetadata } from "../engine/declare/metadata.ts";
 import { type PreparedRows, prepareRows, toRows } from "../engine/declare/row_schema.ts";
 import { weekdays } from "../resources/exchange_calendar/mod.ts";
@@ -163,9 +164,9 @@ function preparedInput(
       if (unknown) throw new RangeError(`"${asset.key}" has no column "${unknown}".`);
       return Promise.resolve(Object.fromEntries(names.map((name) => [name, data[name]])) as never);
     },
-    where: (column: string, values: readonly string[]) => {
+    where: (column: string, values: SomeValues) => {
       if (!(column in data)) throw new RangeError(`"${asset.key}" has no column "${column}".`);
-      const some = rows.filter((row) => values.includes((row as Record<string, string>)[column]!));
+      const some = rows.filter((row) => isOneOf(values)((row as Record<string, string>)[column]!));
       return preparedInput(asset, some, prepareRows(asset.key, asset.schema, some), metadata);
     },
   };

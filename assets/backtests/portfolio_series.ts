@@ -46,9 +46,7 @@ export async function portfolioSeries({ portfolio, finished, windows }: {
   const starts = new Set(packed.map(({ trading_first_session }) => trading_first_session));
   const end = windows.findLast(({ trading_first_session }) => starts.has(trading_first_session))?.trading_last_session;
   // The last day of the finished windows has what the packed rows lack.
-  const read = end === undefined
-    ? portfolio
-    : portfolio.where("session", datesBetween(end, windows.at(-1)!.trading_last_session));
+  const read = end === undefined ? portfolio : portfolio.where("session", { from: end });
   const days = await read.columns(...own);
   const series: PortfolioSeries[] = [];
   let common: Pick<Columns<Day>, typeof shared[number]> | undefined;
@@ -114,13 +112,4 @@ function* seriesIn(days: Pick<Columns<Day>, typeof own[number]>): Generator<{ st
     ) end++;
     yield { start, end };
   }
-}
-
-/** All calendar dates from one to another, inclusive. */
-function datesBetween(first: string, last: string): string[] {
-  const dates: string[] = [];
-  for (let date = Temporal.PlainDate.from(first); date.toString() <= last; date = date.add({ days: 1 })) {
-    dates.push(date.toString());
-  }
-  return dates;
 }

@@ -37,7 +37,7 @@ export type WindowPlace = (bounds: WindowBounds) => RolledWindow;
  *
  * @throws {RangeError} On use, if a bound is not a session of the bars: the windows were made from other bars.
  */
-export function windowPlaces({ sessions }: TradedBars): WindowPlace {
+export function windowPlaces({ sessions }: Pick<TradedBars, "sessions">): WindowPlace {
   const position = new Map(sessions.map((session, t) => [session, t]));
   const at = (session: string): number => {
     const t = position.get(session);

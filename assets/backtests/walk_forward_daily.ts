@@ -4,7 +4,7 @@ import { type Columns, eager, earliest, keepAll, notEmpty, reads, table } from "
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
-import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
+import { completeSessions, sessionBefore, sessions } from "../market/sessions.ts";
 import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
@@ -148,7 +148,7 @@ export const walkForwardDaily = asset({
     if (benchmarkTicker !== null) legs.add(benchmarkTicker);
     // Factors need all tickers; pairs need only their own bars.
     let read = config.factorResiduals === null ? inputs.bars.where("ticker", [...legs]) : inputs.bars;
-    if (finished.count > 0) read = read.where("session", sessionsFrom(received, [current!, ...chosen]));
+    if (finished.count > 0) read = read.where("session", { from: sessionBefore(received, [current!, ...chosen]) });
     const bars = tradedBars(await read.columns(...barColumnNames), complete, { every: true });
     const pairs = tradedPairs(bars, chosen);
     const windows = windowRows.map(windowPlaces(bars));
@@ -306,16 +306,6 @@ export const walkForwardDaily = asset({
 /** Whether finished windows need not be computed again. Their results under limits, and of single tickers, are not stored. */
 function mayCarryOn({ factorResiduals, maxTickerShare, maxSectorShare }: TradingConfig): boolean {
   return factorResiduals === null && maxTickerShare === null && maxSectorShare === null;
-}
-
-/** The sessions from that before the earliest formation on: events of incomplete ones before it take effect in its first session. */
-function sessionsFrom(
-  received: readonly Pick<SessionRow, "session" | "complete">[],
-  formations: readonly { formation_first_session: string }[],
-): string[] {
-  const first = formations.reduce((least, { formation_first_session: one }) => one < least ? one : least, "9999");
-  const before = received.findLast(({ session, complete }) => complete && session < first)?.session ?? "";
-  return received.map(({ session }) => session).filter((session) => session >= before);
 }
 
 /** Fields common to all outcomes of a pair in portfolios. */

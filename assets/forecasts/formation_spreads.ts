@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { eager, notEmpty } from "../../engine/mod.ts";
+import { eager, earliest, type Input, notEmpty, type RowOf } from "../../engine/mod.ts";
 import { windowPlaces } from "../backtests/traded_pair.ts";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
-import { completeSessions, sessions } from "../market/sessions.ts";
+import { completeSessions, sessionBefore, sessions } from "../market/sessions.ts";
 import { tradedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { asset } from "../resources.ts";
@@ -45,8 +45,9 @@ const FormationSpread = z.object({
  * formation, and the sample moves forward with a constant length. Each row is the data of one fit and depends on no later
  * session.
  *
- * Both assets are cheap to make in one step, and are partitioned so that a new session changes one partition of `trading_spreads`
- * and none of `formation_spreads`: downstream assets are made for that session only.
+ * Both assets are partitioned so that a new session changes one partition of `trading_spreads` and none of `formation_spreads`:
+ * downstream assets are made for that session only. New sessions are added to the rows before, from the windows that they lie in or
+ * follow.
  */
 export const formationSpreads = asset({
   key: "formation_spreads",
@@ -64,16 +65,38 @@ export const formationSpreads = asset({
   row: FormationSpread,
   primaryKey: ["trading_first_session", "ticker_1", "ticker_2"],
   partitionedBy: { date: "trading_first_session" },
+  carriedOn: true,
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, config, signal, progress }) {
-    const complete = new Set(completeSessions(await inputs.sessions.rows()));
-    const pairs = await inputs.pairs.rows();
+  async materialize({ inputs, previous, config, signal, progress }) {
+    const received = await inputs.sessions.rows();
+    const complete = completeSessions(received);
+    const all = await inputs.pairs.rows();
+    const place = windowPlaces({ sessions: complete });
+    const every = config.refitSessions ?? Infinity;
+    const fitsOf = (pair: RowOf<typeof walkForwardPairs>, until = Infinity) => {
+      const { tradingStart, tradingEnd } = place(pair);
+      const end = Math.min(tradingEnd, until);
+      return end <= tradingStart ? 0 : every === Infinity ? 1 : Math.ceil((end - tradingStart) / every);
+    };
+    // The pairs have no dates of changes: they are compared with those of the stored fits.
+    const changedFrom = previous && earliest(previous.changedFrom.bars, previous.changedFrom.sessions) || null;
+    const known = complete.filter((session) => changedFrom !== null && session < changedFrom).length;
+    const count = all.reduce((sum, pair) => sum + fitsOf(pair, known), 0);
+    const from = changedFrom !== null && await hasFits(previous!.rows, all, { changedFrom, count })
+      ? changedFrom
+      : null;
+    const changed = from === null ? 0 : known;
+    const pairs = all.filter((pair) => place(pair).tradingEnd + longestHorizon > changed);
     const legs = [...new Set(pairs.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]))];
-    const bars = tradedBars(await inputs.bars.where("ticker", legs).columns(...barColumnNames), complete, {
-      every: true,
-    });
-    const place = windowPlaces(bars);
+    const read = inputs.bars.where("ticker", legs);
+    const bars = tradedBars(
+      await (from === null ? read : read.where("session", { from: sessionBefore(received, pairs) })).columns(
+        ...barColumnNames,
+      ),
+      new Set(complete),
+      { every: true },
+    );
     const rows: z.output<typeof FormationSpread>[] = [];
     const trading: z.output<typeof TradingSpread>[] = [];
     for (const [i, pair] of pairs.entries()) {
@@ -83,9 +106,9 @@ export const formationSpreads = asset({
       const formation = pairSpread(legs, pair, { tradingStart, from: formationStart, to: tradingStart });
       const { mean, deviation } = momentsOf(formation.spread);
       const scaled = (spread: number) => (spread - mean) / deviation;
-      const every = config.refitSessions ?? Infinity;
       for (let passed = 0; passed < tradingEnd - tradingStart; passed += every) {
         const [from, end] = [formationStart + passed, tradingStart + passed];
+        if (end < changed) continue;
         const { at, spread } = passed === 0 ? formation : pairSpread(legs, pair, { tradingStart, from, to: end });
         rows.push({
           trading_first_session: bars.sessions[end]!,
@@ -104,7 +127,8 @@ export const formationSpreads = asset({
       }
       const to = Math.min(bars.sessions.length, tradingEnd + longestHorizon);
       const after = pairSpread(legs, pair, { tradingStart, from: tradingStart, to });
-      after.at.forEach((t, n) =>
+      after.at.forEach((t, n) => {
+        if (t < changed) return;
         trading.push({
           session: bars.sessions[t]!,
           window,
@@ -113,19 +137,43 @@ export const formationSpreads = asset({
           spread: after.spread[n]!,
           scaled_spread: scaled(after.spread[n]!),
           in_window: t < tradingEnd,
-        })
-      );
+        });
+      });
       signal.throwIfAborted();
       progress(i + 1, pairs.length);
     }
-    const windows = new Set(rows.map(({ window }) => window)).size;
+    const fits = all.reduce((sum, pair) => sum + fitsOf(pair), 0);
+    const since = from === null ? {} : { from };
     return {
       rows,
-      metadata: { windows, pairs: pairs.length, fits: rows.length },
-      outs: { trading: { rows: trading } },
+      ...since,
+      metadata: { windows: new Set(all.map(({ window }) => window)).size, pairs: all.length, fits },
+      outs: { trading: { rows: trading, ...since } },
     };
   },
 });
+
+/** Whether the stored fits before a change are those of these pairs. */
+async function hasFits(
+  before: Input<Record<string, unknown>>,
+  pairs: readonly RowOf<typeof walkForwardPairs>[],
+  { changedFrom, count }: { changedFrom: string; count: number },
+): Promise<boolean> {
+  const known = await before.columns(...fitColumns) as unknown as Record<typeof fitColumns[number], ArrayLike<unknown>>;
+  const places = Array.from({ length: known.window.length }, (_, i) => i)
+    .filter((i) => (known.trading_first_session[i] as string) < changedFrom);
+  if (places.length !== count) return false;
+  const fits = new Set(places.map((i) => JSON.stringify(fitColumns.map((name) => known[name][i]))));
+  return pairs.every((pair) =>
+    pair.trading_first_session >= changedFrom || fits.has(JSON.stringify(fitColumns.map((name) => pair[name])))
+  );
+}
+
+/** Columns of the first fit of a pair in a window, which are those of `walk_forward_pairs`. */
+const fitColumns = [
+  ...["window", "ticker_1", "ticker_2", "trading_first_session"] as const,
+  ...["formation_first_session", "formation_last_session", "slope", "intercept"] as const,
+] as const;
 
 function momentsOf(values: Float64Array): { mean: number; deviation: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

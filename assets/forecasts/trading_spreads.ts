@@ -25,4 +25,5 @@ export const tradingSpreads = assetOut({
   row: TradingSpread,
   primaryKey: ["session", "window", "ticker_1", "ticker_2"],
   partitionedBy: { date: "session" },
+  carriedOn: true,
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, keepAll, notEmpty, type RowOf } from "../../engine/mod.ts";
+import { eager, earliest, type Input, keepAll, notEmpty, type RowOf } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { takingTurns } from "../../resources/turns.ts";
 import { formationSpreads } from "./formation_spreads.ts";
@@ -7,31 +7,16 @@ import { longestHorizon } from "./longest_horizon.ts";
 import { tradingSpreads } from "./trading_spreads.ts";
 import { callsOfChange, callsOfWindowMean, linesOf, researchHorizon, type TrendCalls } from "./trend_calls.ts";
 import { countAbove, trendRules } from "./trend_rules.ts";
+import { trendTallies, TrendTally } from "./trend_tallies.ts";
 
+const { trading_first_session: _, pairs, ...tallied } = TrendTally.shape;
 const TrendAccuracy = z.object({
-  measure: z.enum(["change", "window_mean"]).describe(
-    "change: direction of the spread from the close of the as-of session to that of the session ahead. window_mean, the research's: the mean of the next three values against the mean of the values that the line was fitted to, which is right by construction for a straight line",
-  ),
-  horizon: z.int().min(1).describe("Sessions ahead; of window_mean the values whose mean is compared"),
-  sample: z.enum(["trading", "formation"]).describe(
-    "trading: out of sample, in the trading windows. formation: in the sessions that chose the pair and gave hedge ratio and scale",
-  ),
-  rule: z.string().min(1).describe(
-    "all: every line. above_T: lines that explain more than the share T of the variance. best_in_formation: for each pair and window the threshold with the highest accuracy in the formation. best_in_hindsight: the threshold with the highest accuracy in the judged sample itself, as the research chose it",
-  ),
-  min_r_squared: z.number().min(0).max(1).nullable().describe(
-    "Share of the variance that a line must explain; 0 for all, null where it differs by pair",
-  ),
-  looks_ahead: z.boolean().describe(
-    "Whether the sample or the rule uses later data: such an accuracy was not achievable",
-  ),
-  lines: z.int().min(0).describe("Lines with a realized value, over all pairs and sessions"),
-  signals: z.int().min(0).describe("Those that the rule counts as a trend and that forecast a change"),
-  right: z.int().min(0).describe("Signals whose direction came true"),
+  ...tallied,
   accuracy: z.number().min(0).max(1).nullable().describe("right / signals; null where there is no signal"),
-  pairs: z.int().min(0).describe("Pairs and windows with a signal"),
+  pairs,
 });
-type TrendAccuracy = z.output<typeof TrendAccuracy>;
+
+type Tally = z.output<typeof TrendTally>;
 
 /** Settings of `trend_accuracy`. */
 export const TrendAccuracyConfig = z.strictObject({
@@ -56,7 +41,8 @@ export const TrendAccuracyConfig = z.strictObject({
  * The research tried three thresholds and kept, for each pair, the one with the highest accuracy on the sample that it then
  * traded. Rows with measure `change` and sample `trading` are out of sample; the research's own procedure is included for
  * comparison, marked by `looks_ahead` and its own measure. Lines are those of the forecaster `rolling_trend`: signals above the
- * threshold of `forecast_models` are its calls in `forecast_scores`.
+ * threshold of `forecast_models` are its calls in `forecast_scores`. Windows whose spreads are unchanged are not counted again
+ * (`trend_tallies`).
  */
 export const trendAccuracy = asset({
   key: "trend_accuracy",
@@ -66,6 +52,7 @@ export const trendAccuracy = asset({
   description:
     "How often the rolling trend had the direction right, by the share of the variance that its line explains.",
   deps: { formations: formationSpreads, spreads: tradingSpreads },
+  outs: { tallies: trendTallies },
   automation: eager(),
   config: TrendAccuracyConfig,
   row: TrendAccuracy,
@@ -73,47 +60,99 @@ export const trendAccuracy = asset({
   retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, config, signal, progress }) {
-    const [read, spreads] = await Promise.all([
+  async materialize({ inputs, previous, config, signal, progress }) {
+    const first = await firstSessions(inputs.formations);
+    const from = previous && await firstChanged(inputs.spreads, { first, changedFrom: previous.changedFrom });
+    const read = from === null ? inputs : {
+      formations: inputs.formations.where("trading_first_session", { from }),
+      spreads: inputs.spreads.where("session", { from }),
+    };
+    const [columns, spreads] = await Promise.all([
       // Without the dates, which are as many as the values.
-      inputs.formations.columns("window", "ticker_1", "ticker_2", "scaled_spread"),
-      inputs.spreads.rows(),
+      read.formations.columns("window", "ticker_1", "ticker_2", "scaled_spread"),
+      read.spreads.rows(),
     ]);
-    const fits = read.scaled_spread.map((scaled_spread, i) => ({
-      window: read.window[i]!,
-      ticker_1: read.ticker_1[i]!,
-      ticker_2: read.ticker_2[i]!,
+    const fits = columns.scaled_spread.map((scaled_spread, i) => ({
+      window: columns.window[i]!,
+      ticker_1: columns.ticker_1[i]!,
+      ticker_2: columns.ticker_2[i]!,
       scaled_spread,
-    }));
+    })).filter(({ window }) => from === null || first.get(window)! >= from);
     // Lines are fitted to the last values at each close: further fits of a window add nothing.
-    const formations = [...Map.groupBy(fits, nameOf).values()].map(([first]) => first!);
+    const formations = [...Map.groupBy(fits, nameOf).values()].map(([one]) => one!);
     const sessions = [...new Set(spreads.map(({ session }) => session))].sort();
     const places = new Map(sessions.map((session, t) => [session, t]));
     const seriesOf = Map.groupBy(spreads, nameOf);
-    const tallies = new Map<string, TrendAccuracy>();
+    const tallies = new Map<string, Tally>();
     const turn = takingTurns();
     for (const [done, formation] of formations.entries()) {
       const trading = seriesOf.get(nameOf(formation)) ?? [];
+      const trading_first_session = first.get(formation.window)!;
       for (const judged of judgedCalls(formation.scaled_spread, { trading, places }, config)) {
-        count(tallies, judged, config.thresholds);
+        count(tallies, { trading_first_session, ...judged }, config.thresholds);
       }
       await turn();
       signal.throwIfAborted();
       progress(done + 1, formations.length);
     }
+    const made = [...tallies.values()];
+    const before = from === null ? [] : await previous!.outs.tallies!.rows() as Tally[];
+    const all = [...before.filter(({ trading_first_session }) => trading_first_session < from!), ...made];
     return {
-      rows: [...tallies.values()].map((row) => ({
-        ...row,
-        accuracy: row.signals === 0 ? null : row.right / row.signals,
-      })),
+      rows: sumsOf(all),
+      outs: { tallies: { rows: made, ...from !== null && { from } } },
     };
   },
 });
 
+/** The first session of each trading window; further fits of a window are dated in it. */
+async function firstSessions(formations: Input<RowOf<typeof formationSpreads>>): Promise<Map<number, string>> {
+  const { window, trading_first_session } = await formations.columns("window", "trading_first_session");
+  const first = new Map<number, string>();
+  window.forEach((number, i) => first.set(number, earliest(first.get(number) ?? null, trading_first_session[i]!)!));
+  return first;
+}
+
+/**
+ * The first session of the earliest window with a change of its formation or of its spreads, which range to a month after it; `null`
+ * if that is unknown.
+ */
+async function firstChanged(
+  spreads: Input<RowOf<typeof tradingSpreads>>,
+  { first, changedFrom }: {
+    first: ReadonlyMap<number, string>;
+    changedFrom: { formations: string | null; spreads: string | null };
+  },
+): Promise<string | null> {
+  const changed = earliest(changedFrom.formations, changedFrom.spreads);
+  if (changed === null || changed === "") return null;
+  const { window } = await spreads.where("session", { from: changed }).columns("window");
+  const later = [...first.values()].filter((date) => date >= changed);
+  return earliest(...later, ...new Set(window).values().map((number) => first.get(number) ?? null));
+}
+
+/** The rows of all windows together. */
+function sumsOf(tallies: readonly Tally[]): z.output<typeof TrendAccuracy>[] {
+  const sums = Map.groupBy(tallies, ({ measure, horizon, sample, rule }) => [measure, horizon, sample, rule].join(" "));
+  return [...sums.values()].map((own) => {
+    const sum = (column: "lines" | "signals" | "right" | "pairs") => own.reduce((all, one) => all + one[column], 0);
+    const { trading_first_session: _, ...row } = own[0]!;
+    const [signals, right] = [sum("signals"), sum("right")];
+    return {
+      ...row,
+      lines: sum("lines"),
+      signals,
+      right,
+      pairs: sum("pairs"),
+      accuracy: signals === 0 ? null : right / signals,
+    };
+  });
+}
+
 type Spread = RowOf<typeof tradingSpreads>;
 
 /** Calls of one pair and window by one measure, in both samples. */
-interface JudgedCalls extends Pick<TrendAccuracy, "measure" | "horizon"> {
+interface JudgedCalls extends Pick<Tally, "measure" | "horizon"> {
   formation: TrendCalls;
   trading: TrendCalls;
 }
@@ -164,18 +203,19 @@ function judgedCalls(
 
 /** Adds the calls of a pair and window to the rows of all rules. */
 function count(
-  tallies: Map<string, TrendAccuracy>,
-  { measure, horizon, ...judged }: JudgedCalls,
+  tallies: Map<string, Tally>,
+  { trading_first_session, measure, horizon, ...judged }: JudgedCalls & Pick<Tally, "trading_first_session">,
   thresholds: readonly number[],
 ): void {
   for (const sample of ["trading", "formation"] as const) {
     const calls = judged[sample];
     const earlier = sample === "trading" ? judged.formation : undefined;
     for (const { name: rule, least, threshold, inHindsight } of trendRules(thresholds, { calls, earlier })) {
-      const key = [measure, horizon, sample, rule].join(" ");
+      const key = [trading_first_session, measure, horizon, sample, rule].join(" ");
       const before = tallies.get(key);
       const { signals, right } = countAbove(calls, least);
       tallies.set(key, {
+        trading_first_session,
         measure,
         horizon,
         sample,
@@ -185,7 +225,6 @@ function count(
         lines: (before?.lines ?? 0) + calls.lines,
         signals: (before?.signals ?? 0) + signals,
         right: (before?.right ?? 0) + right,
-        accuracy: null,
         pairs: (before?.pairs ?? 0) + (signals > 0 ? 1 : 0),
       });
     }

@@ -58,9 +58,8 @@ export async function carriedPrices(
   if (known < sessionsAgain || spans.some(({ last_session }) => last_session !== null && last_session >= changedFrom)) {
     return null;
   }
-  const read = sessions.map(({ session }) => session).filter((session) => session >= changedFrom);
   const { tickers, sessions: found, closes } = alignCloses(
-    await bars.where("session", read).columns("ticker", "session", "close"),
+    await bars.where("session", { from: changedFrom }).columns("ticker", "session", "close"),
   );
   const place = new Map(complete.map((session, t) => [session, t]));
   const spanOf = new Map(spans.map((span) => [span.ticker, span]));
@@ -95,7 +94,7 @@ export async function carriedPrices(
       added.push({ ticker, t: start + i, close: filled[i]!, filled: Number.isNaN(own[i]!) });
     }
   }
-  const again = await rows.where("session", complete.slice(firstAgain, known))
+  const again = await rows.where("session", { from: complete[firstAgain]! })
     .columns("ticker", "session", "close", "filled") as unknown as CleanColumns;
   return {
     from: complete[firstAgain]!,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, lastSessions, median, reads, sessionDeadline } from "../../engine/mod.ts";
+import { eager, earliest, lastSessions, median, reads, sessionDeadline } from "../../engine/mod.ts";
 import { asset, type SharedResources } from "../resources.ts";
 import { barColumnNames, barFault } from "./bar_judgement.ts";
 import { noTickerVanished, sessionComplete, sessionsComplete } from "./coverage_checks.ts";
@@ -128,4 +128,16 @@ export type SessionRow = z.output<typeof Session>;
 /** The complete sessions, in the given order. */
 export function completeSessions(rows: readonly Pick<SessionRow, "session" | "complete">[]): string[] {
   return rows.filter(({ complete }) => complete).map(({ session }) => session);
+}
+
+/**
+ * The last complete session before all of some formations: bars are read from there on, because events of incomplete sessions after it
+ * take effect in the first session of a formation.
+ */
+export function sessionBefore(
+  received: readonly Pick<SessionRow, "session" | "complete">[],
+  formations: readonly { formation_first_session: string }[],
+): string {
+  const first = earliest(...formations.map(({ formation_first_session }) => formation_first_session)) ?? "9999-12-31";
+  return received.findLast(({ session, complete }) => complete && session < first)?.session ?? "0001-01-01";
 }

@@ -15,7 +15,10 @@ export function notEmpty<Row>(options: NamedCheckOptions & { minimum?: number } 
   return check(
     name,
     `At least ${minimum} ${minimum === 1 ? "row" : "rows"}.`,
-    ({ count }) => ({ passed: count >= minimum, message: `${count} rows, ${minimum} needed` }),
+    ({ count, from }) =>
+      from === undefined
+        ? { passed: count >= minimum, message: `${count} rows, ${minimum} needed` }
+        : { passed: true, message: `${count} rows from ${from} on; all earlier ones stay` },
     options,
   );
 }

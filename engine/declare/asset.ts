@@ -26,10 +26,26 @@ export interface Input<Row> {
   /** Some columns of all rows, in key order: numbers in `Float64Array` (null is NaN). For large tables. */
   columns<K extends keyof Row & string>(...names: K[]): Promise<Pick<Columns<Row>, K>>;
   /**
-   * The same rows, restricted to some texts or dates in a column: for reading few of many. The output still counts as made of all
-   * rows, so that any change propagates.
+   * The same rows, restricted to some texts or dates in a column, or those from one on: for reading few of many. The output still
+   * counts as made of all rows, so that any change propagates.
    */
-  where(column: keyof Row & string, values: readonly string[]): Input<Row>;
+  where(column: keyof Row & string, values: SomeValues): Input<Row>;
+}
+
+/** Some texts or dates: a list of them, or all from one on. */
+export type SomeValues = readonly string[] | { readonly from: string };
+
+/** Rows with some values in a column. */
+export interface Where {
+  column: string;
+  values: SomeValues;
+}
+
+/** Whether a value is one of some. */
+export function isOneOf(values: SomeValues): (value: string) => boolean {
+  if ("from" in values) return (value) => value >= values.from;
+  const set = new Set(values);
+  return (value) => set.has(value);
 }
 
 /** Rows of an asset in its settled partitions: fresh, and not made by the present call. */

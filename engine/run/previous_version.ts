@@ -37,7 +37,9 @@ export function previousVersion(
     if (!read || !now) return "";
     if (read.version === now.dataVersion) return null;
     const changes = records.changes.get(key)?.filter(({ materialization }) => materialization > read.materialization);
-    const rectangles = (changes ?? [{ changed: null }]).flatMap(({ changed }) => changed ?? [{ names: null, dates: null }]);
+    const rectangles = (changes ?? [{ changed: null }]).flatMap(({ changed }) =>
+      changed ?? [{ names: null, dates: null }]
+    );
     // Another shape of the rows is another version without a changed row.
     return earliest(...rectangles.map(({ dates }) => dates === null ? "" : dates[0]?.[0] ?? null)) ?? "";
   };

@@ -1,6 +1,6 @@
 import { readsEverything, upstreamPartitions } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
-import type { AnyAsset, Input, SettledRows } from "../declare/asset.ts";
+import type { AnyAsset, Input, SettledRows, SomeValues, Where } from "../declare/asset.ts";
 import { readColumns } from "../store/read_columns.ts";
 import type { RecentRows } from "../store/recent_rows.ts";
 import { OutdatedRowsError } from "../errors.ts";
@@ -89,7 +89,7 @@ function inputOf(
   { database, within, where = [], signal, reader, recent }: {
     database: Database;
     within: PartitionSet | null;
-    where?: readonly { column: string; values: readonly string[] }[];
+    where?: readonly Where[];
     signal: AbortSignal;
     /** The asset that reads the rows, and relies on their schema. */
     reader?: string;
@@ -110,7 +110,7 @@ function inputOf(
     metadata: () => metadataOf(database, version.materialization),
     columns: async (...names: string[]) => await read(names) as never,
     rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
-    where: (column: string, values: readonly string[]) =>
+    where: (column: string, values: SomeValues) =>
       inputOf(asset, version, { database, within, where: [...where, { column, values }], signal, reader, recent }),
   };
 }

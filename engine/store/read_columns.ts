@@ -1,5 +1,5 @@
 import type { ColumnData, ColumnSpec, Database } from "../../resources/database/database.ts";
-import type { AnyAsset } from "../declare/asset.ts";
+import type { AnyAsset, Where } from "../declare/asset.ts";
 import { orderOf } from "../declare/key_order.ts";
 import { rowsAt } from "../declare/row_schema.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
@@ -16,7 +16,7 @@ export async function readColumns(
   { within = null, where = [], signal }: {
     within?: PartitionSet | null;
     /** Only rows with one of these texts in each of the columns. */
-    where?: readonly { column: string; values: readonly string[] }[];
+    where?: readonly Where[];
     signal?: AbortSignal;
   } = {},
 ): Promise<Record<string, ColumnData>> {
@@ -35,6 +35,11 @@ export async function readColumns(
     const type = asset.schema.columns.find(({ name }) => name === column)?.type;
     if (type !== "text" && type !== "date") {
       throw new RangeError(`"${asset.key}" has no column "${column}" of texts or dates.`);
+    }
+    if ("from" in values) {
+      parameters.push(values.from);
+      conditions.push(`"${column}" >= $${parameters.length}::text${type === "date" ? "::date" : ' COLLATE "C"'}`);
+      continue;
     }
     if (type === "date" && values.length > 0) {
       // A range in addition: the planner can estimate the rows between two dates, but not those of a list.
@@ -86,12 +91,12 @@ function leadingValues(
   { schema, partitionedBy }: AnyAsset,
   { within, where }: {
     within: PartitionSet | null;
-    where: readonly { column: string; values: readonly string[] }[];
+    where: readonly Where[];
   },
 ): readonly string[] | null {
   const [first] = schema.primaryKey;
   const listed = where.find(({ column }) => column === first);
-  if (listed) return listed.values;
+  if (listed && !("from" in listed.values)) return listed.values;
   if (within === null || partitionedBy?.name !== first) return null;
   const names = within.rectangles().map(({ names }) => names);
   return names.includes(null) ? null : names.flatMap((names) => names!);

@@ -1,5 +1,5 @@
 import type { ColumnData, Database } from "../../resources/database/database.ts";
-import type { AnyAsset } from "../declare/asset.ts";
+import { type AnyAsset, isOneOf, type Where } from "../declare/asset.ts";
 import { type PreparedRows, rowsAt } from "../declare/row_schema.ts";
 
 /** Bytes of all kept columns, counting eight for each value. */
@@ -48,7 +48,7 @@ export class RecentRows {
     { key, schema }: AnyAsset,
     names: readonly string[],
     materialization: number,
-    where: readonly { column: string; values: readonly string[] }[],
+    where: readonly Where[],
   ): Record<string, ColumnData> | null {
     const found = this.#kept.get(key);
     if (found?.materialization !== materialization) return null;
@@ -81,15 +81,15 @@ export class RecentRows {
 /** Positions of the rows with one of the values in each column. */
 function placesOf(
   data: PreparedRows["data"],
-  where: readonly { column: string; values: readonly string[] }[],
+  where: readonly Where[],
 ): Uint32Array {
   const [first, ...others] = where.map(({ column, values }) => ({
     column: data[column] as readonly string[],
-    values: new Set(values),
+    has: isOneOf(values),
   }));
   const places: number[] = [];
   first!.column.forEach((value, i) => {
-    if (first!.values.has(value) && others.every(({ column, values }) => values.has(column[i]!))) places.push(i);
+    if (first!.has(value) && others.every(({ column, has }) => has(column[i]!))) places.push(i);
   });
   return Uint32Array.from(places);
 }

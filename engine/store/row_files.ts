@@ -2,7 +2,7 @@ import type { ColumnData, ColumnSpec, Database, Sql } from "../../resources/data
 import { type ParquetQuery, type QueriedRows, queryParquet } from "../../resources/parquet_query.ts";
 import type { Condition } from "../../resources/row_condition.ts";
 import { type FileStore, FileStoreError } from "../../resources/row_files/mod.ts";
-import type { AnyAsset } from "../declare/asset.ts";
+import type { AnyAsset, Where } from "../declare/asset.ts";
 import { orderOf } from "../declare/key_order.ts";
 import { rowsAt } from "../declare/row_schema.ts";
 import { messageOf } from "../errors.ts";
@@ -149,7 +149,7 @@ export class RowFiles {
     version: number,
     { within = null, where = [], signal }: {
       within?: PartitionSet | null;
-      where?: readonly { column: string; values: readonly string[] }[];
+      where?: readonly Where[];
       signal?: AbortSignal;
     } = {},
   ): Promise<Record<string, ColumnData>> {
@@ -159,7 +159,9 @@ export class RowFiles {
       if (type !== "text" && type !== "date") {
         throw new RangeError(`"${asset.key}" has no column "${column}" of texts or dates.`);
       }
-      return { column: this.#column(column), in: values };
+      return "from" in values
+        ? { column: this.#column(column), is: "gte", value: values.from }
+        : { column: this.#column(column), in: values };
     });
     const partition = asset.partitionedBy;
     const divided = within === null ? [] : [partition!.name, partition!.date].filter((name) => name !== undefined);
