@@ -4,11 +4,11 @@ import { joinedNumbers } from "./column_parts.ts";
 import { pairName } from "./formation_shares.ts";
 import type { PairOutcomeRow } from "./pair_outcomes.ts";
 import type { PortfolioDay } from "./portfolio_daily.ts";
-import type { PortfolioPart } from "./portfolio_rows.ts";
 import type { PortfolioWindow } from "./portfolio_windows.ts";
 
 type Window = z.output<typeof PortfolioWindow>;
-type Packed = "daily_return" | "gross_exposure" | "turnover" | "entered_positions";
+/** Packed columns. */
+export type Packed = "daily_return" | "gross_exposure" | "turnover" | "entered_positions";
 type Outcome = z.output<typeof PairOutcomeRow>;
 type PortfolioKey = Pick<z.output<typeof PortfolioDay>, "strategy" | "costs" | "cost_bps" | "weighting">;
 
@@ -104,39 +104,6 @@ export function unpacked(
   column: Packed,
 ): Float64Array {
   return joinedNumbers(rows.map((row) => new Float64Array(Uint8Array.fromBase64(row[column]).buffer)));
-}
-
-/**
- * Rows of `portfolio_windows` of a portfolio, of the complete windows among those that its days cover.
- *
- * @param windows The windows from the first of the days on.
- */
-export function windowRowsOf(
-  { strategy, costs, cost_bps, weighting, days, peakEquity }: PortfolioPart,
-  windows: readonly (HashedWindow & { window: number })[],
-): Window[] {
-  const place = new Map(days.session.map((session, t) => [session, t]));
-  return windows.filter(({ complete }) => complete).map((window) => {
-    const [start, end] = [place.get(window.trading_first_session)!, place.get(window.trading_last_session)! + 1];
-    const packed = (column: Packed) => new Uint8Array(days[column].slice(start, end).buffer).toBase64();
-    return {
-      strategy,
-      costs,
-      cost_bps,
-      weighting,
-      trading_first_session: window.trading_first_session,
-      window: window.window,
-      made_of: window.madeOf,
-      equity: days.equity[end - 1]!,
-      peak_equity: peakEquity[end - 1]!,
-      benchmark_equity: days.benchmark_equity[end - 1]!,
-      cash_equity: days.cash_equity[end - 1]!,
-      daily_return: packed("daily_return"),
-      gross_exposure: packed("gross_exposure"),
-      turnover: packed("turnover"),
-      entered_positions: packed("entered_positions"),
-    };
-  });
 }
 
 /**

@@ -14,7 +14,7 @@ import { nextTurn } from "../../resources/turns.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
 import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart } from "./best_so_far.ts";
 import { joinedColumns, rowsOfColumns } from "./column_parts.ts";
-import { finishedOutcomes, finishedWindows, hashedWindows, noWindows, windowRowsOf } from "./finished_windows.ts";
+import { finishedOutcomes, finishedWindows, hashedWindows, noWindows } from "./finished_windows.ts";
 import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
 import { factorResidualRule, tradeFactorResiduals } from "./factor_residual_rule.ts";
 import { formationShares, pairName, shareOf } from "./formation_shares.ts";
@@ -32,6 +32,7 @@ import { costLevels, tradingBpsOf } from "./trading_costs.ts";
 import { type StrategyOutcome, strategyRule, type TradingRule } from "./trading_rule.ts";
 import { trialOf } from "./trial.ts";
 import { trialSettings } from "./trial_settings.ts";
+import { windowRowsOf } from "./window_rows.ts";
 import { type WalkForwardTrade, walkForwardTrades } from "./walk_forward_trades.ts";
 
 const usd = (what: string) => z.number().describe(`USD, ${what}`);
