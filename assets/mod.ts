@@ -44,6 +44,7 @@ export { tradingSpreads } from "./forecasts/trading_spreads.ts";
 export { forecastModels } from "./forecasts/forecast_models.ts";
 export { spreadForecasts } from "./forecasts/spread_forecasts.ts";
 export { forecastScores } from "./forecasts/forecast_scores.ts";
+export { forecastTallies } from "./forecasts/forecast_tallies.ts";
 export { trendAccuracy } from "./forecasts/trend_accuracy.ts";
 export { trendTallies } from "./forecasts/trend_tallies.ts";
 export { serviceHealth } from "./ops/service_health.ts";

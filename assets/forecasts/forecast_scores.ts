@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { type Columns, eager, keepAll, notEmpty, type RowOf } from "../../engine/mod.ts";
-import { dieboldMariano, forecastScores as scoresOf } from "../../quant/mod.ts";
+import { dieboldMariano, directionalAccuracy } from "../../quant/mod.ts";
+import { joinedNumbers } from "../backtests/column_parts.ts";
 import { asset } from "../resources.ts";
 import { takingTurns } from "../../resources/turns.ts";
+import { forecastTallies, ForecastTally } from "./forecast_tallies.ts";
 import { spreadForecasts } from "./spread_forecasts.ts";
 
 const share = z.number().min(0).max(1);
@@ -38,6 +40,9 @@ const ForecastScore = z.object({
  *
  * Pairs move together within a session, so the test uses one loss difference per session: the mean over its pairs. Forecasts
  * without a realized value do not count. A forecast counts for its model even if another model could not be fitted.
+ *
+ * Sums are carried on from the end of a trading window (`forecast_tallies`): a new session reads the forecasts of its window, and of
+ * the one before if it changes their realized values.
  */
 export const forecastScores = asset({
   key: "forecast_scores",
@@ -47,59 +52,169 @@ export const forecastScores = asset({
   description:
     "Out-of-sample errors of each forecaster and horizon beside those of the last value, with the test of Diebold and Mariano.",
   deps: { forecasts: spreadForecasts },
+  outs: { tallies: forecastTallies },
   automation: eager(),
   row: ForecastScore,
   primaryKey: ["model", "horizon"],
   retention: keepAll,
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, signal, progress }) {
-    const read = await inputs.forecasts.columns(
+  async materialize({ inputs, previous, signal, progress }) {
+    const stored = previous ? await previous.outs.tallies!.rows() as Tally[] : [];
+    const from = previous && firstChanged(stored, previous.changedFrom.forecasts);
+    const before = stored.filter(({ window_first_as_of }) => from !== null && window_first_as_of < from);
+    const read = await (from === null ? inputs.forecasts : inputs.forecasts.where("as_of", { from })).columns(
       ...["as_of", "ticker_1", "ticker_2", "model", "horizon", "window"] as const,
       ...["scaled_spread", "forecast", "lower", "upper", "actual"] as const,
     );
-    const { as_of, model, horizon, scaled_spread, forecast, lower, upper, actual } = read;
+    const firstOf = firstAsOf(read);
     const places = placesOf(read);
     const pairs = pairsOf(read);
-    const rows: z.output<typeof ForecastScore>[] = [];
+    const talliesOf = Map.groupBy(before, nameOf);
+    const made: Tally[] = [];
     const turn = takingTurns();
     for (const [done, at] of places.entries()) {
-      // Too few forecasts for a score.
-      if (at.length >= 3) {
-        const of = (column: Float64Array) => Float64Array.from(at, (i) => column[i]!);
-        const scored = { actual: of(actual), forecast: of(forecast), origin: of(scaled_spread) };
-        const steps = horizon[at[0]!]!;
-        const { count, mse, mae, baselineMse, baselineMae, direction } = scoresOf(scored);
-        const sessions = sessionsIn(as_of, at);
-        const test = testBySession(sessions, scored, steps);
-        rows.push({
-          model: model[at[0]!]!,
-          horizon: steps,
-          forecasts: count,
-          sessions: sessions.length,
-          first_as_of: as_of[at[0]!]!,
-          last_as_of: as_of[at.at(-1)!]!,
-          mse,
-          baseline_mse: baselineMse,
-          mae,
-          baseline_mae: baselineMae,
-          directional_accuracy: direction.accuracy,
-          baseline_directional_accuracy: numberOf(at, (i) => actual[i] === scaled_spread[i]) / count,
-          calls: direction.calls,
-          accuracy_of_calls: direction.calls === 0 ? null : direction.accuracyOfCalls,
-          ...pairsBetter(at, pairs, read),
-          interval_coverage: numberOf(at, (i) => lower[i]! <= actual[i]! && actual[i]! <= upper[i]!) / count,
-          diebold_mariano: test && test.statistic,
-          diebold_mariano_p_value: test && test.pValue,
-        });
+      const name = nameOf({ model: read.model[at[0]!]!, horizon: read.horizon[at[0]!]! });
+      let own = talliesOf.get(name);
+      if (!own) talliesOf.set(name, own = []);
+      for (const within of byWindow(at, read.window)) {
+        const tally = tallyOf(within, { read, pairs, before: own.at(-1), firstOf });
+        own.push(tally);
+        made.push(tally);
       }
       await turn();
       signal.throwIfAborted();
       progress(done + 1, places.length);
     }
-    return { rows };
+    return {
+      rows: [...talliesOf.values()].flatMap(scoreOf),
+      outs: { tallies: { rows: made, ...from !== null && { from } } },
+    };
   },
 });
+
+type Tally = z.output<typeof ForecastTally>;
+
+function nameOf({ model, horizon }: Pick<Tally, "model" | "horizon">): string {
+  return `${model} ${horizon}`;
+}
+
+/** The start of the last stored window that begins on or before a change; `null` if all forecasts are to be read. */
+function firstChanged(stored: readonly Tally[], changedFrom: string | null): string | null {
+  if (changedFrom === null) return null;
+  return stored.findLast(({ window_first_as_of }) => window_first_as_of <= changedFrom)?.window_first_as_of ?? null;
+}
+
+/** The first as-of session of each window. @param read In order of as-of session. */
+function firstAsOf({ as_of, window }: Pick<Forecasts, "as_of" | "window">): Map<number, string> {
+  const first = new Map<number, string>();
+  window.forEach((number, i) => {
+    if (!first.has(number)) first.set(number, as_of[i]!);
+  });
+  return first;
+}
+
+/** Positions divided by window. @param at In order of as-of session, so that those of a window follow each other. */
+function* byWindow(at: Uint32Array, window: Float64Array): Generator<Uint32Array> {
+  for (let start = 0, end = 0; start < at.length; start = end) {
+    while (end < at.length && window[at[end]!] === window[at[start]!]) end++;
+    yield at.subarray(start, end);
+  }
+}
+
+/** The tally of a model and horizon in one window. @param of.before That of the window before. */
+function tallyOf(
+  at: Uint32Array,
+  { read, pairs, before, firstOf }: {
+    read: Omit<Forecasts, "target_session">;
+    pairs: ReturnType<typeof pairsOf>;
+    before: Tally | undefined;
+    firstOf: ReadonlyMap<number, string>;
+  },
+): Tally {
+  const { as_of, model, horizon, window, scaled_spread, lower, upper } = read;
+  const of = (column: Float64Array) => Float64Array.from(at, (i) => column[i]!);
+  const [actual, forecast, origin] = [of(read.actual), of(read.forecast), of(scaled_spread)];
+  const sums = {
+    squared_errors: before?.squared_errors ?? 0,
+    absolute_errors: before?.absolute_errors ?? 0,
+    baseline_squared_errors: before?.baseline_squared_errors ?? 0,
+    baseline_absolute_errors: before?.baseline_absolute_errors ?? 0,
+  };
+  for (let n = 0; n < at.length; n++) {
+    const [error, baselineError] = [actual[n]! - forecast[n]!, actual[n]! - origin[n]!];
+    sums.squared_errors += error * error;
+    sums.absolute_errors += Math.abs(error);
+    sums.baseline_squared_errors += baselineError * baselineError;
+    sums.baseline_absolute_errors += Math.abs(baselineError);
+  }
+  const { right, calls, rightCalls } = directionalAccuracy(actual, forecast, origin);
+  const sessions = sessionsIn(as_of, at);
+  const losses = (forecast: Float64Array) =>
+    new Uint8Array(rootMeanSquares(sessions, actual, forecast).buffer).toBase64();
+  const [first, last] = [at[0]!, at.at(-1)!];
+  return {
+    window_first_as_of: firstOf.get(window[first]!)!,
+    model: model[first]!,
+    horizon: horizon[first]!,
+    ...sums,
+    forecasts: at.length,
+    right,
+    calls,
+    right_calls: rightCalls,
+    baseline_right: numberOf(at, (i) => read.actual[i] === scaled_spread[i]),
+    covered: numberOf(at, (i) => lower[i]! <= read.actual[i]! && read.actual[i]! <= upper[i]!),
+    ...pairsBetter(at, pairs, read),
+    sessions: sessions.length,
+    first_as_of: as_of[first]!,
+    last_as_of: as_of[last]!,
+    losses: losses(forecast),
+    baseline_losses: losses(origin),
+  };
+}
+
+/** The score of a model and horizon; none of too few forecasts. @param tallies Of all windows, oldest first. */
+function scoreOf(tallies: readonly Tally[]): z.output<typeof ForecastScore>[] {
+  const count = (
+    column:
+      | "forecasts"
+      | "sessions"
+      | "right"
+      | "calls"
+      | "right_calls"
+      | "baseline_right"
+      | "covered"
+      | "pairs"
+      | "pairs_better",
+  ) => tallies.reduce((sum, tally) => sum + tally[column], 0);
+  const [forecasts, calls] = [count("forecasts"), count("calls")];
+  if (forecasts < 3) return [];
+  const [first, last] = [tallies[0]!, tallies.at(-1)!];
+  const losses = (column: "losses" | "baseline_losses") =>
+    joinedNumbers(tallies.map((tally) => new Float64Array(Uint8Array.fromBase64(tally[column]).buffer)));
+  const test = testBySession(losses("losses"), losses("baseline_losses"), first.horizon);
+  return [{
+    model: first.model,
+    horizon: first.horizon,
+    forecasts,
+    sessions: count("sessions"),
+    first_as_of: first.first_as_of,
+    last_as_of: last.last_as_of,
+    mse: last.squared_errors / forecasts,
+    baseline_mse: last.baseline_squared_errors / forecasts,
+    mae: last.absolute_errors / forecasts,
+    baseline_mae: last.baseline_absolute_errors / forecasts,
+    directional_accuracy: count("right") / forecasts,
+    baseline_directional_accuracy: count("baseline_right") / forecasts,
+    calls,
+    accuracy_of_calls: calls === 0 ? null : count("right_calls") / calls,
+    pairs: count("pairs"),
+    pairs_better: count("pairs_better"),
+    interval_coverage: count("covered") / forecasts,
+    diebold_mariano: test && test.statistic,
+    diebold_mariano_p_value: test && test.pValue,
+  }];
+}
 
 type Forecasts = Columns<RowOf<typeof spreadForecasts>>;
 
@@ -175,21 +290,19 @@ function sessionsIn(asOf: readonly string[], at: Uint32Array): number[] {
   return ends;
 }
 
-/** @param ends Of the forecasts of each session. */
-function testBySession(
-  ends: readonly number[],
-  { actual, forecast, origin }: { actual: Float64Array; forecast: Float64Array; origin: Float64Array },
-  horizon: number,
-) {
-  if (ends.length <= Math.max(2, horizon)) return null;
-  // The test squares errors: root mean squares give it the mean loss of each session.
-  const rootMeanSquares = (of: Float64Array) =>
-    Float64Array.from(ends, (end, n) => {
-      const start = n === 0 ? 0 : ends[n - 1]!;
-      let sum = 0;
-      for (let i = start; i < end; i++) sum += (actual[i]! - of[i]!) ** 2;
-      return Math.sqrt(sum / (end - start));
-    });
-  const test = dieboldMariano(rootMeanSquares(forecast), rootMeanSquares(origin), { horizon });
+/** Of the errors of each session. @param ends Of the forecasts of each session. */
+function rootMeanSquares(ends: readonly number[], actual: Float64Array, forecast: Float64Array): Float64Array {
+  return Float64Array.from(ends, (end, n) => {
+    const start = n === 0 ? 0 : ends[n - 1]!;
+    let sum = 0;
+    for (let i = start; i < end; i++) sum += (actual[i]! - forecast[i]!) ** 2;
+    return Math.sqrt(sum / (end - start));
+  });
+}
+
+/** The test squares errors: root mean squares give it the mean loss of each session. */
+function testBySession(losses: Float64Array, baselineLosses: Float64Array, horizon: number) {
+  if (losses.length <= Math.max(2, horizon)) return null;
+  const test = dieboldMariano(losses, baselineLosses, { horizon });
   return Number.isFinite(test.statistic) ? test : null;
 }

@@ -8,6 +8,10 @@ export interface DirectionalAccuracy {
   accuracyOfCalls: number;
   /** Number of positions whose forecast differs from the value that it started from. */
   calls: number;
+  /** Number of positions with equal signs. */
+  right: number;
+  /** Number of calls with equal signs. */
+  rightCalls: number;
 }
 
 /**
@@ -49,7 +53,7 @@ export function directionalAccuracy(
       if (agrees) rightCalls++;
     }
   }
-  return { accuracy: right / actual.length, accuracyOfCalls: rightCalls / calls, calls };
+  return { accuracy: right / actual.length, accuracyOfCalls: rightCalls / calls, calls, right, rightCalls };
 }
 
 function compare(a: number, b: number): number {

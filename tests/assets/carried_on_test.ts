@@ -19,7 +19,7 @@ const market = groupedMarket(260);
 const until = (t: number, bars: readonly RawBar[] = market) => bars.filter(({ session }) => session <= sessions[t]!);
 /** Trading windows begin in sessions 120, 140, 160, … */
 const config = { formation_pairs: { formationSessions: 120, tradingSessions: 20 } };
-const selection = "+strategy_comparison +trend_accuracy clean_prices";
+const selection = "+strategy_comparison +trend_accuracy +forecast_scores clean_prices";
 
 /** Every asset that is carried on, with its further outputs, and what is made from them. */
 const compared = [
@@ -27,6 +27,7 @@ const compared = [
   assets.walkForwardDaily,
   assets.formationSpreads,
   assets.trendAccuracy,
+  assets.forecastScores,
   assets.backtestTrials,
   assets.strategyComparison,
 ].flatMap((asset) => [asset, ...Object.values(asset.recipe!.outs)]).map(({ key }) => key);

@@ -104,6 +104,8 @@ Deno.test("directionalAccuracy() counts no change as a direction of its own", ()
     accuracy: 2 / 5,
     accuracyOfCalls: 1 / 3,
     calls: 3,
+    right: 2,
+    rightCalls: 1,
   });
   const abstaining = directionalAccuracy(actual, origin, origin);
   assert.deepEqual([abstaining.accuracy, abstaining.accuracyOfCalls, abstaining.calls], [2 / 5, NaN, 0]);
