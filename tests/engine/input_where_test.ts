@@ -34,13 +34,15 @@ const reader = asset({
     assert.deepEqual(await closeOf(closes.where("ticker", ["B'", "C"])), [10, 11]);
     assert.deepEqual(await closeOf(closes.where("session", ["2024-01-03"])), [1, 11]);
     assert.deepEqual(await closeOf(closes.where("session", ["2024-01-03"]).where("ticker", ["A"])), [1]);
+    assert.deepEqual(await closeOf(closes.where("session", { from: "2024-01-03" })), [1, 11]);
+    assert.deepEqual(await closeOf(closes.where("session", { from: "2024-01-04" })), []);
     assert.deepEqual(await closeOf(closes.where("session", [])), []);
     await assert.rejects(closes.where("close", ["1"]).rows(), /no column "close" of texts or dates/);
     return { rows: [{ id: 1 }] };
   },
 });
 
-Deno.test("An asset reads those rows alone that have one of some texts or dates in a column", () =>
+Deno.test("An asset reads those rows alone that have one of some texts or dates in a column, or one from a date on", () =>
   withTinyEngine(async ({ engine }) => {
     const run = await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
     assert.deepEqual(run.steps.map(({ key, status, error }) => [key, status, error]), [

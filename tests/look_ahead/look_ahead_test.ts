@@ -207,12 +207,15 @@ const wholes: AnyAsset[] = [
   assets.pairMetrics,
   assets.pairOutcomes,
   assets.portfolioRecords,
+  assets.portfolioWindows,
   assets.trialSettings,
   assets.trialsByHand,
   assets.backtestTrials,
   assets.strategyComparison,
   assets.forecastScores,
+  assets.forecastTallies,
   assets.trendAccuracy,
+  assets.trendTallies,
 ];
 
 function columnsOf(asset: AnyAsset): Record<string, true> {

@@ -4,7 +4,8 @@ import { assetsWith, DefinitionError, equalTo } from "../../../engine/mod.ts";
 import { assetGraph } from "../../../engine/declare/graph.ts";
 import { onEachDatabase } from "../../support/partitions.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
-import type { Tiny, TinyWorld } from "../../support/tiny_engine.ts";
+import { testStore } from "../../support/row_files.ts";
+import { type Tiny, type TinyWorld, withTinyEngine } from "../../support/tiny_engine.ts";
 
 interface Bar {
   ticker: string;
@@ -102,8 +103,7 @@ async function run({ engine }: Tiny, more: { force?: boolean; config?: Record<st
 async function make(tiny: Tiny, more: Parameters<typeof run>[1] = {}): Promise<typeof told> {
   const { status, steps } = await run(tiny, more);
   assert.equal(status, "succeeded", JSON.stringify(steps));
-  const stored = await tiny.database.sql`
-    SELECT session::text AS session, sum FROM silver.totals WHERE _until IS NULL ORDER BY session`;
+  const { rows: stored } = await tiny.engine.rows("totals", { limit: 100 });
   let sum = 0;
   const expected = [...new Set(bars.map(({ session }) => session))].sort().map((session) => {
     for (const bar of bars) if (bar.session === session) sum += bar.close;
@@ -186,6 +186,26 @@ onEachDatabase("An asset that is carried on")(
     });
   },
 );
+
+Deno.test("An asset that is carried on with its rows in files has the rows of all closes", async () => {
+  await using store = await testStore();
+  await withTinyEngine(async (tiny) => {
+    bars = history(5);
+    await make(tiny);
+    // In another month.
+    bars = [...bars, { ticker: "A", session: "2026-04-01", close: 2 }];
+    assert.deepEqual(await make(tiny), [{ prices: "2026-04-01", remarks: null }]);
+    bars = [...bars, { ticker: "A", session: "2026-04-02", close: 3 }];
+    await make(tiny);
+    const { dataVersion, rowCount } = await version(tiny);
+    assert.equal(rowCount, 7);
+    bars = bars.map((bar) => bar.session === dates[2] ? { ...bar, close: 9 } : bar);
+    assert.deepEqual(await make(tiny), [{ prices: dates[2], remarks: null }]);
+    bars = bars.map((bar) => bar.session === dates[2] ? { ...bar, close: 3 } : bar);
+    assert.deepEqual(await make(tiny, { force: true }), [null]);
+    assert.deepEqual(await version(tiny), { dataVersion, rowCount });
+  }, { assets: [prices, remarks, totals, ends], rowFiles: { store, assets: ["totals"] } });
+});
 
 onEachDatabase("An asset that is carried on")(
   "fails if it returns an earlier row, or carries on without a version",

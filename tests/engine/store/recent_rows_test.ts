@@ -51,6 +51,9 @@ const reads: Record<string, (input: Input<Row>) => Promise<unknown>> = {
   "some tickers": (input) => input.where("ticker", ["CC", "AA", "ZZ"]).columns("session", "close"),
   "some tickers and sessions": (input) =>
     input.where("ticker", ["CC", "AA"]).where("session", ["2024-01-02"]).columns("ticker", "count"),
+  "from a session on": (input) => input.where("session", { from: "2024-01-03" }).columns("ticker", "session", "close"),
+  "from a ticker on, of a session": (input) =>
+    input.where("ticker", { from: "B" }).where("session", ["2024-01-02"]).columns("ticker", "session"),
   none: (input) => input.where("note", []).columns("ticker", "close"),
 };
 
