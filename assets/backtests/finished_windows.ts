@@ -40,10 +40,23 @@ export function portfolioName({ strategy, costs, cost_bps, weighting }: Portfoli
   return `${strategy} ${costs} ${cost_bps} ${weighting}`;
 }
 
-/** A window and the hash of what decides its results, besides bars and settings. */
-export interface HashedWindow {
-  trading_first_session: string;
+/** Bounds of a window that tell whether another one follows at once. */
+interface JoinedWindow {
+  formation_last_session: string;
   trading_last_session: string;
+}
+
+/** Number of the first windows that follow each other without a session between: a formation that could not be searched leaves a gap. */
+export function joinedWindows(windows: readonly JoinedWindow[]): number {
+  const gap = windows.findIndex(({ formation_last_session }, i) =>
+    i > 0 && formation_last_session !== windows[i - 1]!.trading_last_session
+  );
+  return gap < 0 ? windows.length : gap;
+}
+
+/** A window and the hash of what decides its results, besides bars and settings. */
+export interface HashedWindow extends JoinedWindow {
+  trading_first_session: string;
   complete: boolean;
   madeOf: string;
 }
@@ -63,7 +76,8 @@ export async function hashedWindows<Row extends Omit<HashedWindow, "madeOf"> & {
 
 /**
  * The windows that need not be computed again: those before the first whose bounds or pairs differ from the stored ones, that is
- * not complete, or that ends on the date of a change or later. The last window is never among them.
+ * not complete, that ends on the date of a change or later, or that the next one does not follow at once. The last window is never
+ * among them.
  *
  * @param stored Rows of `portfolio_windows`.
  * @param changedFrom The first date with a change of bars, sessions or the index; `null` for none.
@@ -78,8 +92,8 @@ export async function finishedWindows(
     !window.complete || madeOf.get(window.trading_first_session) !== window.madeOf ||
     (changedFrom !== null && window.trading_last_session >= changedFrom)
   );
-  const count = Math.max(0, changed < 0 ? windows.length - 1 : Math.min(changed, windows.length - 1));
-  if (count === 0) return noWindows;
+  const count = Math.min(joinedWindows(windows) - 1, changed < 0 ? Infinity : changed);
+  if (count <= 0) return noWindows;
   const last = windows[count - 1]!.trading_first_session;
   const known = rows.filter(({ trading_first_session }) => trading_first_session <= last);
   const portfolios = new Map<string, PortfolioBefore>();

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Columns, Input } from "../../engine/mod.ts";
 import { joinedNumbers } from "./column_parts.ts";
-import { portfolioName, unpacked } from "./finished_windows.ts";
+import { joinedWindows, portfolioName, unpacked } from "./finished_windows.ts";
 import type { PortfolioDay } from "./portfolio_daily.ts";
 import type { PortfolioWindow } from "./portfolio_windows.ts";
 
@@ -39,25 +39,27 @@ const shared = ["session", "cash_return", "benchmark_equity"] as const;
 export async function portfolioSeries({ portfolio, finished, windows }: {
   portfolio: Input<Day>;
   finished: Input<Window>;
-  windows: readonly { trading_first_session: string; trading_last_session: string }[];
+  windows: readonly (Parameters<typeof joinedWindows>[0][number] & { trading_first_session: string })[];
 }): Promise<PortfolioSeries[]> {
-  const packed = await finished.rows();
+  const joined = windows.slice(0, joinedWindows(windows));
+  const last = joined.at(-1)?.trading_first_session ?? "";
+  const packed = (await finished.rows()).filter(({ trading_first_session }) => trading_first_session <= last);
   const windowsOf = Map.groupBy(packed, portfolioName);
   const starts = new Set(packed.map(({ trading_first_session }) => trading_first_session));
-  const end = windows.findLast(({ trading_first_session }) => starts.has(trading_first_session))?.trading_last_session;
+  const end = joined.findLast(({ trading_first_session }) => starts.has(trading_first_session))?.trading_last_session;
   // The last day of the finished windows has what the packed rows lack.
   const read = end === undefined ? portfolio : portfolio.where("session", { from: end });
   const days = await read.columns(...own);
   const series: PortfolioSeries[] = [];
   let common: Pick<Columns<Day>, typeof shared[number]> | undefined;
-  for (const { start, end: last } of seriesIn(days)) {
+  for (const { start, end: stop } of seriesIn(days)) {
     const key = keyAt(days, start);
     common ??= await sharedDays(portfolio, key);
     const before = windowsOf.get(portfolioName(key)) ?? [];
     const from = before.length > 0 && days.session[start] === end ? start + 1 : start;
-    const joined = (column: Parameters<typeof unpacked>[1]) =>
-      joinedNumbers([unpacked(before, column), days[column].subarray(from, last)]);
-    const dailyReturn = joined("daily_return");
+    const whole = (column: Parameters<typeof unpacked>[1]) =>
+      joinedNumbers([unpacked(before, column), days[column].subarray(from, stop)]);
+    const dailyReturn = whole("daily_return");
     if (dailyReturn.length < 2) continue;
     series.push({
       ...key,
@@ -65,14 +67,14 @@ export async function portfolioSeries({ portfolio, finished, windows }: {
       looks_ahead: days.looks_ahead[start]!,
       fills_at: days.fills_at[start]!,
       firstSession: common.session[0]!,
-      lastSession: days.session[last - 1]!,
+      lastSession: days.session[stop - 1]!,
       dailyReturn,
       cashReturn: common.cash_return,
       excess: dailyReturn.map((value, t) => value - common!.cash_return[t]!),
-      grossExposure: joined("gross_exposure"),
-      turnover: joined("turnover"),
+      grossExposure: whole("gross_exposure"),
+      turnover: whole("turnover"),
       benchmarkEquity: common.benchmark_equity,
-      positions: joined("entered_positions").reduce((sum, count) => sum + count, 0),
+      positions: whole("entered_positions").reduce((sum, count) => sum + count, 0),
     });
   }
   return series;

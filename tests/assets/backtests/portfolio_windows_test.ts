@@ -3,6 +3,7 @@ import { pairOutcomes } from "../../../assets/backtests/pair_outcomes.ts";
 import { portfolioDaily } from "../../../assets/backtests/portfolio_daily.ts";
 import { portfolioRecords } from "../../../assets/backtests/portfolio_records.ts";
 import { portfolioWindows } from "../../../assets/backtests/portfolio_windows.ts";
+import { strategyComparison } from "../../../assets/backtests/strategy_comparison.ts";
 import { walkForwardDaily } from "../../../assets/backtests/walk_forward_daily.ts";
 import { walkForwardTrades } from "../../../assets/backtests/walk_forward_trades.ts";
 import { marketIndex } from "../../../assets/market/market_index.ts";
@@ -99,4 +100,36 @@ Deno.test("portfolio_windows before a changed bar, session or pair are carried o
   const pairs = inputs.pairs.map((row) => row === pair ? { ...row, spread_bps_1: 99 } : row);
   assert.equal(await fromOf({ inputs: { ...inputs, pairs } }), windows[2]!.trading_first_session);
   assert.equal(await fromOf({ config: { maxTickerShare: 0.5 } }), undefined);
+});
+
+Deno.test("portfolio_windows after a gap between windows are not carried on from, nor read in place of days", async () => {
+  const without = <Row extends { window: number }>(some: readonly Row[]) => some.filter(({ window }) => window !== 3);
+  const gapped = { ...inputs, pairs: without(inputs.pairs), windows: without(inputs.windows) };
+  const whole = await runAsset(walkForwardDaily, { inputs: gapped });
+  const stored = {
+    rows: whole.rows,
+    outs: { finished: whole.outs.finished!.rows, outcomes: whole.outs.outcomes!.rows },
+  };
+  const made = await runAsset(walkForwardDaily, { inputs: gapped, previous: stored });
+  assert.equal(made.from, windows[1]!.trading_first_session);
+  const portfolio = whole.outs.portfolio!.rows;
+  assert.deepEqual(made.outs.portfolio!.rows, portfolio.filter((row) => row.session as string >= made.from!));
+  assert.deepEqual(made.outs.records!.rows, whole.outs.records!.rows);
+  const compared = async (of: typeof whole, windowRows: readonly object[], finished: readonly object[]) =>
+    (await runAsset(strategyComparison, {
+      inputs: {
+        portfolio: of.outs.portfolio!.rows,
+        finished,
+        outcomes: of.outs.outcomes!.rows,
+        settings: of.outs.settings!.rows,
+        trials: [],
+        windows: windowRows,
+      },
+    })).rows;
+  assert.deepEqual(
+    await compared(whole, gapped.windows, whole.outs.finished!.rows),
+    await compared(whole, gapped.windows, []),
+  );
+  const all = await runAsset(walkForwardDaily, { inputs });
+  assert.deepEqual(await compared(all, windows, all.outs.finished!.rows), await compared(all, windows, []));
 });
