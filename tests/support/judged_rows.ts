@@ -29,13 +29,16 @@ export function bar(ticker: string, session: string, more: Partial<Bar> = {}): B
 export async function judged(
   check: Check<never>,
   bars: readonly Bar[],
-  { history = [], primaryKey = ["ticker", "session"] }: {
+  { from, history = [], primaryKey = ["ticker", "session"] }: {
+    /** The date from which the bars are, if earlier ones stay. */
+    from?: string;
     history?: readonly PastVersion[];
     primaryKey?: (keyof Bar)[];
   } = {},
 ): Promise<CheckOutcome> {
   const schema = rowSchema("bars", Bar, primaryKey);
   const rows = checkedRows(schema, prepareRows("bars", schema, bars), {
+    from,
     metadata: {},
     history: () => Promise.resolve(history),
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { notNull, unique } from "../../../engine/mod.ts";
+import { notEmpty, notNull, unique } from "../../../engine/mod.ts";
 import { type Bar, bar, judged } from "../../support/judged_rows.ts";
 
 Deno.test("notNull() counts missing values by column and shows the rows", async () => {
@@ -42,4 +42,10 @@ Deno.test("unique() finds as many repetitions as there are rows beyond the disti
     const { message } = await judged(unique<Bar>("close", "volume"), bars);
     assert.equal(message, `${partitions.length - distinct} repeated of ${partitions.length}`);
   }));
+});
+
+Deno.test("notEmpty() passes without a row of a table that is carried on, whose earlier rows stay", async () => {
+  assert.equal((await judged(notEmpty(), [])).passed, false);
+  const outcome = await judged(notEmpty(), [], { from: "2024-01-02" });
+  assert.deepEqual([outcome.passed, outcome.message], [true, "0 rows from 2024-01-02 on; all earlier ones stay"]);
 });

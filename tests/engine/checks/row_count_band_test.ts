@@ -42,3 +42,11 @@ Deno.test("rowCountBand() refuses settings that say nothing", () => {
     assert.throws(() => rowCountBand(options), DefinitionError, JSON.stringify(options));
   }
 });
+
+Deno.test("rowCountBand() does not count the rows of a table that is carried on, of which earlier ones stay", async () => {
+  const history = versions(1_000, 1_001, 1_002);
+  const band = rowCountBand({ within: 0.5 });
+  assert.equal((await judged(band, rows(1), { history })).passed, false);
+  const outcome = await judged(band, rows(1), { history, from: "2024-01-01" });
+  assert.deepEqual([outcome.passed, outcome.message], [true, "1 rows from 2024-01-01 on; all earlier ones stay"]);
+});
