@@ -203,7 +203,7 @@ export const walkForwardDaily = asset({
           );
         }
       }
-      if (portfolios && pairs.length > 0) {
+      if (portfolios && allChosen.length > 0) {
         const parts = levels.map((level, i) => {
           const headline = i === 0 && rule.strategy === config.defaultStrategy;
           return portfolios.of({ rule, level, headline, pairs: outcomes[i]! });
@@ -226,7 +226,7 @@ export const walkForwardDaily = asset({
     }
     const trials: Parameters<typeof trialOf>[0][] = [...rules];
     const headline = { strategy: config.defaultStrategy ?? bestSoFar, picks: [] as string[] };
-    if (portfolios && pairs.length > 0 && config.defaultStrategy === null) {
+    if (portfolios && allChosen.length > 0 && config.defaultStrategy === null) {
       const picks = picksOf(strategies, windows);
       headline.picks = picks.map((pick) => rules[pick]!.strategy);
       const place = new Map(windowRows.map(({ window }, i) => [window, i]));

@@ -133,3 +133,19 @@ Deno.test("portfolio_windows after a gap between windows are not carried on from
   const all = await runAsset(walkForwardDaily, { inputs });
   assert.deepEqual(await compared(all, windows, all.outs.finished!.rows), await compared(all, windows, []));
 });
+
+Deno.test("portfolio_windows are carried on from in a window without a pair", async () => {
+  const pairs = inputs.pairs.filter(({ window }) => window < 4);
+  const whole = await runAsset(walkForwardDaily, { inputs: { ...inputs, pairs } });
+  const stored = {
+    rows: whole.rows,
+    outs: { finished: whole.outs.finished!.rows, outcomes: whole.outs.outcomes!.rows },
+  };
+  const made = await runAsset(walkForwardDaily, { inputs: { ...inputs, pairs }, previous: stored });
+  assert.deepEqual([made.from, made.rows], [from, []]);
+  const later = whole.outs.portfolio!.rows.filter((row) => row.session as string >= from);
+  assert.ok(later.length > 0);
+  assert.deepEqual(made.outs.portfolio!.rows, later);
+  assert.deepEqual(made.outs.records!.rows, whole.outs.records!.rows);
+  assert.deepEqual(made.outs.outcomes!.rows, whole.outs.outcomes!.rows);
+});
