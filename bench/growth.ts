@@ -218,7 +218,10 @@ async function folderMb(folder: string): Promise<number> {
   let bytes = 0;
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
-    bytes += entry.isDirectory ? await folderMb(path) * 2 ** 20 : (await Deno.stat(path)).size;
+    // The database may delete a file meanwhile.
+    bytes += entry.isDirectory
+      ? await folderMb(path) * 2 ** 20
+      : await Deno.stat(path).then(({ size }) => size, () => 0);
   }
   return bytes / 2 ** 20;
 }
