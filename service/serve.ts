@@ -1,7 +1,14 @@
 import type { Hono } from "hono";
 import type { Access } from "../access/mod.ts";
 import deno from "../deno.json" with { type: "json" };
-import { AutomationEvaluator, FreshnessEvaluator, type Logger, messageOf, Scheduler } from "../engine/mod.ts";
+import {
+  AutomationEvaluator,
+  type Engine,
+  FreshnessEvaluator,
+  type Logger,
+  messageOf,
+  Scheduler,
+} from "../engine/mod.ts";
 import { stopSignals } from "../resources/stop_signals.ts";
 import { type LastingServer, lastingServer } from "../routes/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
@@ -13,6 +20,9 @@ import type { ProjectSource } from "./project.ts";
 
 /** Time for streams to end if the shutdown time is already over. */
 const lastMomentMs = 250;
+
+/** Time before the service answers requests in which it judges all assets. */
+const longestJudgementMs = 2_000;
 
 /** A part of the service that runs from its start until it is stopped. */
 interface LastingPart {
@@ -39,6 +49,7 @@ export async function serve(
     const watching = { engine, database, clock, logger };
     const scheduler = new Scheduler({ ...watching, schedules: project.schedules ?? [] });
     await requireCredentials(environment, access);
+    await judged(engine);
     let siteUrl = publicUrl ?? new URL(`http://${host}:${port}`);
     const app = appOf(service, { environment, logger, scheduler, stopping, siteUrl: () => siteUrl });
     server = listen(environment, app, logger);
@@ -87,6 +98,15 @@ export async function serve(
   } finally {
     await service.close();
   }
+}
+
+/** Judges all assets once, which reads the files of sources, so that the first page does not wait for them; for a limited time. */
+async function judged(engine: Engine): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, longestJudgementMs));
+  // An error is told to those who ask for the states.
+  await Promise.race([engine.states().then(() => {}, () => {}), late]);
+  clearTimeout(timer);
 }
 
 /** Resolves when all requests are answered, or when the time is up: then the process ends during an answer. */
