@@ -24,7 +24,9 @@ export const PortfolioDay = z.object({
   looks_ahead: z.boolean().describe(
     "Whether it is fitted on the sample that it trades, and could not have been earned",
   ),
-  fills_at: z.enum(["next_open", "next_close", "signal_close"]).describe("Which price fills what a close decides"),
+  fills_at: z.enum(["next_open", "next_close", "signal_close"]).describe(
+    "Price at which an order decided at a close is filled",
+  ),
   daily_return: z.number().describe("After costs, with what idle cash earned"),
   equity: z.number().describe("1 before the first session"),
   drawdown: z.number().max(0).describe("Below the highest equity so far"),

@@ -48,7 +48,9 @@ export const TradingConfig = z.strictObject({
     "Sector of a ticker, for maxSectorShare; where it is not given, its group in ticker_groups counts",
   ),
   commissionBps: bps.default(1).describe("Of the traded notional of each leg"),
-  slippageBps: bps.default(1).describe("Of the traded notional of each leg: what a fill is worse than its bar's price"),
+  slippageBps: bps.default(1).describe(
+    "Of the traded notional of each leg: difference between the fill and the bar's price, to our disadvantage",
+  ),
   costs: z.enum(costKinds).default("fixed").describe(
     "fixed: slippageBps for every leg. spread: for each leg spreadFactor times its bid–ask spread, estimated from the formation's bars, and slippageBps at least; legs without highs and lows pay slippageBps",
   ),
@@ -66,7 +68,7 @@ export const TradingConfig = z.strictObject({
     "Commission and slippage together at which strategies are compared, beside the configured ones; at 0 the lending fee is left out as well",
   ),
   benchmarkTicker: z.string().min(1).nullable().default(null).describe(
-    "What results are set against; an index of all tickers in equal parts unless given",
+    "Benchmark of the results; an index of all tickers in equal parts unless given",
   ),
   cashRatePerYear: z.number().gt(-0.5).max(1).default(0).describe(
     "What cash earned a year: Sharpe ratios are of returns in excess of it, and equity of a portfolio that no long position was bought with earns it",

@@ -9,7 +9,7 @@ export const trialColumns = {
     "Hash of universe, strategy and settings: equal ones are one trial, whenever it ran",
   ),
   strategy: PortfolioDay.shape.strategy,
-  universe: z.string().min(1).describe("What the bars are of"),
+  universe: z.string().min(1).describe("Tickers or list to which the bars belong"),
   settings: z.string().min(1).describe(
     "Settings of the search and of the strategy that decide what is traded, as JSON",
   ),

@@ -43,8 +43,10 @@ const WalkForwardDay = z.object({
   ticker_2: z.string().min(1),
   session: z.iso.date(),
   window: z.int().min(1).describe("Number of the trading window"),
-  signal: z.string().min(1).describe("What the close says: enter_long, enter_short, exit, stop, hold, or why nothing"),
-  score: z.number().nullable().describe("What the thresholds judge; null without a decision"),
+  signal: z.string().min(1).describe(
+    "Signal at the close: enter_long, enter_short, exit, stop, hold, or the reason for none",
+  ),
+  score: z.number().nullable().describe("Value compared with the thresholds; null without a decision"),
   z_score: z.number().nullable().describe(
     "Deviations of the spread from its mean, as the strategy estimates both; null without a decision",
   ),
@@ -58,7 +60,7 @@ const WalkForwardDay = z.object({
   hedge_ratio: z.number().nullable().describe(
     "Shares of ticker 1 against one of ticker 2, in shares of the formation's end; null without a decision",
   ),
-  target: z.int().min(-1).max(1).describe("What the close wants to be held after the next fill"),
+  target: z.int().min(-1).max(1).describe("Position to hold after the next fill, decided at this close"),
   position: z.int().min(-1).max(1).describe("Spreads held after the close: 1 is long ticker 2"),
   fill_price_1: z.number().positive().nullable().describe("USD as traded, of ticker 1; null without a fill"),
   fill_price_2: z.number().positive().nullable().describe("USD as traded, of ticker 2; null without a fill"),

@@ -26,7 +26,7 @@ const DailyBar = z.object({
   vwap: z.number().positive().nullable().describe("Volume-weighted average price in USD, adjusted for splits"),
   dividend: z.number().min(0).describe("USD a share by ex-date, adjusted for splits"),
   split: z.number().positive().describe("New shares for one old, effective this session"),
-  split_factor: z.number().positive().describe("What the prices as received were divided by"),
+  split_factor: z.number().positive().describe("Divisor of the prices as received"),
 });
 
 /**
