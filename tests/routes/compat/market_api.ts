@@ -46,6 +46,7 @@ const assetsRead = [
   assets.tickerDetails,
   assets.tickerGroups,
   assets.cleanPrices,
+  assets.cleanPriceSpans,
   assets.pairClusters,
   assets.cointegratedPairs,
   assets.chosenPairs,
