@@ -67,9 +67,9 @@ const padding = 8;
 const phonePadding = 5;
 /** Between columns, where edges run; between stacks of a column; between the nodes of a stack; between boxes. */
 const columnGap = 24;
-const stackGap = 8;
+const stackGap = 6;
 const outputGap = 3;
-const groupGap = 12;
+const groupGap = 10;
 /** Around everything. */
 const margin = 4;
 /** Place for the graph on a usual screen, and its width on a phone. */

@@ -103,7 +103,7 @@ export async function lookForKept({ sql }: Database): Promise<string[]> {
 
 /** Computes the data version of the table's rows as of the record, which are the current ones. */
 async function versionOf(database: Database, asset: AnyAsset, materialization: number): Promise<string> {
-  if (graph.producerOf(asset.key).recipe.partitionsDef) {
+  if (graph.producerOf(asset.key).recipe.partitionsDef || asset.carriedOn) {
     return partitionVersion(asset, (await contentOf(database.sql, asset)).sum);
   }
   const columns = await readColumns(database, asset, asset.schema.columns.map((c) => c.name), materialization);
