@@ -53,8 +53,8 @@ const tests = (name: string, ...args: string[]): Stage => ({
   args: ["test", "-P", "--no-check", `--junit-path=${join(reports, `${name}.xml`)}`, ...args],
   live: true,
 });
-// What keeps a rate by the clock has the machine to itself. What drives a browser comes afterwards, a file at a time, beside what kills
-// processes, a file a core: that takes 320 CPU seconds and waits as long, for starts and heartbeats.
+// What keeps a rate by the clock has the machine to itself. What drives a browser or kills processes comes afterwards, two files at a
+// time: a busy machine does not keep their times, and alone they would leave it idle most of the time.
 const timed = { rates: "tests/resources/rate_limit", browser: "tests/browser", survival: "tests/survival" };
 const groups = await Deno.makeTempDir({ prefix: "tandem-gate-groups-" });
 const phases: Stage[][][] = [
@@ -67,7 +67,7 @@ const phases: Stage[][][] = [
   ]],
   [[tests("rate tests", timed.rates)]],
   [[tests("browser tests", ...await writeTestGroups(groups, timed.browser))], [
-    tests("survival tests", "--parallel", timed.survival),
+    tests("survival tests", timed.survival),
   ]],
 ];
 /** Lanes side by side, the stages of each one after the other. */
