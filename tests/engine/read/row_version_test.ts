@@ -91,7 +91,9 @@ for (const { name, ignore, open } of databases) {
           const asked = engine.rowVersion("numbers");
           const next = await publish(4, "2026-04-01T00:00:00Z");
           assert.equal((await engine.rowVersion("numbers"))!.id, next);
-          assert.equal((await asked)!.id, march);
+          // A server may run the statement after that of a later publication on another connection.
+          const answers = database.kind === "postgres" ? [march, next] : [march];
+          assert.ok(answers.includes((await asked)!.id));
           const [numbers, total] = await Promise.all([engine.rowVersion("numbers"), engine.rowVersion("total")]);
           assert.deepEqual([numbers!.id, total], [next, undefined]);
         });
