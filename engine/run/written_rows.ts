@@ -314,7 +314,8 @@ async function changedIn(
 }
 
 /**
- * The version of a partitioned table, or of one that is carried on, from the sum of its rows' hashes and the shape of the rows, and its number of rows.
+ * The version of a partitioned table, or of one that is carried on, from the sum of its rows' hashes and the shape of the rows, and
+ * its number of rows.
  *
  * @param before The version that the part was added to; `undefined` if unknown.
  */

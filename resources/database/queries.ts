@@ -47,7 +47,7 @@ export function sqlOver(
       return Object.assign(reserved, { release: () => connections.release(connection) });
     },
     end: async ({ timeout = 5 } = {}) => {
-      await Promise.all([connections, transactions].map((each) => each.close(timeout * 1_000)));
+      await Promise.all(Array.from(new Set([connections, transactions]), (each) => each.close(timeout * 1_000)));
     },
   }) as unknown as postgres.Sql;
 }

@@ -152,7 +152,7 @@ onEachDatabase("An asset that is carried on")(
 );
 
 onEachDatabase("An asset that is carried on")(
-  "has the rows of all closes whatever changes, and its readers see which dates did",
+  "has the same rows as one made from all closes, and its readers learn which dates changed",
   { assets: [prices, remarks, totals, ends] },
   async (tiny) => {
     const random = pseudoRandom(7);
