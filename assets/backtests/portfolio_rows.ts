@@ -48,7 +48,10 @@ interface PortfolioColumns extends Pick<PairPortfolio, "dailyReturn" | "equity" 
   entered: Uint32Array;
 }
 
-/** Rows of a portfolio with a weighting, after the finished windows: half a million objects take longer to make, and to give up, than everything in them. */
+/**
+ * Days of a portfolio with a weighting after the finished windows, as columns: creating and collecting half a million objects takes
+ * longer than all computations.
+ */
 export interface PortfolioPart extends Pick<Row, "strategy" | "costs" | "cost_bps" | "weighting"> {
   days: Columns<Row>;
   /** The highest equity so far, on each of the days. */
