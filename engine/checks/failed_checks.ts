@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Sql } from "../../resources/database/database.ts";
 import { severities } from "../declare/check.ts";
 import type { AssetGraph } from "../declare/graph.ts";
-import { PartitionSet, type PartitionSpace, type Rectangle } from "../partitions/mod.ts";
+import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import { instant, named } from "../record_schema.ts";
 import { FailingRow } from "../store/records.ts";
 
@@ -34,23 +34,25 @@ export function failingRowText(row: object): string {
 
 /** Failing rows shown with a failed check; all stored ones are in {@link checkResults}. */
 const shownRows = 3;
-/** Number of results searched for failed parts: some months of daily parts. */
-const judgementsSearched = 500;
+/** Number of results searched for failed parts: two years of daily parts. */
+export const judgementsSearched = 500;
+const lastDate = "9999-12-31";
 
 type Judgement = FailedCheck & {
   key: string;
   /** Whether it is the latest result. */
   last: boolean;
   materialization: number | null;
-  /** The checked partitions; `null` for all rows. */
+  /** The checked partitions, or the dates of the checked rows; `null` for all rows. */
   partitions: Rectangle[] | null;
 };
 
 /**
  * Failed checks by asset key, in order of declaration. Assets without any are omitted.
  *
- * For an unpartitioned asset the last result of a check counts. For a partitioned one a failure stands until its partitions are
- * made again or removed, or until the check is run alone on all of them: a later part that passes does not clear it.
+ * For an asset that is made as a whole the last result of a check counts. For a partitioned one, or one that is carried on, a failure
+ * stands until all of the checked rows are made again or removed, or until the check is run alone on all rows: a later part that
+ * passes does not clear it.
  *
  * @param of.spaces The partitions of these assets, by their keys.
  *
@@ -61,10 +63,9 @@ export async function failedChecks(
   graph: AssetGraph,
   { keys, spaces }: { keys: readonly string[]; spaces: ReadonlyMap<string, PartitionSpace> },
 ): Promise<Map<string, FailedCheck[]>> {
-  const declared = keys.map((key) => graph.asset(key)).flatMap(({ key, checks }) => {
-    const inParts = graph.producerOf(key).recipe.partitionsDef !== undefined;
-    return checks.map(({ name }) => ({ key, name, searched: inParts ? judgementsSearched : 1 }));
-  });
+  const declared = keys.map((key) => graph.asset(key)).flatMap(({ key, checks }) =>
+    checks.map(({ name }) => ({ key, name, searched: isCheckedInParts(graph, key) ? judgementsSearched : 1 }))
+  );
   if (declared.length === 0) return new Map();
   const judgements = await sql<Judgement[]>`
     SELECT d.key, c.name, c.severity, c.message, c.run_id AS "runId", c.checked_at AS "checkedAt",
@@ -72,8 +73,8 @@ export async function failedChecks(
     shownRows - 1
   }]`}::jsonpath), '[]') AS "failingRows",
            c.materialization_id IS NOT NULL AS published, c.materialization_id AS materialization,
-           -- A check run alone covers all partitions.
-           CASE WHEN c.run_id IS NULL THEN '[{"names": null, "dates": null}]' ELSE m.partitions END AS partitions,
+           -- A check run alone covers all rows.
+           CASE WHEN c.run_id IS NOT NULL THEN ${madePartitions(sql)} END AS partitions,
            c.number = 1 AS last
     FROM unnest(${declared.map(({ key }) => key)}::text[], ${declared.map(({ name }) => name)}::text[],
                 ${declared.map(({ searched }) => searched)}::int[]) WITH ORDINALITY AS d(key, name, searched, place)
@@ -83,7 +84,7 @@ export async function failedChecks(
       ) r
     ) c
     LEFT JOIN engine.materialization m ON m.id = c.materialization_id
-    WHERE NOT c.passed AND (c.number = 1 OR m.partitions IS NOT NULL) AND c.id >= coalesce(c.alone, 0)
+    WHERE NOT c.passed AND (c.number = 1 OR m.id IS NOT NULL) AND c.id >= coalesce(c.alone, 0)
     ORDER BY d.place, c.number`;
   const since = await madeSince(sql, judgements.filter(({ last }) => !last));
   const failed = new Map<string, FailedCheck[]>();
@@ -91,21 +92,33 @@ export async function failedChecks(
     const { key, last, materialization, partitions, ...check } = judgement;
     const ofAsset = failed.get(key) ?? [];
     if (ofAsset.some(({ name }) => name === check.name)) continue;
-    if (
-      !last && !stands({ partitions: partitions!, space: spaces.get(key), since: since.get(key)!, materialization })
-    ) continue;
+    if (!last && !stands({ partitions, space: spaces.get(key), since: since.get(key), materialization })) continue;
     failed.set(key, [...ofAsset, check]);
   }
   return failed;
 }
 
+/** Whether a result of the asset's checks may be one of some of its rows. */
+export function isCheckedInParts(graph: AssetGraph, key: string): boolean {
+  return graph.asset(key).carriedOn || graph.producerOf(key).recipe.partitionsDef !== undefined;
+}
+
 interface Made {
   id: number;
-  /** `null` for all rows. */
+  /** Partitions, or dates of the rows of a table that was carried on; `null` for all rows. */
   partitions: Rectangle[] | null;
 }
 
-/** Partitions made of each asset after the earliest of the results, in order. */
+/** What a materialization `m` made, as rectangles; `NULL` for all rows. */
+function madePartitions(sql: Sql) {
+  return sql`
+    CASE WHEN m.rows_from IS NULL THEN m.partitions
+    ELSE jsonb_build_array(jsonb_build_object(
+      'names', NULL, 'dates', jsonb_build_array(jsonb_build_array(m.rows_from::text, ${lastDate}::text))))
+    END`;
+}
+
+/** What was made of each asset after the earliest of the results, in order. */
 async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Map<string, Made[]>> {
   const first = new Map<string, number>();
   for (const { key, materialization } of judgements) {
@@ -113,7 +126,7 @@ async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Ma
   }
   if (first.size === 0) return new Map();
   const made = await sql<(Made & { key: string })[]>`
-    SELECT f.key, m.id, m.partitions FROM unnest(${[...first.keys()]}::text[], ${[
+    SELECT f.key, m.id, ${madePartitions(sql)} AS partitions FROM unnest(${[...first.keys()]}::text[], ${[
     ...first.values(),
   ]}::bigint[]) AS f(key, id)
     JOIN engine.materialization m ON m.asset_key = f.key AND m.id > f.id
@@ -121,15 +134,23 @@ async function madeSince(sql: Sql, judgements: readonly Judgement[]): Promise<Ma
   return Map.groupBy(made, ({ key }) => key);
 }
 
-/** Whether any of the checked partitions is unchanged since. */
+/** Whether any of the checked rows are as they were then. */
 function stands({ partitions, space, since, materialization }: {
-  partitions: readonly Rectangle[];
+  partitions: readonly Rectangle[] | null;
   space: PartitionSpace | undefined;
   since: readonly Made[] | undefined;
   materialization: number | null;
 }): boolean {
   const later = (since ?? []).filter(({ id }) => id > materialization!);
   if (space === undefined || later.some((made) => made.partitions === null)) return false;
-  const again = PartitionSet.fromRectangles(space, later.flatMap((made) => made.partitions!));
-  return !PartitionSet.fromRectangles(space, partitions).difference(again).isEmpty;
+  const rectangles = later.flatMap((made) => made.partitions!);
+  const own = partitions ?? [{ names: null, dates: null }];
+  const within = space.isSingle ? spaceOfDates([...own, ...rectangles]) : space;
+  return !PartitionSet.fromRectangles(within, own).difference(PartitionSet.fromRectangles(within, rectangles)).isEmpty;
+}
+
+/** The dates on which rectangles of a table begin, each for itself and the days up to the next, and all days before them. */
+function spaceOfDates(rectangles: readonly Rectangle[]): PartitionSpace {
+  const starts = rectangles.flatMap(({ dates }) => dates?.map(([first]) => first) ?? []);
+  return new PartitionSpace([""], ["", ...new Set(starts.toSorted())]);
 }

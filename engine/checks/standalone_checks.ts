@@ -10,6 +10,7 @@ import type { Ledger } from "../store/ledger.ts";
 import { untypedMetadata } from "../declare/metadata.ts";
 import { CheckRecord, resultsOf } from "./check_results.ts";
 import { checkedRows } from "./checked_rows.ts";
+import { isCheckedInParts } from "./failed_checks.ts";
 import { judgeAll } from "./judge.ts";
 import { pastVersions } from "./past_versions.ts";
 
@@ -118,11 +119,11 @@ export class StandaloneChecks {
     return await resultsOf(database.sql, ids);
   }
 
-  /** Checks without a result for the latest version; for a partitioned asset, without one for all its rows. */
+  /** Checks without a result for the latest version; for an asset that is checked in parts, without one for all its rows. */
   async #unjudged(sql: Sql): Promise<Wanted[]> {
     const { graph } = this.around;
     const declared = graph.assets.flatMap(({ key, checks }) => {
-      const byParts = graph.producerOf(key).recipe.partitionsDef !== undefined;
+      const byParts = isCheckedInParts(graph, key);
       return checks.map(({ name }) => ({ key, name, byParts }));
     });
     const rows = await sql<{ key: string; names: string[] }[]>`

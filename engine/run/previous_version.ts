@@ -9,7 +9,7 @@ import { isPartitionVersion } from "./written_rows.ts";
 
 /**
  * The version that a function may carry on; `null` if none of its tables is `carriedOn`, or if its rows have to be made from nothing:
- * there is no version of a table, or code, settings or source have changed.
+ * there is no version of a table, its checks failed as errors, or code, settings or source have changed.
  */
 export function previousVersion(
   producer: Producer,
@@ -25,7 +25,8 @@ export function previousVersion(
   const { latest, records } = snapshot;
   for (const { key, carriedOn } of assets) {
     const version = latest.get(key);
-    if (!version || version.remake !== null || (carriedOn && !isPartitionVersion(version.dataVersion))) return null;
+    if (!version || version.remake !== null || version.failedChecks.length > 0) return null;
+    if (carriedOn && !isPartitionVersion(version.dataVersion)) return null;
   }
   const made = latest.get(producer.key)!;
   const present = snapshot.present.get(producer.key)!;

@@ -123,7 +123,7 @@ async function prepared<T>(
 }
 
 function recordOf(
-  { asset, rows, metadata }: OutputToPublish,
+  { asset, rows, from, metadata }: OutputToPublish,
   { producer, present, config, latest }: PublicationContext,
 ): NewMaterialization {
   // An external asset may have no version yet: it counts as changed once it is reported.
@@ -142,6 +142,7 @@ function recordOf(
     sourceVersion: present.sourceVersion,
     dataVersion: rows.dataVersion,
     rowCount: rows.count,
+    rowsFrom: from ?? null,
     metadata: typedMetadata(metadata),
   };
 }

@@ -41,7 +41,7 @@ export class MaterializationLedger {
     return this.#sql`
       id, asset_key AS key, origin, run_id AS "runId", code_version AS "codeVersion", config, upstream,
       source_version AS "sourceVersion", data_version AS "dataVersion", row_count AS "rowCount",
-      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, partitions, changed, started_at AS "startedAt",
-      committed_at AS "committedAt"`;
+      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, partitions, rows_from::text AS "rowsFrom",
+      changed, started_at AS "startedAt", committed_at AS "committedAt"`;
   }
 }

@@ -112,6 +112,9 @@ export const Materialization = named(
     metadata: z.record(z.string(), MetadataValue),
     /** The partitions made; `null` for an unpartitioned asset. */
     partitions: z.array(Rectangle).nullable(),
+    rowsFrom: z.string().nullable().describe(
+      "The date from which the rows of a table that is carried on were made and checked; null if all of them were",
+    ),
     /** The partitions with added, removed or changed rows; `null` if unknown or everything. */
     changed: z.array(Rectangle).nullable(),
     startedAt: instant,

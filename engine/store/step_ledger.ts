@@ -17,6 +17,8 @@ export interface NewMaterialization {
   sourceVersion: string | null;
   dataVersion: string;
   rowCount: number;
+  /** The date from which the rows were made; `null` if all of them were. */
+  rowsFrom: string | null;
   metadata: Record<string, MetadataValue>;
 }
 
@@ -182,12 +184,12 @@ export class StepLedger {
     return this.#sql`
       INSERT INTO engine.materialization
         (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
-         row_count, rows_added, rows_removed, metadata, started_at)
+         row_count, rows_from, rows_added, rows_removed, metadata, started_at)
       SELECT o.key, ${runId}, ${key}, o."codeVersion", o.config, o."configHash", o.upstream,
-             o."sourceVersion", o."dataVersion", o."rowCount", 0, 0, o.metadata, mine.started_at
+             o."sourceVersion", o."dataVersion", o."rowCount", o."rowsFrom", 0, 0, o.metadata, mine.started_at
       FROM mine, jsonb_to_recordset(${json(this.#sql, outputs)}) AS o(
         key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
-        "dataVersion" text, "rowCount" bigint, metadata jsonb)
+        "dataVersion" text, "rowCount" bigint, "rowsFrom" date, metadata jsonb)
       RETURNING id, asset_key AS key, row_count`;
   }
 

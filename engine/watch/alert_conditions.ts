@@ -1,4 +1,5 @@
 import type { Sql } from "../../resources/database/database.ts";
+import { isCheckedInParts, judgementsSearched } from "../checks/failed_checks.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import type { StepError } from "../store/records.ts";
 
@@ -53,6 +54,8 @@ export interface ConditionOptions {
    * repeated: no state shows what it was to do.
    */
   fresh: ReadonlySet<string>;
+  /** Failed checks by asset: a failure before the last result of a check holds if it is among them. `null`: all such hold. */
+  failedChecks: ReadonlyMap<string, readonly { name: string }[]> | null;
 }
 
 /**
@@ -128,20 +131,22 @@ async function failedSteps(sql: Sql, graph: AssetGraph, { fresh }: ConditionOpti
   return { holding, undecided };
 }
 
-/** Declared checks whose last result was a failure. */
+/** Declared checks whose last result was a failure, or which failed on an earlier part that was not made again. */
 async function failedChecks(
   sql: Sql,
   graph: AssetGraph,
-  { checkSeverity, fresh }: ConditionOptions,
+  { checkSeverity, fresh, failedChecks }: ConditionOptions,
 ): Promise<Condition[]> {
-  const declared = graph.assets.flatMap(({ key, checks }) =>
-    checks.map(({ name }) => ({ key, name, step: graph.producerOf(key).key }))
-  );
+  const declared = graph.assets.flatMap(({ key, checks }) => {
+    const searched = isCheckedInParts(graph, key) ? judgementsSearched : 1;
+    return checks.map(({ name }) => ({ key, name, step: graph.producerOf(key).key, searched }));
+  });
   const texts = (column: "key" | "name" | "step") => declared.map((one) => one[column]);
   const rows = await sql<
     {
       key: string;
       name: string;
+      last: boolean;
       runId: number | null;
       said: string;
       published: boolean;
@@ -151,11 +156,16 @@ async function failedChecks(
       count: number;
     }[]
   >`
-    SELECT d.key, d.name, c.run_id AS "runId", c.message AS said, c.materialization_id IS NOT NULL AS published,
-           coalesce(s.reasons @> '[{"kind": "forced"}]', false) AS forced, c.checked_at AS at, f.first_at AS "firstAt", f.count
-    FROM unnest(${texts("key")}::text[], ${texts("name")}::text[], ${texts("step")}::text[]) AS d(key, name, step)
+    SELECT d.key, d.name, c.number = 1 AS last, c.run_id AS "runId", c.message AS said, c.materialization_id IS NOT NULL AS published,
+           coalesce(s.reasons @> '[{"kind": "forced"}]', false) AS forced, c.checked_at AS at,
+           coalesce(f.first_at, c.checked_at) AS "firstAt", greatest(f.count, 1) AS count
+    FROM unnest(${texts("key")}::text[], ${texts("name")}::text[], ${texts("step")}::text[],
+                ${declared.map(({ searched }) => searched)}::int[]) AS d(key, name, step, searched)
     CROSS JOIN LATERAL (
-      SELECT * FROM engine.check_result WHERE asset_key = d.key AND name = d.name ORDER BY id DESC LIMIT 1
+      SELECT * FROM (
+        SELECT *, row_number() OVER (ORDER BY id DESC) AS number FROM engine.check_result
+        WHERE asset_key = d.key AND name = d.name ORDER BY id DESC LIMIT d.searched
+      ) r WHERE NOT passed ORDER BY id DESC LIMIT 1
     ) c
     CROSS JOIN LATERAL (
       SELECT min(checked_at) AS first_at, count(*) AS count FROM engine.check_result
@@ -163,8 +173,12 @@ async function failedChecks(
         SELECT max(id) FROM engine.check_result WHERE asset_key = d.key AND name = d.name AND passed), 0)
     ) f
     LEFT JOIN engine.step s ON s.run_id = c.run_id AND s.key = d.step
-    WHERE NOT c.passed AND (c.severity = 'error' OR ${checkSeverity === "warn"})`;
-  return rows.filter(({ key, published, forced }) => published || forced || !fresh.has(key)).map(
+    WHERE c.severity = 'error' OR ${checkSeverity === "warn"}`;
+  const holds = ({ key, name, last, published, forced }: typeof rows[number]) => {
+    if (last) return published || forced || !fresh.has(key);
+    return failedChecks === null || failedChecks.get(key)?.some((failed) => failed.name === name);
+  };
+  return rows.filter(holds).map(
     ({ key, name, runId, said, published, at, firstAt, count }) => ({
       kind: "check_failed",
       key,

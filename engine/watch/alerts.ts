@@ -1,7 +1,14 @@
 import type { Clock } from "../../resources/clock.ts";
 import type { Database, Sql } from "../../resources/database/database.ts";
 import { Alarm } from "./alarm.ts";
-import { type AlertChanges, alertChanges, type Condition, type OpenAlert, situation } from "./alert_conditions.ts";
+import {
+  type AlertChanges,
+  alertChanges,
+  type Condition,
+  type ConditionOptions,
+  type OpenAlert,
+  situation,
+} from "./alert_conditions.ts";
 import {
   type AlertMessage,
   deliveryDelayMs,
@@ -79,12 +86,16 @@ export class Alerts {
   async look(): Promise<number> {
     const { engine, database, clock, repeatMs } = this.options;
     const checkSeverity = this.options.checkSeverity ?? "error";
-    const suspects = await situation(database.sql, engine.graph, { checkSeverity, fresh: new Set() });
-    const fresh = await this.#fresh(suspects.holding);
+    const suspects = await situation(database.sql, engine.graph, {
+      checkSeverity,
+      fresh: new Set(),
+      failedChecks: null,
+    });
+    const current = await this.#current(suspects.holding);
     const sent = await database.sql.begin(async (tx) => {
       await tx`SELECT pg_advisory_xact_lock(${lockClass}, 1)`;
       const now = clock.now();
-      const found = await situation(tx, engine.graph, { checkSeverity, fresh });
+      const found = await situation(tx, engine.graph, { checkSeverity, ...current });
       const changes = alertChanges(await openAlerts(tx), found, { now, repeatMs });
       return await this.#record(tx, changes, now);
     });
@@ -105,12 +116,17 @@ export class Alerts {
     return delivered;
   }
 
-  /** Those of the assets that are fresh again, e.g. because an unreadable source is back with the same version. */
-  async #fresh(conditions: readonly Condition[]): Promise<Set<string>> {
+  /**
+   * Those of the assets that are fresh again, e.g. because an unreadable source is back with the same version, and the failed checks
+   * of all of them.
+   */
+  async #current(conditions: readonly Condition[]): Promise<Pick<ConditionOptions, "fresh" | "failedChecks">> {
     const keys = new Set(conditions.filter(({ kind }) => kind !== "freshness_late").map(({ key }) => key));
-    if (keys.size === 0) return new Set();
-    const states = await this.options.engine.states([...keys]);
-    return new Set(states.filter(({ state }) => state === "fresh").map(({ key }) => key));
+    const states = keys.size === 0 ? [] : await this.options.engine.states([...keys]);
+    return {
+      fresh: new Set(states.filter(({ state }) => state === "fresh").map(({ key }) => key)),
+      failedChecks: new Map(states.map(({ key, failedChecks }) => [key, failedChecks])),
+    };
   }
 
   async #record(tx: Sql, { opened, continued, recovered }: AlertChanges, now: Temporal.Instant): Promise<number> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { assetsWith, check, cutBy, type Engine } from "../../../engine/mod.ts";
+import { Alerts, assetsWith, check, cutBy, type Engine, silentLogger } from "../../../engine/mod.ts";
 import { databases } from "../../support/database.ts";
-import { withTinyEngine } from "../../support/tiny_engine.ts";
+import { type Tiny, withTinyEngine } from "../../support/tiny_engine.ts";
 
 /** What the assets hold: a value of 0 or less is at fault. */
 const world = { dates: ["2024-01-02"], values: new Map<string, number>(), blocking: false };
@@ -46,8 +46,27 @@ const whole = asset({
   materialize: () => Promise.resolve({ rows: world.dates.map(rowOf) }),
 });
 
+/** Rows from the first date that was not there before, or from `again` on. */
+const carried = asset({
+  key: "carried",
+  group: "t",
+  layer: "raw",
+  description: "Carried on from date to date.",
+  deps: { parts },
+  row,
+  primaryKey: ["date"],
+  partitionedBy: { date: "date" },
+  carriedOn: true,
+  checks: [above("positive", 0, "warn"), above("likely", -5, "error")],
+  materialize({ previous }) {
+    const from = previous?.changedFrom.parts;
+    if (!from) return Promise.resolve({ rows: world.dates.map(rowOf) });
+    return Promise.resolve({ rows: world.dates.filter((date) => date >= from).map(rowOf), from });
+  },
+});
+
 for (const { name, ignore, open } of databases) {
-  const test = (title: string, body: (engine: Engine, failed: typeof failedOf) => Promise<void>) =>
+  const test = (title: string, body: (engine: Engine, failed: typeof failedOf, tiny: Tiny) => Promise<void>) =>
     Deno.test({
       name: `failedChecks() on ${name}: ${title}`,
       ignore,
@@ -55,7 +74,10 @@ for (const { name, ignore, open } of databases) {
         Object.assign(world, { dates: ["2024-01-02"], values: new Map() });
         const database = await open();
         try {
-          await withTinyEngine(({ engine }) => body(engine, failedOf), { assets: [parts, whole], database });
+          await withTinyEngine((tiny) => body(tiny.engine, failedOf, tiny), {
+            assets: [parts, whole, carried],
+            database,
+          });
         } finally {
           await database.close();
         }
@@ -98,6 +120,27 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(await failed(engine, "parts"), []);
   });
 
+  test("alerts of a part's failure until that part is made again", async (engine, _, tiny) => {
+    const alerts = new Alerts({
+      ...tiny,
+      logger: silentLogger,
+      webhook: { url: "http://127.0.0.1:9" },
+      serviceUrl: "http://127.0.0.1:8000",
+      repeatMs: 24 * 3_600_000,
+      timeoutMs: 5_000,
+      checkSeverity: "warn",
+    });
+    world.values.set("2024-01-02", 0);
+    await make(engine, "+carried");
+    assert.equal(await alerts.look(), 2, "one of each asset");
+    world.dates = [...world.dates, "2024-01-03"];
+    await make(engine, "+carried");
+    assert.equal(await alerts.look(), 0, "after the next date");
+    world.values.clear();
+    await make(engine, "+carried", { from: "2024-01-02", to: "2024-01-02" });
+    assert.equal(await alerts.look(), 2, "recovered");
+  });
+
   test("forgets a part whose partitions are gone", async (engine, failed) => {
     world.dates = ["2024-01-02", "2024-01-03"];
     world.values.set("2024-01-02", 0);
@@ -105,6 +148,47 @@ for (const { name, ignore, open } of databases) {
     world.dates = ["2024-01-03"];
     await make(engine, "parts");
     assert.deepEqual(await failed(engine, "parts"), []);
+  });
+
+  test("keeps the failure of a version that was carried on, until its rows are made again", async (engine, failed) => {
+    world.dates = ["2024-01-02", "2024-01-03"];
+    world.values.set("2024-01-02", 0);
+    await make(engine, "+carried");
+    assert.deepEqual(await failed(engine, "carried"), [["positive", "1 rows"]]);
+    world.dates = [...world.dates, "2024-01-04"];
+    await make(engine, "+carried");
+    assert.equal((await engine.states(["carried"]))[0]!.lastMaterialization!.rowsFrom, "2024-01-04");
+    assert.deepEqual(await failed(engine, "carried"), [["positive", "1 rows"]], "after the next date");
+    world.values.set("2024-01-05", 0);
+    world.dates = [...world.dates, "2024-01-05"];
+    await make(engine, "+carried");
+    world.dates = [...world.dates, "2024-01-06"];
+    await make(engine, "+carried");
+    world.values.delete("2024-01-02");
+    await make(engine, "parts", { from: "2024-01-02", to: "2024-01-02" });
+    await make(engine, "carried");
+    assert.equal((await engine.states(["carried"]))[0]!.lastMaterialization!.rowsFrom, "2024-01-02");
+    assert.deepEqual(await failed(engine, "carried"), [["positive", "1 rows"]], "of 2024-01-05");
+    world.values.clear();
+    await make(engine, "parts", { from: "2024-01-05", to: "2024-01-05" });
+    await make(engine, "carried");
+    assert.deepEqual(
+      await failed(engine, "carried"),
+      [["positive", "1 rows"]],
+      "rows before it were not checked again",
+    );
+    await engine.runChecks("carried");
+    assert.deepEqual(await failed(engine, "carried"), []);
+  });
+
+  test("carries on no version whose checks failed as errors", async (engine, failed) => {
+    world.dates = ["2024-01-02", "2024-01-03"];
+    world.values.set("2024-01-02", -7);
+    await make(engine, "+carried");
+    world.dates = [...world.dates, "2024-01-04"];
+    await make(engine, "+carried");
+    assert.deepEqual(await failed(engine, "carried"), [["positive", "1 rows"], ["likely", "1 rows"]]);
+    assert.equal((await engine.states(["carried"]))[0]!.lastMaterialization!.rowsFrom, null);
   });
 
   test("reports rows that were kept back while the asset is not fresh", async (engine, failed) => {
