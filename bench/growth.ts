@@ -5,7 +5,7 @@
  *     deno run -A bench/growth.ts --market simulated --sessions 250 --database pglite
  *
  * Measures the S&P file of TANDEM_SHARED or ../shared, extended backwards by its mirror image, if available; or the simulated
- * market from its first start on: the calendar days between sessions pass in the records too, and history is pruned after each
+ * market from its first start on. The calendar days between sessions pass in the records too, and history is pruned after each
  * session. Steps run one after the other in a separate process, so that its CPU time can be attributed to an asset. With PGlite
  * this is the whole cost; with PostgreSQL (fsync on) the server's is added. Years have 252 sessions.
  *
@@ -58,7 +58,7 @@ console.log(`${availableParallelism()} cores, load ${loadavg().map((load) => loa
 for (const kind of kinds) {
   for (const count of years) {
     const runs = await grow(kind, Math.round(count * 252));
-    console.log(isSimulated && runs.length > 10 ? growthTable(kind, runs) : table(`${kind}, ${count} years`, runs));
+    console.log(runs.length > 10 ? growthTable(kind, runs) : table(`${kind}, ${count} years`, runs));
   }
 }
 
@@ -104,11 +104,11 @@ async function grow(kind: string, sessions: number): Promise<Growth[]> {
       const { value } = await lines.next();
       if (value === undefined) throw new Error(`The process on ${kind} ended.`);
       runs.push(JSON.parse(value));
-      const { cpuSeconds, seconds, status } = runs.at(-1)!;
+      const { cpuSeconds, seconds, diskMb, status } = runs.at(-1)!;
       console.error(
-        `${kind}, ${sessions} sessions, run ${made + 1}: ${cpuSeconds.toFixed(1)} CPU s, ${
-          seconds.toFixed(1)
-        } s, ${status}`,
+        `${kind}, ${sessions} sessions, run ${made + 1}: ${cpuSeconds.toFixed(1)} CPU s, ${seconds.toFixed(1)} s, ${
+          diskMb.toFixed(0)
+        } MB on the disk, ${status}`,
       );
     }
     await input.close();
@@ -173,7 +173,7 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
     cpuByAsset = {};
     const [cpu, begun] = [cpuSeconds(), performance.now()];
     const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
-    if (file === "simulated") await engine.prune();
+    await engine.prune();
     const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
     const growth: Growth = {
       status: [run.status, `${run.steps.length} steps`, ...failures].join("; "),
@@ -184,7 +184,7 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
       peakMb: await peakMb(),
     };
     console.log(JSON.stringify(growth));
-    if (file === "simulated") await passSession(opened, clock);
+    await passSession(opened, clock);
   }
   await engine.close();
   await opened.close();

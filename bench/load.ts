@@ -4,10 +4,16 @@
  * with the others of its version. On both databases; compared with a bare handler on PostgreSQL.
  *
  * `deno task bench:load --seconds 120 --rate 200 --only PGlite`
+ *
+ * With `--ticks 30` a session of the S&P file (TANDEM_SHARED or ../shared) arrives every 30 seconds of the soak instead, and what is
+ * stale is materialized: `deno task bench:load --seconds 900 --ticks 30 --burst 1`.
  */
 import { Buffer } from "node:buffer";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
+import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { LongMarket } from "./growth/long_market.ts";
 import type { WireAnswer } from "./load/connection.ts";
 import { drive, type LoadResult } from "./load/drive.ts";
 import { fetchJson, type ServerProcess, slope, startServerProcess } from "./load/process.ts";
@@ -19,10 +25,14 @@ const { values: given } = parseArgs({
     burst: { type: "string", default: "10" },
     rate: { type: "string", default: "200" },
     only: { type: "string" },
+    ticks: { type: "string" },
   },
 });
 const [seconds, burstSeconds, rate] = [Number(given.seconds), Number(given.burst), Number(given.rate)];
+const tickSeconds = given.ticks === undefined ? null : Number(given.ticks);
 const connections = 50;
+/** Of the S&P file. */
+const allSessions = 1082;
 const main = new URL("../main.ts", import.meta.url).pathname;
 const peerScript = new URL("./load/peer.ts", import.meta.url).pathname;
 
@@ -79,7 +89,49 @@ function line(what: string, { requests, perSecond, p50Ms, p99Ms, maxMs, errors }
   for (const [wrong, count] of errors) console.log(`  ${count} of ${requests}: ${wrong}`);
 }
 
-async function measure(name: string, server: ServerProcess, databaseUrl: string | null): Promise<void> {
+/** A market file to which a session is added every {@link tickSeconds}. */
+class GrowingMarket {
+  #sessions = allSessions - Math.floor(seconds * 0.9 / tickSeconds!);
+  readonly #market: LongMarket;
+
+  constructor(shared: string, readonly path: string) {
+    this.#market = new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, allSessions);
+  }
+
+  async write(): Promise<void> {
+    await this.#market.write(`${this.path}.new`, this.#sessions++);
+    await Deno.rename(`${this.path}.new`, this.path);
+  }
+
+  /** Adds sessions and materializes what is stale, until the time is over. Returns the seconds of each run. */
+  async passSessions(url: string): Promise<number[]> {
+    const start = performance.now();
+    const took: number[] = [];
+    while (this.#sessions <= allSessions) {
+      const due = start + took.length * tickSeconds! * 1000;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+      await this.write();
+      const began = performance.now();
+      const { status } = await materialize(url, { force: false });
+      if (status !== "succeeded") throw new Error(`A run ${status}.`);
+      took.push((performance.now() - began) / 1000);
+    }
+    return took;
+  }
+}
+
+async function materialize(url: string, { force }: { force: boolean }): Promise<{ status: string }> {
+  return await fetchJson(`${url}/v1/materialize`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ selection: "*", force, wait: true }),
+  });
+}
+
+async function measure(
+  name: string,
+  { server, databaseUrl, market }: { server: ServerProcess; databaseUrl: string | null; market: GrowingMarket | null },
+): Promise<void> {
   const { url } = server;
   await untilFresh(url);
   const [pair] = await fetchJson<{ ticker_1: string; ticker_2: string }[]>(`${url}/api/model-chosen-pairs`);
@@ -150,17 +202,20 @@ async function measure(name: string, server: ServerProcess, databaseUrl: string 
   });
   await new Promise((resolve) => setTimeout(resolve, seconds * 100));
   const began = performance.now();
-  const run = await fetchJson<{ status: string }>(`${url}/v1/materialize`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ selection: "*", force: true, wait: true }),
-  });
-  const ranSeconds = (performance.now() - began) / 1000;
+  const meanwhile = market
+    ? await market.passSessions(url).then((took) =>
+      `${took.length} sessions arrived; everything was fresh after ${
+        shown(took.toSorted((a, b) => a - b)[took.length >> 1]!)
+      } s in the median, ${shown(Math.max(...took))} s at most.`
+    )
+    : await materialize(url, { force: true }).then(({ status }) =>
+      `A forced run of everything ${status} in ${shown((performance.now() - began) / 1000)} s meanwhile.`
+    );
   const result = await soak;
   const samples = server.stopSampling().map((bytes) => bytes / 1024 / 1024);
   console.log(`| ${"".padEnd(58)} |     1/s | p50, ms | p99, ms |  max, ms | failed |`);
   line("all four in turn", result);
-  console.log(`A forced run of everything ${run.status} in ${shown(ranSeconds)} s meanwhile.`);
+  console.log(meanwhile);
   console.log(`Versions seen: ${paths.map((path) => versions.seen(path)).join(", ")}.`);
   console.log(`Read again by materialization and found the same: ${await versions.verify(url)}.`);
   const late = samples.slice(Math.floor(samples.length / 2));
@@ -171,25 +226,40 @@ async function measure(name: string, server: ServerProcess, databaseUrl: string 
   );
 }
 
-const common = { PORT: "0", HOST: "127.0.0.1", MARKET_DATA: "simulated", AUTOMATION: "off", LOG_LEVEL: "info" };
-if (given.only !== "PostgreSQL") {
-  const dataDir = await Deno.makeTempDir({ prefix: "tandem-load-" });
+const shared = sharedFolder();
+if (tickSeconds !== null && shared === null) {
+  console.log("The S&P file is not there: nothing is measured. TANDEM_SHARED names the folder with market/.");
+  Deno.exit();
+}
+
+/** Starts the service on a database and measures it. */
+async function measureService(name: string, databaseUrl: string | null): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "tandem-load-" });
   try {
-    await using server = await startServerProcess([main], { ...common, DATA_DIR: dataDir, DATABASE_URL: "" });
-    await measure("PGlite", server, null);
+    const market = tickSeconds === null ? null : new GrowingMarket(shared!, join(folder, "market.csv"));
+    await market?.write();
+    await using server = await startServerProcess([main], {
+      PORT: "0",
+      HOST: "127.0.0.1",
+      MARKET_DATA: market ? `csv:${market.path}` : "simulated",
+      AUTOMATION: "off",
+      LOG_LEVEL: "info",
+      DATA_DIR: join(folder, "data"),
+      DATABASE_URL: databaseUrl ?? "",
+    });
+    await measure(name, { server, databaseUrl, market });
   } finally {
-    await Deno.remove(dataDir, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
 }
+
+if (given.only !== "PostgreSQL") await measureService("PGlite", null);
 if (given.only !== "PGlite" && postgresAvailable) {
   const { url, drop } = await createTestDatabase();
-  const dataDir = await Deno.makeTempDir({ prefix: "tandem-load-" });
   try {
-    await using server = await startServerProcess([main], { ...common, DATA_DIR: dataDir, DATABASE_URL: url });
-    await measure("PostgreSQL", server, url);
+    await measureService("PostgreSQL", url);
   } finally {
     await drop();
-    await Deno.remove(dataDir, { recursive: true });
   }
 }
 Deno.exit();
