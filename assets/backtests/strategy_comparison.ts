@@ -6,6 +6,7 @@ import {
   deflatedSharpeRatio,
   performanceBands,
   probabilisticSharpeRatio,
+  ResampleDraws,
   sharpeSample,
   tearSheet,
 } from "../../quant/mod.ts";
@@ -149,6 +150,8 @@ export const strategyComparison = asset({
     const ofPairs = Map.groupBy((await inputs.outcomes.rows()).filter((row) => !row.looks_ahead), costsOf);
     const rows: Result[] = [];
     const turn = takingTurns();
+    // Series of the same sessions are resampled by the same draws.
+    const drawsOf = new Map<number, ResampleDraws>();
     for (const [costs, sameCosts] of Map.groupBy(series, costsOf)) {
       const eligible = sameCosts.filter(({ looks_ahead }) => !looks_ahead);
       const earlier = nearestTo(before, sameCosts[0]!).map(({ session_sharpe }) => session_sharpe);
@@ -166,7 +169,10 @@ export const strategyComparison = asset({
         ),
       };
       for (const one of sameCosts) {
-        rows.push(resultOf(one, trials));
+        const { length } = one.dailyReturn;
+        const draws = drawsOf.get(length) ?? new ResampleDraws(length, bands.seed);
+        drawsOf.set(length, draws);
+        rows.push(resultOf(one, { trials, draws }));
         await turn();
         signal.throwIfAborted();
         progress(rows.length, series.length);
@@ -216,7 +222,10 @@ function markBest(alike: readonly Result[]): void {
   if (best !== null) alike[best]!.best = true;
 }
 
-function resultOf(series: PortfolioSeries, { settings, pairs, pairsTested, before, byHand }: Trials): Result {
+function resultOf(
+  series: PortfolioSeries,
+  { trials: { settings, pairs, pairsTested, before, byHand }, draws }: { trials: Trials; draws: ResampleDraws },
+): Result {
   const { dailyReturn, cashReturn, excess, grossExposure, turnover } = series;
   const sheet = tearSheet({
     dailyReturn,
@@ -229,7 +238,7 @@ function resultOf(series: PortfolioSeries, { settings, pairs, pairsTested, befor
   const sample = varies(excess) ? sharpeSample(excess) : null;
   const found = dailyReturn.length < fewestReturnsOfBand
     ? null
-    : performanceBands(dailyReturn, { ...bands, cashReturn });
+    : performanceBands(dailyReturn, { ...bands, cashReturn, draws });
   const sharpe = endsOf(found?.sharpe);
   const annualizedReturn = endsOf(found?.annualizedReturn);
   const maxDrawdown = endsOf(found?.maxDrawdown);

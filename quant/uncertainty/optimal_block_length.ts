@@ -32,7 +32,7 @@ export interface OptimalBlockLength {
  * ```
  *
  * Source: Politis & White (2004), Econometric Reviews 23; corrected by Patton, Politis & White (2009), Econometric Reviews 28.
- * Verified: tests/quant/fixtures/uncertainty.json (`arch` 8, `optimal_block_length`). Cost: O(n^1.5).
+ * Verified: tests/quant/fixtures/uncertainty.json (`arch` 8, `optimal_block_length`). Cost: O(n · bandwidth), at most O(n^1.5).
  */
 export function optimalBlockLength(series: Float64Array): OptimalBlockLength {
   requireFinite(series, "series", 10);
@@ -54,6 +54,7 @@ export function optimalBlockLength(series: Float64Array): OptimalBlockLength {
     for (let t = lag; t < n; t++) product += deviations[t]! * deviations[t - lag]!;
     autocovariance[lag] = product / n;
     if (insignificant >= run) bandwidth ??= Math.min(most, 2 * Math.max(lag - run, 1));
+    if (bandwidth !== null && lag >= bandwidth) break;
     const first = squaresOf(deviations, lag + 1, n);
     const last = squaresOf(deviations, 0, n - lag - 1);
     insignificant = Math.abs(product) < band * Math.sqrt(first * last) ? insignificant + 1 : 0;

@@ -1,11 +1,10 @@
 import { maxDrawdown } from "../performance/drawdown.ts";
 import { annualizedReturnBySessions, annualizedTotal, compoundEquity } from "../performance/growth.ts";
-import { isInSafeRange } from "../performance/moments.ts";
 import { sharpeOfMoments, sharpeRatio } from "../performance/risk_adjusted_return.ts";
 import { requireFinite, requireSameLength } from "../validate.ts";
 import { type Band, type BandOptions, middleOf } from "./band.ts";
 import { optimalBlockLength } from "./optimal_block_length.ts";
-import { stationaryBootstrap } from "./stationary_bootstrap.ts";
+import { type ResampleBlocks, ResampleDraws } from "./resample_draws.ts";
 
 /** Bands of a strategy's performance figures. */
 export interface PerformanceBands {
@@ -25,6 +24,8 @@ export interface PerformanceBands {
 export interface PerformanceBandsOptions extends BandOptions {
   /** Return of cash in each session, resampled with the strategy's; or one for all of them. 0 by default. */
   cashReturn?: Float64Array | number;
+  /** The draws of `seed` for n returns, to be shared by all series of this length; by default the call makes its own. */
+  draws?: ResampleDraws;
 }
 
 /**
@@ -62,16 +63,31 @@ export function performanceBands(returns: Float64Array, options: PerformanceBand
   requireFinite(excess, "excess returns", 10);
   const meanBlockLength = options.meanBlockLength ?? blockLengthOf(excess);
 
+  const { draws = new ResampleDraws(n, seed) } = options;
+  if (draws.length !== n || draws.seed !== seed) {
+    throw new RangeError(
+      `The draws are those of seed ${draws.seed} for ${draws.length} returns, not ${seed} and ${n}.`,
+    );
+  }
+
+  const sharpes = new Float64Array(replications);
   const annualizedReturns = new Float64Array(replications);
   const drawdowns = new Float64Array(replications);
+  // The last session is followed by the first.
+  const sessions = {
+    returns: twice(returns),
+    excess: twice(excess),
+    factors: twice(returns.map((value) => 1 + value)),
+  };
+  const sample = new Float64Array(n);
   let resample = 0;
-  const sharpes = stationaryBootstrap(n, (places) => {
-    const figures = figuresAt(places, returns, excess);
+  for (const blocks of draws.resamples({ meanBlockLength, replications })) {
+    const figures = figuresOf(blocks, sessions, sample) ?? figuresOfWhole(blocks, sessions);
+    sharpes[resample] = figures.sharpe;
     annualizedReturns[resample] = figures.annualizedReturn;
     drawdowns[resample] = figures.maxDrawdown;
     resample++;
-    return figures.sharpe;
-  }, { meanBlockLength, replications, seed });
+  }
 
   const equity = compoundEquity(returns);
   return {
@@ -83,55 +99,98 @@ export function performanceBands(returns: Float64Array, options: PerformanceBand
   };
 }
 
+/** Two copies of all sessions, one after the other. */
+interface Sessions {
+  returns: Float64Array;
+  excess: Float64Array;
+  /** 1 + return. */
+  factors: Float64Array;
+}
+
+interface Figures {
+  sharpe: number;
+  annualizedReturn: number;
+  maxDrawdown: number;
+}
+
+/** Variances below, in units of 1 and of the squared mean, may be those of equal returns, or of others whose squares underflow. */
+const leastVariance = { absolute: 1e-100, relative: 1e-16 };
+
 /**
  * The figures of one resample, equal to the last bit to those of the whole samples: one pass for the path and one for the
- * deviations, without copies, because a comparison of strategies computes them some ten thousand times.
+ * deviations, because a comparison of strategies computes them some ten thousand times. `null` for paths beyond the range of numbers,
+ * and for moments that need another unit or are of equal returns.
+ *
+ * @param sample Receives the returns in excess of cash.
  */
-function figuresAt(places: Int32Array, returns: Float64Array, excess: Float64Array) {
-  const n = places.length;
-  const first = excess[places[0]!]!;
-  let varies = false;
+function figuresOf(
+  { first, length, count }: ResampleBlocks,
+  { excess, factors }: Sessions,
+  sample: Float64Array,
+): Figures | null {
+  const n = sample.length;
   let sum = 0;
-  let largest = 0;
   let equity = 1;
   let peak = 1;
   let lowest = 0;
-  for (let t = 0; t < n; t++) {
-    const place = places[t]!;
-    const value = excess[place]!;
-    if (value !== first) varies = true;
-    if (value > largest) largest = value;
-    else if (-value > largest) largest = -value;
-    sum += value;
-    equity = equity * (1 + returns[place]!);
-    if (equity > peak) peak = equity;
-    else {
-      const depth = equity / peak - 1;
-      if (depth < lowest) lowest = depth;
+  // Equity above this share of the peak, with room for rounding, is no deeper drawdown: few sessions need a division.
+  let deepest = 1;
+  let t = 0;
+  for (let block = 0; block < count; block++) {
+    const end = first[block]! + length[block]!;
+    for (let place = first[block]!; place < end; place++) {
+      const value = excess[place]!;
+      sample[t++] = value;
+      sum += value;
+      equity *= factors[place]!;
+      if (equity > peak) peak = equity;
+      else if (equity <= peak * deepest) {
+        lowest = Math.min(lowest, equity / peak - 1);
+        // Equity below 0 is always divided.
+        deepest = lowest > -1 ? (1 + lowest) * (1 + 4 * Number.EPSILON) : 1;
+      }
     }
-  }
-  // Paths beyond the range of numbers and moments that need another unit are left to the functions that define them.
-  if (!Number.isFinite(equity) || (varies && !isInSafeRange(largest))) {
-    const path = compoundEquity(Float64Array.from(places, (place) => returns[place]!));
-    return {
-      annualizedReturn: annualizedReturnBySessions(path),
-      maxDrawdown: maxDrawdown(path),
-      sharpe: sharpeRatio(Float64Array.from(places, (place) => excess[place]!)),
-    };
   }
   const mean = sum / n;
   let squares = 0;
-  if (varies) {
-    for (let t = 0; t < n; t++) {
-      const deviation = excess[places[t]!]! - mean;
-      squares += deviation * deviation;
-    }
+  for (let t = 0; t < n; t++) {
+    const deviation = sample[t]! - mean;
+    squares += deviation * deviation;
   }
+  const second = squares / n;
+  const isSafe = Math.abs(equity) < Infinity && second < 1 / leastVariance.absolute &&
+    second > leastVariance.absolute && second > leastVariance.relative * mean * mean;
+  if (!isSafe) return null;
   return {
     annualizedReturn: annualizedTotal(equity - 1, n),
     maxDrawdown: lowest,
-    sharpe: sharpeOfMoments(varies ? { mean, second: squares / n } : { mean: first, second: 0 }, n) * Math.sqrt(252),
+    sharpe: sharpeOfMoments({ mean, second }, n) * Math.sqrt(252),
   };
+}
+
+/** The same by the functions that define the figures. */
+function figuresOfWhole(blocks: ResampleBlocks, { returns, excess }: Sessions): Figures {
+  const path = compoundEquity(resampled(returns, blocks));
+  return {
+    annualizedReturn: annualizedReturnBySessions(path),
+    maxDrawdown: maxDrawdown(path),
+    sharpe: sharpeRatio(resampled(excess, blocks)),
+  };
+}
+
+function resampled(values: Float64Array, { first, length, count }: ResampleBlocks): Float64Array {
+  const sample = new Float64Array(values.length / 2);
+  for (let block = 0, at = 0; block < count; at += length[block]!, block++) {
+    sample.set(values.subarray(first[block], first[block]! + length[block]!), at);
+  }
+  return sample;
+}
+
+function twice(values: Float64Array): Float64Array {
+  const both = new Float64Array(2 * values.length);
+  both.set(values);
+  both.set(values, values.length);
+  return both;
 }
 
 /** Resamples of constant returns are equal, for any blocks. */

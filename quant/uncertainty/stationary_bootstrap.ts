@@ -66,11 +66,7 @@ export function stationaryBootstrap(
   options: StationaryBootstrapOptions,
 ): Float64Array {
   const { meanBlockLength, replications = 999, seed } = options;
-  requireInteger(length, "The number of observations", 2);
-  requireInteger(replications, "replications", 1);
-  if (!(meanBlockLength >= 1 && meanBlockLength < Infinity)) {
-    throw new RangeError(`meanBlockLength must be at least 1 and finite, got ${meanBlockLength}.`);
-  }
+  requireResamples(length, { meanBlockLength, replications });
   const random = uniformRandom(seed);
   const places = new Int32Array(length);
   const values = new Float64Array(replications);
@@ -79,4 +75,16 @@ export function stationaryBootstrap(
     values[i] = statistic(places);
   }
   return values;
+}
+
+/** @throws {RangeError} If they are not those of {@linkcode stationaryBootstrap}. */
+export function requireResamples(
+  length: number,
+  { meanBlockLength, replications }: { meanBlockLength: number; replications: number },
+): void {
+  requireInteger(length, "The number of observations", 2);
+  requireInteger(replications, "replications", 1);
+  if (!(meanBlockLength >= 1 && meanBlockLength < Infinity)) {
+    throw new RangeError(`meanBlockLength must be at least 1 and finite, got ${meanBlockLength}.`);
+  }
 }

@@ -4,6 +4,7 @@ import { compoundEquity } from "../../../quant/performance/growth.ts";
 import { middleOf } from "../../../quant/uncertainty/band.ts";
 import { optimalBlockLength } from "../../../quant/uncertainty/optimal_block_length.ts";
 import { performanceBands } from "../../../quant/uncertainty/performance_bands.ts";
+import { ResampleDraws } from "../../../quant/uncertainty/resample_draws.ts";
 import { stationaryBootstrap } from "../../../quant/uncertainty/stationary_bootstrap.ts";
 import { normalQuantile } from "../../../quant/normal_quantile.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
@@ -55,6 +56,21 @@ Deno.test("performanceBands() takes cash from each session's return before resam
   assert.deepEqual(sharpe, excess.sharpe);
 });
 
+Deno.test("performanceBands() of series that share draws are those of each alone, and refuses draws of another length or seed", () => {
+  const random = pseudoRandom(23);
+  const draws = new ResampleDraws(400, 5);
+  const options = { seed: 5, replications: 199 };
+  for (const meanBlockLength of [9, 2.5, 1.4, undefined]) {
+    const returns = Float64Array.from({ length: 400 }, () => 0.02 * (random() - 0.48));
+    const given = { ...options, ...meanBlockLength !== undefined && { meanBlockLength } };
+    assert.deepEqual(performanceBands(returns, { ...given, draws }), performanceBands(returns, given));
+  }
+  const returns = Float64Array.from({ length: 399 }, () => 0.02 * (random() - 0.48));
+  assert.throws(() => performanceBands(returns, { ...options, draws }), /seed 5 for 400 returns, not 5 and 399/);
+  const other = new ResampleDraws(399, 6);
+  assert.throws(() => performanceBands(returns, { ...options, draws: other }), /seed 6 for 399 returns, not 5/);
+});
+
 Deno.test("performanceBands() hold the true Sharpe ratio about as often as they say", () => {
   const random = pseudoRandom(17);
   let held = 0;
@@ -81,6 +97,10 @@ Deno.test("performanceBands() refuses too little, cash of another length and ban
   assert.throws(() => performanceBands(returns, { seed: 1, level: 1 }), /level must be between 0 and 1/);
   assert.throws(() => performanceBands(returns, { seed: 1, replications: 38 }), /at least 39 can/);
   assert.throws(() => performanceBands(returns.with(3, NaN), { seed: 1 }), /finite/);
+  assert.throws(
+    () => performanceBands(returns, { seed: 1, meanBlockLength: 0.5 }),
+    /meanBlockLength must be at least 1/,
+  );
 });
 
 Deno.test("middleOf() takes order statistics from either end", () => {
@@ -95,8 +115,9 @@ Deno.test("performanceBands() has the bands of the figures of each whole resampl
   const noise = (scale: number) =>
     Float64Array.from({ length: 300 }, (_, t) => t % 5 === 0 ? 0 : scale * (random() - 0.48));
   const cash = Float64Array.from({ length: 300 }, (_, t) => 0.0001 * (t % 3));
+  const rare = Float64Array.from({ length: 300 }, (_, t) => t === 7 ? 0.01 : 0);
   // Powers of the smallest leave the range of doubles; the largest lose more than everything.
-  for (const returns of [noise(0.02), noise(1e-90), noise(5), new Float64Array(300).fill(0.01)]) {
+  for (const returns of [noise(0.02), noise(1e-90), noise(5), rare, new Float64Array(300).fill(0.01)]) {
     for (const cashReturn of [cash, new Float64Array(300)]) {
       const options = { seed: 3, replications: 199, meanBlockLength: 4 };
       const excess = returns.map((value, t) => value - cashReturn[t]!);
