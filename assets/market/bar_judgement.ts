@@ -261,6 +261,11 @@ export function sessionEvents(bars: BarColumns): SessionEvent[] {
   const events: SessionEvent[] = [];
   const n = bars.ticker.length;
   for (let first = 0, end: number; first < n; first = end) {
+    const isAlone = first + 1 === n || bars.occurrence[first + 1] === 1;
+    if (isAlone && splitAt(bars, first) === 1 && dividendAt(bars, first) === 0) {
+      end = first + 1;
+      continue;
+    }
     let used: number | undefined;
     let split = 1;
     let dividend = 0;

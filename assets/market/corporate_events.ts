@@ -214,12 +214,14 @@ interface EventGroup {
 
 function eventGroups(bars: BarColumns): EventGroup[] {
   const { ticker, session, occurrence } = bars;
-  const eventAt = new Map(sessionEvents(bars).map((event) => [event.bar, event]));
+  const events = sessionEvents(bars);
+  let next = 0;
   const groups: EventGroup[] = [];
   for (let first = 0, end: number; first < ticker.length; first = end) {
     for (end = first + 1; end < ticker.length && occurrence[end]! > 1;) end++;
-    if (end === first + 1 && !eventAt.has(first)) continue;
-    const reported = eventAt.get(first) ?? { split: 1, dividend: 0 };
+    const event = events[next]?.bar === first ? events[next++] : undefined;
+    if (end === first + 1 && event === undefined) continue;
+    const reported = event ?? { split: 1, dividend: 0 };
     const splits = reported.split === 1 ? [] : [reported.split];
     const dividends = reported.dividend === 0 ? [] : [reported.dividend];
     let used = -1;

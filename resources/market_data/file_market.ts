@@ -45,9 +45,10 @@ export function fileMarket(
   async function read(options: ReadOptions): Promise<{ contents: FileContents; stamp: FileStamp; summary: Summary }> {
     const { stored, stamp } = await readStored(source);
     options.signal?.throwIfAborted();
+    const version = known && equalStamps(known.stamp, stamp) ? known.version : await versionOf(name, stored);
     const contents = await parse(stored, options);
     const summary = summaryOf(contents);
-    known = { stamp, version: await versionOf(name, stored), summary };
+    known = { stamp, version, summary };
     return { contents, stamp, summary };
   }
 
