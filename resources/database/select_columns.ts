@@ -5,6 +5,8 @@ import type { ColumnData, ColumnSpec } from "./database.ts";
 
 /** Rows per fetch: enough to make round trips cheap, few enough to stay in the processor's cache. */
 const FETCH_ROWS = 4_000;
+/** Numbers of a column up to which they are copied to an array of their own. */
+const COPIED_VALUES = 16_384;
 /** More takes memory that the embedded database never releases, and sorts half a million bars no faster. */
 const WORK_MEM = "8MB";
 /** The data are mostly in memory: an index is cheap for a few rows of a large table. */
@@ -14,11 +16,24 @@ const RANDOM_PAGE_COST = "1.1";
 const SETTINGS =
   `set local cursor_tuple_fraction = 1; set local work_mem = '${WORK_MEM}'; set local random_page_cost = ${RANDOM_PAGE_COST}`;
 
-type Row = readonly (Buffer | null)[];
+/** A row as one value, in PostgreSQL's binary format of records: the driver makes an object of every value, whose number is that of all fields otherwise. */
+type Row = readonly [Buffer];
 
-/** Collects one column; `result` returns the values added so far, `add` takes one value in PostgreSQL's binary format. */
+/** The query with each row as one value. */
+function asRecords(query: string): string {
+  return `SELECT "whole row" FROM (${query}) "whole row"`;
+}
+
+/** Bytes with several rows. */
+interface Received {
+  bytes: Uint8Array;
+  view: DataView;
+}
+
+/** Collects one column; `result` returns the values added so far. */
 interface Gatherer {
-  add(bytes: Buffer | null): void;
+  /** Takes one value in PostgreSQL's binary format. @param length In bytes; −1 is NULL. */
+  add(received: Received, at: number, length: number): void;
   result(): ColumnData;
 }
 
@@ -36,18 +51,15 @@ export async function selectColumns(
   signal?.throwIfAborted();
   return await sql.begin("read only", async (tx) => {
     await tx.unsafe(SETTINGS).simple();
-    await tx.unsafe(`declare wanted binary no scroll cursor for ${query}`, [...parameters]);
-    let gatherers: Gatherer[] | undefined;
+    await tx.unsafe(`declare wanted binary no scroll cursor for ${asRecords(query)}`, [...parameters]);
+    const table = new GatheredColumns(columns);
     for (;;) {
       signal?.throwIfAborted();
-      const rows = await tx.unsafe(`fetch ${FETCH_ROWS} from wanted`).raw() as unknown as
-        & Row[]
-        & { columns: postgres.ColumnList<string> };
-      gatherers ??= gatherersOf(columns, rows.columns);
-      gather(rows, gatherers);
+      const rows = await tx.unsafe(`fetch ${FETCH_ROWS} from wanted`).raw() as unknown as Row[];
+      table.add(rows);
       if (rows.length < FETCH_ROWS) break;
     }
-    return resultOf(columns, gatherers);
+    return table.result();
   }) as Record<string, ColumnData>;
 }
 
@@ -62,21 +74,21 @@ export async function selectPieces(
   columns: readonly ColumnSpec[],
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Record<string, ColumnData>> {
-  let gatherers: Gatherer[] | undefined;
+  const table = new GatheredColumns(columns);
   const literals = parameters.map(literal);
+  let pieces = 0;
   for (const query of queries) {
     signal?.throwIfAborted();
-    const text = query.replace(/\$(\d+)/g, (_, number) => literals[Number(number) - 1]!);
+    const text = asRecords(query.replace(/\$(\d+)/g, (_, number) => literals[Number(number) - 1]!));
     // Several statements of one message are one transaction.
     const results = await sql.unsafe(
       `${SETTINGS}; declare wanted binary no scroll cursor for ${text}; fetch all from wanted`,
-    ).simple().raw() as unknown as (Row[] & { columns: postgres.ColumnList<string> })[];
-    const rows = results.at(-1)!;
-    gatherers ??= gatherersOf(columns, rows.columns);
-    gather(rows, gatherers);
+    ).simple().raw() as unknown as Row[][];
+    table.add(results.at(-1)!);
+    pieces++;
   }
-  if (!gatherers) throw new TypeError("There is no query to read.");
-  return resultOf(columns, gatherers);
+  if (pieces === 0) throw new TypeError("There is no query to read.");
+  return table.result();
 }
 
 /** A value in the text of a statement. Backslashes are escaped as well: their meaning in other strings is a setting. */
@@ -86,27 +98,69 @@ function literal(value: string | number | boolean | null): string {
   return `E'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
-function gather(rows: readonly Row[], gatherers: readonly Gatherer[]): void {
-  for (let r = 0; r < rows.length; r++) {
-    const row = rows[r]!;
-    for (let c = 0; c < gatherers.length; c++) gatherers[c]!.add(row[c]!);
+/** Collects rows by column. */
+class GatheredColumns {
+  /** Known from the first row, whose fields name their types. */
+  #gatherers: Gatherer[] | undefined;
+
+  constructor(private readonly columns: readonly ColumnSpec[]) {}
+
+  add(rows: readonly Row[]): void {
+    let received: Received | undefined;
+    for (let r = 0; r < rows.length; r++) {
+      const [row] = rows[r]!;
+      // Rows that arrived together share their memory.
+      if (received?.bytes.buffer !== row.buffer) {
+        received = { bytes: new Uint8Array(row.buffer), view: new DataView(row.buffer) };
+      }
+      const { view } = received;
+      let at = row.byteOffset;
+      const gatherers = this.#gatherers ??= gatherersOf(this.columns, typesOf(view, at));
+      at += 4;
+      for (let c = 0; c < gatherers.length; c++) {
+        const length = view.getInt32(at + 4);
+        at += 8;
+        gatherers[c]!.add(received, at, length);
+        if (length > 0) at += length;
+      }
+    }
+  }
+
+  result(): Record<string, ColumnData> {
+    const gatherers = this.#gatherers;
+    return Object.fromEntries(
+      this.columns.map(({ name, type }, c) => [
+        name,
+        gatherers ? gatherers[c]!.result() : isNumeric(type) ? new Float64Array(0) : [],
+      ]),
+    );
   }
 }
 
-function resultOf(columns: readonly ColumnSpec[], gatherers: readonly Gatherer[]): Record<string, ColumnData> {
-  return Object.fromEntries(columns.map(({ name }, c) => [name, gatherers[c]!.result()]));
+function isNumeric(type: ColumnSpec["type"]): boolean {
+  return type === "double precision" || type === "bigint" || type === "integer";
 }
 
-function gatherersOf(columns: readonly ColumnSpec[], found: postgres.ColumnList<string>): Gatherer[] {
-  if (found.length !== columns.length) {
-    throw new TypeError(`The query returns ${found.length} columns where ${columns.length} are asked for.`);
+/** The type identifiers of the fields of a record. */
+function typesOf(view: DataView, record: number): number[] {
+  let at = record + 4;
+  return Array.from({ length: view.getInt32(record) }, () => {
+    const type = view.getInt32(at);
+    at += 8 + Math.max(0, view.getInt32(at + 4));
+    return type;
+  });
+}
+
+function gatherersOf(columns: readonly ColumnSpec[], types: readonly number[]): Gatherer[] {
+  if (types.length !== columns.length) {
+    throw new TypeError(`The query returns ${types.length} columns where ${columns.length} are asked for.`);
   }
   return columns.map((column, c) => {
-    const { name, type } = found[c]!;
+    const type = types[c]!;
     if (!RESULT_TYPES[type]?.includes(column.type)) {
       throw new TypeError(
-        `Column ${column.name}: the query's column "${name}" cannot be read as ${column.type} ` +
-          `(PostgreSQL type ${type}). Cast it: "${name}"::${column.type}.`,
+        `Column ${column.name}: the query's value cannot be read as ${column.type} ` +
+          `(PostgreSQL type ${type}). Cast it: "${column.name}"::${column.type}.`,
       );
     }
     return gathererOf(column, type);
@@ -116,36 +170,42 @@ function gatherersOf(columns: readonly ColumnSpec[], found: postgres.ColumnList<
 function gathererOf(column: ColumnSpec, type: number): Gatherer {
   switch (type) {
     case 700:
-      return new Numbers((bytes) => bytes.readFloatBE());
+      return new Numbers(({ view }, at) => view.getFloat32(at));
     case 701:
-      return new Numbers((bytes) => bytes.readDoubleBE());
+      return new Numbers(({ view }, at) => view.getFloat64(at));
     case 21:
-      return new Numbers((bytes) => bytes.readInt16BE());
+      return new Numbers(({ view }, at) => view.getInt16(at));
     case 23:
-      return new Numbers((bytes) => bytes.readInt32BE());
+      return new Numbers(({ view }, at) => view.getInt32(at));
     case 20:
-      return new Numbers((bytes) => {
-        const value = bytes.readInt32BE() * 0x1_0000_0000 + bytes.readUInt32BE(4);
+      return new Numbers(({ view }, at) => {
+        const value = view.getInt32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
         if (Number.isSafeInteger(value)) return value;
         throw new RangeError(
-          `Column ${column.name}: ${bytes.readBigInt64BE()} does not fit a double exactly. Select it as text.`,
+          `Column ${column.name}: ${view.getBigInt64(at)} does not fit a double exactly. Select it as text.`,
         );
       });
     case 16:
-      return new Values((bytes) => bytes[0] === 1);
+      return new Values(({ bytes }, at) => bytes[at] === 1);
     case 1082:
-      return new Values(remember((bytes) => bytes.readInt32BE(), dateOf));
+      return new Values(remember(({ view }, at) => view.getInt32(at), dateOf));
     case 1114:
     case 1184:
-      return new Values((bytes) => instantOf(bytes.readBigInt64BE()));
+      return new Values(({ view }, at) => instantOf(view.getBigInt64(at)));
     case 114:
-      return new Values((bytes) => JSON.parse(bytes.toString("utf8")));
+      return new Values((received, at, length) => JSON.parse(textOf(received, at, length)));
     case 3802:
       // The first byte is the version of the format.
-      return new Values((bytes) => JSON.parse(bytes.toString("utf8", 1)));
+      return new Values((received, at, length) => JSON.parse(textOf(received, at + 1, length - 1)));
     default:
       return new Values(new Interned().read);
   }
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function textOf({ bytes }: Received, at: number, length: number): string {
+  return decoder.decode(bytes.subarray(at, at + length));
 }
 
 /** Numbers in a growing array; NULL is NaN. */
@@ -153,29 +213,30 @@ class Numbers implements Gatherer {
   #values = new Float64Array(1024);
   #length = 0;
 
-  constructor(private readonly read: (bytes: Buffer) => number) {}
+  constructor(private readonly read: (received: Received, at: number) => number) {}
 
-  add(bytes: Buffer | null): void {
+  add(received: Received, at: number, length: number): void {
     if (this.#length === this.#values.length) {
       const larger = new Float64Array(this.#length * 2);
       larger.set(this.#values);
       this.#values = larger;
     }
-    this.#values[this.#length++] = bytes === null ? NaN : this.read(bytes);
+    this.#values[this.#length++] = length < 0 ? NaN : this.read(received, at);
   }
 
+  /** A large array is not copied: the copies of all columns would double the memory, of which the rest of an array takes none. */
   result(): Float64Array {
-    return this.#values.slice(0, this.#length);
+    return this.#length > COPIED_VALUES ? this.#values.subarray(0, this.#length) : this.#values.slice(0, this.#length);
   }
 }
 
 class Values implements Gatherer {
   readonly #values: unknown[] = [];
 
-  constructor(private readonly read: (bytes: Buffer) => unknown) {}
+  constructor(private readonly read: (received: Received, at: number, length: number) => unknown) {}
 
-  add(bytes: Buffer | null): void {
-    this.#values.push(bytes === null ? null : this.read(bytes));
+  add(received: Received, at: number, length: number): void {
+    this.#values.push(length < 0 ? null : this.read(received, at, length));
   }
 
   result(): unknown[] {
@@ -184,10 +245,13 @@ class Values implements Gatherer {
 }
 
 /** Dates repeat: each is formatted once. */
-function remember(key: (bytes: Buffer) => number, write: (key: number) => string): (bytes: Buffer) => string {
+function remember(
+  key: (received: Received, at: number) => number,
+  write: (key: number) => string,
+): (received: Received, at: number) => string {
   const known = new Map<number, string>();
-  return (bytes) => {
-    const number = key(bytes);
+  return (received, at) => {
+    const number = key(received, at);
     let text = known.get(number);
     if (text === undefined) known.set(number, text = write(number));
     return text;
@@ -200,22 +264,23 @@ class Interned {
   static readonly #MOST = 65_536;
   readonly #known = new Map<number, { bytes: Uint8Array; text: string }>();
 
-  readonly read = (bytes: Buffer): string => {
-    if (bytes.length > Interned.#LONGEST) return bytes.toString("utf8");
-    let hash = bytes.length;
-    for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash, 31) + bytes[i]! | 0;
+  readonly read = (received: Received, at: number, length: number): string => {
+    if (length > Interned.#LONGEST) return textOf(received, at, length);
+    const { bytes } = received;
+    let hash = length;
+    for (let i = 0; i < length; i++) hash = Math.imul(hash, 31) + bytes[at + i]! | 0;
     const entry = this.#known.get(hash);
-    if (entry !== undefined && sameBytes(entry.bytes, bytes)) return entry.text;
-    const text = bytes.toString("utf8");
+    if (entry !== undefined && isAt(entry.bytes, { bytes, at, length })) return entry.text;
+    const text = textOf(received, at, length);
     if (entry === undefined && this.#known.size < Interned.#MOST) {
-      this.#known.set(hash, { bytes: new Uint8Array(bytes), text });
+      this.#known.set(hash, { bytes: bytes.slice(at, at + length), text });
     }
     return text;
   };
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+function isAt(wanted: Uint8Array, { bytes, at, length }: { bytes: Uint8Array; at: number; length: number }): boolean {
+  if (wanted.length !== length) return false;
+  for (let i = 0; i < length; i++) if (wanted[i] !== bytes[at + i]) return false;
   return true;
 }
