@@ -27,13 +27,20 @@ export function tradabilityWithin({ legs }: TradedBars, start: number, end: numb
   const volumesKnown = legs.values().some(({ volume }) => volume.subarray(start, end).some((value) => value > 0));
   const found = new Map<string, TickerTradability>();
   for (const [ticker, leg] of legs) {
-    const first = leg.close.findIndex((close, t) => t >= start && t < end && close > 0);
-    if (first < 0) continue;
-    const closes = leg.close.subarray(first, end);
+    let first = start;
+    while (first < end && !(leg.close[first]! > 0)) first++;
+    if (first >= end) continue;
+    let price = NaN;
+    let lowestPrice = Infinity;
+    for (let t = first; t < end; t++) {
+      if (!(leg.close[t]! > 0)) continue;
+      price = leg.close[t]!;
+      lowestPrice = Math.min(lowestPrice, price);
+    }
     found.set(ticker, {
-      price: closes.findLast((close) => close > 0)!,
-      lowestPrice: closes.reduce((least, close) => close > 0 ? Math.min(least, close) : least, Infinity),
-      ...volumesKnown ? liquidityOf(closes, leg.volume.subarray(first, end)) : unknownLiquidity,
+      price,
+      lowestPrice,
+      ...volumesKnown ? liquidityOf(leg.close.subarray(first, end), leg.volume.subarray(first, end)) : unknownLiquidity,
       spread: spreadOf(leg, first, end),
     });
   }
@@ -43,22 +50,32 @@ export function tradabilityWithin({ legs }: TradedBars, start: number, end: numb
 const unknownLiquidity = { dollarVolume: null, withoutTrade: null };
 
 function liquidityOf(closes: Float64Array, volumes: Float64Array) {
-  const isKnown = (close: number, t: number) => Number.isNaN(close) || !Number.isNaN(volumes[t]!);
-  const close = closes.filter(isKnown);
-  const volume = volumes.filter((_, t) => isKnown(closes[t]!, t));
-  if (volume.every(Number.isNaN)) return unknownLiquidity;
-  return { dollarVolume: medianDollarVolume(close, volume), withoutTrade: shareWithoutTrade(close, volume) };
+  const close = new Float64Array(closes.length);
+  const volume = new Float64Array(closes.length);
+  let count = 0;
+  let known = 0;
+  for (let t = 0; t < closes.length; t++) {
+    const isKnown = !Number.isNaN(volumes[t]!);
+    if (!isKnown && !Number.isNaN(closes[t]!)) continue;
+    if (isKnown) known++;
+    close[count] = closes[t]!;
+    volume[count++] = volumes[t]!;
+  }
+  if (known === 0) return unknownLiquidity;
+  const [usable, traded] = [close.subarray(0, count), volume.subarray(0, count)];
+  return { dollarVolume: medianDollarVolume(usable, traded), withoutTrade: shareWithoutTrade(usable, traded) };
 }
 
 /** Uses prices in shares of the last session, so that a split is not a move. */
 function spreadOf({ high, low, close, split }: TradedLeg, first: number, end: number): number | null {
-  const factors = new Float64Array(end - first);
+  const adjusted = { high: high.slice(first, end), low: low.slice(first, end), close: close.slice(first, end) };
   let shares = 1;
   for (let t = end - 1; t >= first; t--) {
-    factors[t - first] = shares;
+    adjusted.high[t - first]! /= shares;
+    adjusted.low[t - first]! /= shares;
+    adjusted.close[t - first]! /= shares;
     shares *= split[t]!;
   }
-  const adjusted = (prices: Float64Array) => prices.subarray(first, end).map((price, t) => price / factors[t]!);
-  const spread = bidAskSpread({ high: adjusted(high), low: adjusted(low), close: adjusted(close) });
+  const spread = bidAskSpread(adjusted);
   return Number.isNaN(spread) ? null : spread;
 }

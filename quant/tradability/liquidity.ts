@@ -22,7 +22,9 @@ import { requireSameLength } from "../validate.ts";
  */
 export function medianDollarVolume(close: Float64Array, volume: Float64Array): number {
   requireSessions(close, volume);
-  const values = close.map((price, t) => traded(price, volume[t]!) ? price * volume[t]! : 0).toSorted();
+  const values = new Float64Array(close.length);
+  for (let t = 0; t < values.length; t++) if (traded(close[t]!, volume[t]!)) values[t] = close[t]! * volume[t]!;
+  values.sort();
   const middle = values.length >> 1;
   return values.length % 2 === 1 ? values[middle]! : (values[middle - 1]! + values[middle]!) / 2;
 }
