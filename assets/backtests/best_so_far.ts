@@ -49,27 +49,44 @@ export function picksOf(
   });
 }
 
-/** A pair's outcome with each of its windows traded by the strategy picked for that window. */
+/**
+ * A pair's outcome with each of its windows traded by the strategy picked for that window.
+ *
+ * @param outcomes By strategy, each a {@linkcode portfolioPart}.
+ */
 export function followedOutcome(
-  { numbers, windows }: Pick<TradedPair, "numbers" | "windows">,
+  pair: Pick<TradedPair, "numbers" | "windows">,
   outcomes: readonly PairOutcome[],
   pickOf: (window: number) => number,
 ): PairOutcome {
+  const from = portfolioStart(pair);
   // Outside windows, all strategies are flat.
   const [start] = outcomes as [PairOutcome];
   const merged = <Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column): Column => {
     const values = of(start).slice() as Column;
-    windows.forEach(({ tradingStart, tradingEnd }, i) => {
-      values.set(of(outcomes[pickOf(numbers[i]!)]!).subarray(tradingStart, tradingEnd), tradingStart);
+    pair.windows.forEach(({ tradingStart, tradingEnd }, i) => {
+      const picked = of(outcomes[pickOf(pair.numbers[i]!)]!);
+      values.set(picked.subarray(tradingStart - from, tradingEnd - from), tradingStart - from);
     });
     return values;
   };
   return outcomeOf(merged);
 }
 
-/** The columns of an outcome that portfolios read. The other columns take three times as much memory. */
-export function portfolioPart(outcome: PairOutcome): PairOutcome {
-  return outcomeOf((column) => column(outcome));
+/** Index of the first of a pair's sessions that portfolios read: the one before its first trading session. */
+export function portfolioStart({ windows }: Pick<TradedPair, "windows">): number {
+  return Math.max(0, windows[0]!.tradingStart - 1);
+}
+
+/**
+ * The columns of an outcome that portfolios read, from {@linkcode portfolioStart} on: all columns take three times as much memory, and
+ * the first formation, in which nothing happens, several times as much as a trading window.
+ */
+export function portfolioPart(pair: Pick<TradedPair, "windows">, outcome: PairOutcome): PairOutcome {
+  const from = portfolioStart(pair);
+  return outcomeOf(<Column extends Float64Array | Uint8Array>(column: (outcome: PairOutcome) => Column) =>
+    column(outcome).slice(from) as Column
+  );
 }
 
 function outcomeOf(

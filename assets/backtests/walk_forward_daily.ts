@@ -12,7 +12,7 @@ import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { nextTurn } from "../../resources/turns.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
-import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart } from "./best_so_far.ts";
+import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart, portfolioStart } from "./best_so_far.ts";
 import { joinedColumns, rowsOfColumns } from "./column_parts.ts";
 import { finishedOutcomes, finishedWindows, hashedWindows, noWindows } from "./finished_windows.ts";
 import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
@@ -173,7 +173,10 @@ export const walkForwardDaily = asset({
       bars,
       chosen.filter(({ window }) => current !== undefined && window >= current.window),
     );
-    const riskShares = pairs.map((pair) => shareOf(pair, shares));
+    const sharedOf = pairs.map((pair) => inPortfolios(pair, shareOf(pair, shares)));
+    const moveBpsOf = pairs.map((pair, i) =>
+      costsOf[i]!.map((costs) => tradingBpsOf(pair, costs).subarray(portfolioStart(pair)))
+    );
     const from = windows[finished.count]?.tradingStart ?? 0;
     const sectorOf = sectorsOf(config, config.maxSectorShare === null ? [] : await inputs.groups.rows());
     const limits = exposureLimits(config, sectorOf);
@@ -191,14 +194,12 @@ export const walkForwardDaily = asset({
       const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
       await rule.load?.();
       for (const [i, pair] of pairs.entries()) {
-        const shared = sharedOf(pair, riskShares[i]!);
-        for (const [level, { daily, entered, ...more }] of rule.trade(pair, costsOf[i]!).entries()) {
-          const outcome = portfolioPart({ daily, entered });
+        for (const [level, outcome] of rule.trade(pair, costsOf[i]!).entries()) {
           outcomeRows.push(pairOutcomeRow(outcome, { pair, rule, level: levels[level]!, cashReturn }));
-          const moveBps = tradingBpsOf(pair, costsOf[i]![level]!);
-          outcomes[level]!.push({ ...shared, outcome, moveBps });
-          if (level > 0 || !("result" in more)) continue;
-          const { result } = more as Pick<StrategyOutcome, "result">;
+          const moveBps = moveBpsOf[i]![level]!;
+          outcomes[level]!.push({ ...sharedOf[i]!, outcome: portfolioPart(pair, outcome), moveBps });
+          if (level > 0 || !("result" in outcome)) continue;
+          const { result } = outcome as StrategyOutcome;
           days.push(dailyColumns(rule.strategy, pair, result, from));
           trades.push(
             ...tradeRows(rule.strategy, pair, result).filter(({ window }) => window >= (current?.window ?? 1)),
@@ -236,13 +237,13 @@ export const walkForwardDaily = asset({
       trials.push(rule);
       for (const [level, costs] of levels.entries()) {
         const followed = pairs.map((pair, i) => ({
-          ...sharedOf(pair, riskShares[i]!),
+          ...sharedOf[i]!,
           outcome: followedOutcome(
             pair,
             strategies.map(({ outcomes }) => outcomes[level]![i]!),
             (window) => picks[place.get(window)!]!,
           ),
-          moveBps: tradingBpsOf(pair, costsOf[i]![level]!),
+          moveBps: moveBpsOf[i]![level]!,
         }));
         portfolioParts.push(...portfolios.of({ rule, level: costs, headline: level === 0, pairs: followed }));
       }
@@ -312,12 +313,13 @@ function mayCarryOn({ factorResiduals, maxTickerShare, maxSectorShare }: Trading
 }
 
 /** Fields common to all outcomes of a pair in portfolios. */
-function sharedOf(pair: TradedPair, riskShare: Float64Array) {
+function inPortfolios(pair: TradedPair, riskShare: Float64Array) {
+  const start = portfolioStart(pair);
   return {
     name: pairName(pair),
     tickers: [pair.ticker_1, pair.ticker_2] as const,
-    first: pair.first,
-    riskShare,
+    first: pair.first + start,
+    riskShare: riskShare.subarray(start),
   };
 }
 
