@@ -6,6 +6,7 @@ import type { ColumnData, ColumnSpec, Database, Sql } from "./database.ts";
 
 /** Bytes per message: larger ones gain nothing and cost memory. */
 const MESSAGE_BYTES = 256 * 1024;
+const LONGEST_ASCII = 64;
 const HEADER = Uint8Array.of(...new TextEncoder().encode("PGCOPY\n"), 0xff, 0x0d, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 const TRAILER = Uint8Array.of(0xff, 0xff);
 
@@ -111,6 +112,29 @@ class RowEncoder {
     this.#view.setFloat64(at, value);
   }
 
+  /** A whole number that doubles hold exactly. */
+  #whole(value: number): void {
+    const at = this.#fixed(8);
+    this.#view.setInt32(at, Math.floor(value / 0x1_0000_0000));
+    this.#view.setInt32(at + 4, value);
+  }
+
+  /** Writes a short text of ASCII alone, such as a ticker, without the encoder; false for another one. */
+  #ascii(text: string): boolean {
+    if (text.length > LONGEST_ASCII) return false;
+    this.#reserve(4 + text.length);
+    const start = this.#at + 4;
+    const bytes = this.#bytes;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === 0 || code > 127) return false;
+      bytes[start + i] = code;
+    }
+    this.#view.setInt32(this.#at, text.length);
+    this.#at = start + text.length;
+    return true;
+  }
+
   /** @param version The byte that precedes the text of `jsonb`. */
   #text(text: string, version?: number): void {
     this.#reserve(5 + text.length * 3);
@@ -135,6 +159,14 @@ class RowEncoder {
     };
     switch (column.type) {
       case "double precision":
+        if (data instanceof Float64Array) {
+          return (row) => {
+            const value = data[row]!;
+            if (Number.isNaN(value)) this.#null();
+            else if (value === Infinity || value === -Infinity) refuse(row, "a finite number");
+            else this.#double(value);
+          };
+        }
         return nullable((value, row) => {
           if (typeof value !== "number" || value === Infinity || value === -Infinity) refuse(row, "a finite number");
           else if (Number.isNaN(value)) this.#null();
@@ -148,6 +180,14 @@ class RowEncoder {
           this.#view.setInt32(at, value);
         });
       case "bigint":
+        if (data instanceof Float64Array) {
+          return (row) => {
+            const value = data[row]!;
+            if (Number.isNaN(value)) this.#null();
+            else if (Number.isSafeInteger(value)) this.#whole(value);
+            else refuse(row, "a whole number of 64 bits");
+          };
+        }
         return nullable((value, row) => {
           if (Number.isNaN(value)) return this.#null();
           const whole = typeof value === "bigint"
@@ -190,6 +230,7 @@ class RowEncoder {
       case "text":
         return nullable((value, row) => {
           if (typeof value !== "string") return refuse(row, "a string");
+          if (this.#ascii(value)) return;
           if (!value.isWellFormed() || value.includes("\0")) {
             return refuse(row, "text that UTF-8 and PostgreSQL can hold");
           }
