@@ -29,8 +29,8 @@ export interface RuleOutcome {
   level: Pick<CostLevel, "costs" | "costBps">;
   headline: boolean;
   /**
-   * `first` is the index of the pair's first session among the sessions of the bars, `moveBps` the cost of changing its weight in
-   * each of its sessions, and `riskShare` its share by risk in the formations.
+   * `first` is the index of the outcome's first session among the sessions of the bars, `moveBps` the cost of changing the pair's weight
+   * in each session of the outcome, and `riskShare` its share by risk in the formations.
    */
   pairs: {
     name: string;
