@@ -175,32 +175,36 @@ export function pairPortfolio(pairs: readonly PortfolioPair[], options: PairPort
   }));
   const changes = new Set(members.flatMap(({ first, end }) => [first, end]));
   let present: typeof members = [];
+  const active: typeof members = [];
   let equity = equityBefore;
   for (let t = 0; t < n; t++) {
     // In the order of the pairs, which fixes the order of every sum.
     if (changes.has(t)) present = members.filter(({ first, end }) => first <= t && t < end);
+    active.length = 0;
     for (const pair of present) {
       const at = t - pair.first;
       pair.allocated = pair.daily.allocated[at] === 1;
       pair.riskShare = pair.riskShares?.[at] ?? NaN;
       pair.planned = at === 0 ? 0 : pair.daily.plannedGross[at - 1]!;
+      // Between its windows a pair has no weight, to which every sum would add 0.
+      if (pair.allocated || pair.planned > 0 || (at > 0 && pair.weights[at - 1] !== 0)) active.push(pair);
     }
-    const raw = unscaledShares(present, { weighting, maxTilt });
+    const raw = unscaledShares(active, { weighting, maxTilt });
     let sum = 0;
     for (const share of raw) sum += share;
     let gross = 0;
-    for (let i = 0; i < present.length; i++) gross += sum > 0 ? raw[i]! / sum * present[i]!.planned : 0;
+    for (let i = 0; i < active.length; i++) gross += sum > 0 ? raw[i]! / sum * active[i]!.planned : 0;
     const shrink = gross > maxGrossExposure ? maxGrossExposure / gross : 1;
     let set: Float64Array = new Float64Array(raw.length);
     if (sum > 0) { for (let i = 0; i < raw.length; i++) set[i] = raw[i]! / sum * shrink; }
     for (const [l, limit] of limits.entries()) {
-      const within = withinLimit(set, present.map((pair) => plannedLegs(pair, t)), limit);
+      const within = withinLimit(set, active.map((pair) => plannedLegs(pair, t)), limit);
       portfolio.limited[l]![t] = Number(within.some((weight, i) => weight !== set[i]));
       set = within;
     }
     let long = 0;
-    for (let i = 0; i < present.length; i++) {
-      const { daily, first, weights, history, costAt, allocated, planned } = present[i]!;
+    for (let i = 0; i < active.length; i++) {
+      const { daily, first, weights, history, costAt, allocated, planned } = active[i]!;
       const at = t - first;
       const weight = set[i]!;
       weights[at] = weight;
