@@ -20,14 +20,7 @@ export { johansen, type JohansenOptions, type JohansenResult } from "./johansen.
 export { hurstExponent } from "./hurst_exponent.ts";
 export { halfLife, type HalfLifeOptions } from "./half_life.ts";
 export { meanCrossings } from "./mean_crossings.ts";
-export {
-  type RollingTrend,
-  rollingTrend,
-  rollingTrendForecast,
-  type RollingTrendForecastOptions,
-  type RollingTrendOptions,
-  type TrendForecast,
-} from "./rolling_trend.ts";
+export * from "./rolling_trend.ts";
 export { type KalmanHedgeRatio, kalmanHedgeRatio, type KalmanHedgeRatioOptions } from "./kalman_hedge_ratio.ts";
 export { type OrnsteinUhlenbeck, ornsteinUhlenbeck, type OrnsteinUhlenbeckOptions } from "./ornstein_uhlenbeck.ts";
 export { autocorrelation, whiteNoiseBound } from "./autocorrelation.ts";

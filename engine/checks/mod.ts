@@ -13,14 +13,7 @@ export {
 export { FailedCheck, failedChecks, failingRowText } from "./failed_checks.ts";
 export { CheckRun } from "./standalone_checks.ts";
 export { median } from "./median.ts";
-export {
-  type PriceJumpOptions,
-  priceJumpWithoutSplit,
-  type SplitJumpOptions,
-  splitsMatchJumps,
-  stalePrices,
-  type StalePricesOptions,
-} from "./price_checks.ts";
+export * from "./price_checks.ts";
 export { everyRow, notEmpty, notNull, unique } from "./row_checks.ts";
 export { rowCountBand, type RowCountBandOptions } from "./row_count_band.ts";
 export { noGaps, type NoGapsOptions, sessionComplete, type SessionCompleteOptions } from "./series_checks.ts";

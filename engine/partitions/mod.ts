@@ -20,11 +20,4 @@ export {
   type UpstreamPartitions,
   type Wanted,
 } from "./definition.ts";
-export {
-  asOfSessions,
-  type Cadence,
-  daysUntilNow,
-  type SessionCalendar,
-  sessionsUntilNow,
-  staticPartitions,
-} from "./spaces.ts";
+export * from "./spaces.ts";

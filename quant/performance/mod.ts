@@ -1,15 +1,7 @@
 /** Returns and risks of a strategy, and the part that chance explains. */
 export { type Exposure, exposure, turnover } from "./activity.ts";
 export { bestRecord, leastRecord, type StrategyRecord } from "./best_record.ts";
-export {
-  deepestDrawdown,
-  type DrawdownPeriod,
-  drawdownPeriods,
-  drawdowns,
-  longestDrawdownDuration,
-  maxDrawdown,
-  maxDrawdownDuration,
-} from "./drawdown.ts";
+export * from "./drawdown.ts";
 export {
   annualizedReturnByCalendar,
   annualizedReturnBySessions,
@@ -25,16 +17,6 @@ export {
   volatility,
 } from "./risk_adjusted_return.ts";
 export { rollingBeta, rollingSharpe } from "./rolling_performance.ts";
-export {
-  type DeflatedSharpeRatio,
-  deflatedSharpeRatio,
-  expectedMaximumSharpe,
-  probabilisticSharpeRatio,
-  sharpeLowerEnd,
-  type SharpeSample,
-  sharpeSample,
-  type SharpeTrials,
-  sharpeTrials,
-} from "./sharpe_significance.ts";
+export * from "./sharpe_significance.ts";
 export { expectedShortfall, type TailRiskOptions, valueAtRisk } from "./tail_risk.ts";
 export { hitRate, profitFactor } from "./trade_outcomes.ts";

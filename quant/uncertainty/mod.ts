@@ -1,9 +1,5 @@
 /** Uncertainty of figures from one sample: bootstrap bands, and the effect of choosing the best of many backtests. */
-export {
-  type BacktestOverfitting,
-  backtestOverfitting,
-  type BacktestOverfittingOptions,
-} from "./backtest_overfitting.ts";
+export * from "./backtest_overfitting.ts";
 export { type Band, type BandOptions } from "./band.ts";
 export { halfLifeBand } from "./half_life_band.ts";
 export { type OptimalBlockLength, optimalBlockLength } from "./optimal_block_length.ts";

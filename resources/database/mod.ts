@@ -26,18 +26,7 @@ export type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "./databa
 export { DatabaseClock } from "./database_clock.ts";
 export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from "./embedded.ts";
 export { openLent } from "./lent_database.ts";
-export {
-  type DatabaseErrorKind,
-  databaseErrorKind,
-  databaseErrorOf,
-  type DatabaseErrorText,
-  databaseErrorText,
-  DatabaseLostError,
-  DatabaseOpenError,
-  FolderHeldError,
-  type FolderHolder,
-  MigrationError,
-} from "./errors.ts";
+export * from "./errors.ts";
 export type { Logger } from "./logger.ts";
 export { firstUsedAt, migrate } from "./migrations.ts";
 export { openForReading, openPostgres, type PostgresOptions, type ReadDatabase } from "./postgres.ts";

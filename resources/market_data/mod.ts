@@ -1,33 +1,12 @@
 /** Sources of daily bars and tickers. @module */
-export {
-  type DailyBars,
-  type MarketData,
-  MarketDataError,
-  type ReadOptions,
-  type TickerListing,
-  type UnusableRow,
-} from "./market_data.ts";
+export * from "./market_data.ts";
 export { simulatedMarket, type SimulatedMarketOptions } from "./simulated.ts";
 export { type PlantedPair, type SimulatedTruth, simulatedTruth } from "./simulated/truth.ts";
 export { csvMarket } from "./csv.ts";
 export { parquetMarket } from "./parquet.ts";
 export { type DataSource, dataSourceOf, isSimulated } from "./data_source.ts";
 export { marketDataFrom } from "./market_data_from.ts";
-export type {
-  CorporateActionsQuery,
-  DateRange,
-  MarketVendor,
-  NewsQuery,
-  TickersQuery,
-  VendorBar,
-  VendorDividend,
-  VendorHoliday,
-  VendorNews,
-  VendorOptions,
-  VendorSplit,
-  VendorTicker,
-  VendorTickerDetails,
-} from "./market_vendor.ts";
+export * from "./market_vendor.ts";
 export { type FailureScope, VendorError } from "./vendor_error.ts";
 export { symbolOf } from "./symbols.ts";
 export { parseUniverse, type Universe } from "./universe.ts";
