@@ -7,322 +7,47 @@
  * @module
  */
 
+type PublishedPair =
+  | "IXUS VXUS"
+  | "ANGL FALN"
+  | "EMB VWOB"
+  | "BNDW IUSB"
+  | "FIXD IUSB"
+  | "BNDX MBB"
+  | "MBB VMBS"
+  | "BSJO BSJQ"
+  | "CATH VONE"
+  | "FNX USVM"
+  | "FTXO QABA"
+  | "ONEQ QQEW";
+
+type InForest = "forestMse" | "forestMae" | "forestTrend";
+
 /** Trained on the first four fifths of 2019–2022, scored on the last; Prophet in USD. */
-export const publishedInSample = {
-  "IXUS VXUS": {
-    lstmLoss: 0.00738441339,
-    lstmTrainTrend: 0.443835616,
-    lstmTestTrend: 0.355555556,
-    forestMse: 0.010243055,
-    forestMae: 0.0594234748,
-    boostedMse: 0.0162785849,
-    boostedMae: 0.0720771922,
-    forestTrend: 0.645348837,
-    boostedTrend: 0.656976744,
-    prophetMse: 0.059384874,
-    prophetMae: 0.152947494,
-  },
-  "ANGL FALN": {
-    lstmLoss: 0.000667037966,
-    lstmTrainTrend: 0.44109589,
-    lstmTestTrend: 0.511111111,
-    forestMse: 0.000631460377,
-    forestMae: 0.019655764,
-    boostedMse: 0.000758369499,
-    boostedMae: 0.0219548071,
-    forestTrend: 0.534883721,
-    boostedTrend: 0.51744186,
-    prophetMse: 0.049428342,
-    prophetMae: 0.205074286,
-  },
-  "EMB VWOB": {
-    lstmLoss: 0.00134076865,
-    lstmTrainTrend: 0.398630137,
-    lstmTestTrend: 0.427777778,
-    forestMse: 0.000974079333,
-    forestMae: 0.0246231775,
-    boostedMse: 0.00111471562,
-    boostedMae: 0.0265890123,
-    forestTrend: 0.697674419,
-    boostedTrend: 0.662790698,
-    prophetMse: 0.0236548006,
-    prophetMae: 0.122839807,
-  },
-  "BNDW IUSB": {
-    lstmLoss: 0.00126563921,
-    lstmTrainTrend: 0.48630137,
-    lstmTestTrend: 0.505555556,
-    forestMse: 0.00108319754,
-    forestMae: 0.0253125404,
-    boostedMse: 0.00132833214,
-    boostedMae: 0.028074034,
-    forestTrend: 0.569767442,
-    boostedTrend: 0.529069767,
-    prophetMse: 0.589445611,
-    prophetMae: 0.73990555,
-  },
-  "FIXD IUSB": {
-    lstmLoss: 0.00251858332,
-    lstmTrainTrend: 0.438356164,
-    lstmTestTrend: 0.4,
-    forestMse: 0.00112469638,
-    forestMae: 0.0253506369,
-    boostedMse: 0.00121125113,
-    boostedMae: 0.0268935512,
-    forestTrend: 0.651162791,
-    boostedTrend: 0.604651163,
-    prophetMse: 0.67384157,
-    prophetMae: 0.714077246,
-  },
-  "BNDX MBB": {
-    lstmLoss: 0.00414278824,
-    lstmTrainTrend: 0.508219178,
-    lstmTestTrend: 0.494444444,
-    forestMse: 0.00257605782,
-    forestMae: 0.0399884989,
-    boostedMse: 0.00321508929,
-    boostedMae: 0.0442896178,
-    forestTrend: 0.494186047,
-    boostedTrend: 0.534883721,
-    prophetMse: 6.08400809,
-    prophetMae: 2.05205322,
-  },
-  "MBB VMBS": {
-    lstmLoss: 0.000691112422,
-    lstmTrainTrend: 0.483561644,
-    lstmTestTrend: 0.433333333,
-    forestMse: 0.000959863451,
-    forestMae: 0.0239136301,
-    boostedMse: 0.00117120798,
-    boostedMae: 0.0260284461,
-    forestTrend: 0.604651163,
-    boostedTrend: 0.569767442,
-    prophetMse: 0.00866277889,
-    prophetMae: 0.0767485679,
-  },
-  "BSJO BSJQ": {
-    lstmLoss: 0.0014975958,
-    lstmTrainTrend: 0.446575342,
-    lstmTestTrend: 0.544444444,
-    forestMse: 0.00126402124,
-    forestMae: 0.0282759782,
-    boostedMse: 0.00143046888,
-    boostedMae: 0.029772852,
-    forestTrend: 0.651162791,
-    boostedTrend: 0.61627907,
-    prophetMse: 0.00983440927,
-    prophetMae: 0.084362684,
-  },
-  "CATH VONE": {
-    lstmLoss: 0.000448959065,
-    lstmTrainTrend: 0.436986301,
-    lstmTestTrend: 0.488888889,
-    forestMse: 0.000442352938,
-    forestMae: 0.013107417,
-    boostedMse: 0.000914738581,
-    boostedMae: 0.0168276347,
-    forestTrend: 0.598837209,
-    boostedTrend: 0.581395349,
-    prophetMse: 11.6371268,
-    prophetMae: 3.31475807,
-  },
-  "FNX USVM": {
-    lstmLoss: 0.00302146911,
-    lstmTrainTrend: 0.502739726,
-    lstmTestTrend: 0.511111111,
-    forestMse: 0.00236518778,
-    forestMae: 0.0389722236,
-    boostedMse: 0.00277857189,
-    boostedMae: 0.042251714,
-    forestTrend: 0.470930233,
-    boostedTrend: 0.465116279,
-    prophetMse: 1.19045731,
-    prophetMae: 0.906780056,
-  },
-  "FTXO QABA": {
-    lstmLoss: 0.00460684672,
-    lstmTrainTrend: 0.490410959,
-    lstmTestTrend: 0.527777778,
-    forestMse: 0.0226551098,
-    forestMae: 0.102982284,
-    boostedMse: 0.0266115677,
-    boostedMae: 0.114040028,
-    forestTrend: 0.459302326,
-    boostedTrend: 0.505813953,
-    prophetMse: 29.4639255,
-    prophetMae: 4.90740266,
-  },
-  "ONEQ QQEW": {
-    lstmLoss: 0.00672046235,
-    lstmTrainTrend: 0.439726027,
-    lstmTestTrend: 0.494444444,
-    forestMse: 0.0229532586,
-    forestMae: 0.0920116301,
-    boostedMse: 0.0237980837,
-    boostedMae: 0.0945212218,
-    forestTrend: 0.470930233,
-    boostedTrend: 0.447674419,
-    prophetMse: 25.89378,
-    prophetMae: 4.40088407,
-  },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
+export const publishedInSample = read<
+  | InForest
+  | `boosted${"Mse" | "Mae" | "Trend"}`
+  | `lstm${"Loss" | "TrainTrend" | "TestTrend"}`
+  | `prophet${"Mse" | "Mae"}`
+>("published_in_sample.csv");
 
 /** Scored on 2023, with hedge ratio and scale fitted on 2023; the accuracy of the trend is in percent. */
-export const publishedIn2023 = {
-  "IXUS VXUS": {
-    forestMse: 0.0277790122,
-    forestMae: 0.14198454,
-    forestTrend: 0.525641026,
-    arimaMse: 0.0251921608,
-    arimaMae: 0.136491422,
-    arimaTrend: 0.357723577,
-    trendAccuracy: 86.8421053,
-    totalReturn: 0.0497656563,
-    annualizedReturn: 0.0505094352,
-    maxDrawdown: -0.0032017744,
-    sharpe: 1.90023166,
-  },
-  "ANGL FALN": {
-    forestMse: 0.00774799076,
-    forestMae: 0.0578439986,
-    forestTrend: 0.547008547,
-    arimaMse: 0.0148845393,
-    arimaMae: 0.103591572,
-    arimaTrend: 0.451219512,
-    trendAccuracy: 92.4242424,
-    totalReturn: 0.00369352113,
-    annualizedReturn: 0.00374748578,
-    maxDrawdown: -0.00971413145,
-    sharpe: 0.214625085,
-  },
-  "EMB VWOB": {
-    forestMse: 0.0262101121,
-    forestMae: 0.12247973,
-    forestTrend: 0.58974359,
-    arimaMse: 0.0108671281,
-    arimaMae: 0.0797576694,
-    arimaTrend: 0.345528455,
-    trendAccuracy: 67.7419355,
-    totalReturn: 0.015079056,
-    annualizedReturn: 0.0153006328,
-    maxDrawdown: -0.00794763979,
-    sharpe: 0.809372758,
-  },
-  "BNDW IUSB": {
-    forestMse: 0.00283485161,
-    forestMae: 0.0370223375,
-    forestTrend: 0.52991453,
-    arimaMse: 0.00559753436,
-    arimaMae: 0.0490441911,
-    arimaTrend: 0.410569106,
-    trendAccuracy: 89.8305085,
-    totalReturn: -0.00101171416,
-    annualizedReturn: -0.00102646075,
-    maxDrawdown: -0.0194297761,
-    sharpe: -0.0337909398,
-  },
-  "FIXD IUSB": {
-    forestMse: 0.0214675339,
-    forestMae: 0.125568355,
-    forestTrend: 0.55982906,
-    arimaMse: 0.00994974494,
-    arimaMae: 0.0753503958,
-    arimaTrend: 0.447154472,
-    trendAccuracy: 77.3584906,
-    totalReturn: 0.0468223171,
-    annualizedReturn: 0.0475211177,
-    maxDrawdown: -0.00516851192,
-    sharpe: 2.30726142,
-  },
-  "BNDX MBB": {
-    forestMse: 0.00252818784,
-    forestMae: 0.0362878153,
-    forestTrend: 0.551282051,
-    arimaMse: 0.00392442318,
-    arimaMae: 0.0413441394,
-    arimaTrend: 0.483739837,
-    trendAccuracy: 90.9090909,
-    totalReturn: -0.0132666269,
-    annualizedReturn: -0.0134587908,
-    maxDrawdown: -0.0716198505,
-    sharpe: -0.213011177,
-  },
-  "MBB VMBS": {
-    forestMse: 0.0962602332,
-    forestMae: 0.288842742,
-    forestTrend: 0.504273504,
-    arimaMse: 0.0113135138,
-    arimaMae: 0.082536777,
-    arimaTrend: 0.426829268,
-    trendAccuracy: 71.4285714,
-    totalReturn: 0.0142548802,
-    annualizedReturn: 0.0144642602,
-    maxDrawdown: -0.00456949989,
-    sharpe: 1.16123868,
-  },
-  "BSJO BSJQ": {
-    forestMse: 0.00754030342,
-    forestMae: 0.0612496227,
-    forestTrend: 0.572649573,
-    arimaMse: 0.00723144692,
-    arimaMae: 0.0626797437,
-    arimaTrend: 0.418699187,
-    trendAccuracy: 92.4050633,
-    totalReturn: 0.0106796682,
-    annualizedReturn: 0.0108362542,
-    maxDrawdown: -0.017135164,
-    sharpe: 0.388509841,
-  },
-  "CATH VONE": {
-    forestMse: 0.065315576,
-    forestMae: 0.193519074,
-    forestTrend: 0.572649573,
-    arimaMse: 0.0179223355,
-    arimaMae: 0.0888720224,
-    arimaTrend: 0.369918699,
-    trendAccuracy: 83.8709677,
-    totalReturn: 0.00392877869,
-    annualizedReturn: 0.00398618742,
-    maxDrawdown: -0.015651596,
-    sharpe: 0.221063622,
-  },
-  "FNX USVM": {
-    forestMse: 0.00496619457,
-    forestMae: 0.0566281053,
-    forestTrend: 0.423076923,
-    arimaMse: 0.00874905866,
-    arimaMae: 0.0742427881,
-    arimaTrend: 0.451219512,
-    trendAccuracy: 89.0410959,
-    totalReturn: 0.0347621599,
-    annualizedReturn: 0.0352779475,
-    maxDrawdown: -0.0363511491,
-    sharpe: 0.881922675,
-  },
-  "FTXO QABA": {
-    forestMse: 0.00468207296,
-    forestMae: 0.0425786215,
-    forestTrend: 0.568376068,
-    arimaMse: 0.0134457823,
-    arimaMae: 0.0728690214,
-    arimaTrend: 0.524390244,
-    trendAccuracy: 93.129771,
-    totalReturn: 0.0869780886,
-    annualizedReturn: 0.088300953,
-    maxDrawdown: -0.0949136786,
-    sharpe: 0.827417963,
-  },
-  "ONEQ QQEW": {
-    forestMse: 0.0123895589,
-    forestMae: 0.0782190695,
-    forestTrend: 0.512820513,
-    arimaMse: 0.00928071445,
-    arimaMae: 0.0708045564,
-    arimaTrend: 0.430894309,
-    trendAccuracy: 90.7692308,
-    totalReturn: -0.0334300096,
-    annualizedReturn: -0.0339091705,
-    maxDrawdown: -0.0743382292,
-    sharpe: -0.537221788,
-  },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, number>>>>;
+export const publishedIn2023 = read<
+  | InForest
+  | `arima${"Mse" | "Mae" | "Trend"}`
+  | "trendAccuracy"
+  | "totalReturn"
+  | "annualizedReturn"
+  | "maxDrawdown"
+  | "sharpe"
+>("published_in_2023.csv");
+
+function read<Figure extends string>(file: string): Record<PublishedPair, Record<Figure, number>> {
+  const [head, ...rows] = Deno.readTextFileSync(new URL(file, import.meta.url)).trim().split("\n")
+    .map((line) => line.split(","));
+  return Object.fromEntries(
+    rows.map((
+      [pair, ...figures],
+    ) => [pair, Object.fromEntries(figures.map((text, i) => [head![i + 1], Number(text)]))]),
+  ) as Record<PublishedPair, Record<Figure, number>>;
+}
