@@ -8,24 +8,21 @@
  * have the same rows.
  */
 import * as assets from "../assets/mod.ts";
-import { Engine, maxPageRows, silentLogger } from "../engine/mod.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
-import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { openDatabase } from "../resources/database/mod.ts";
 import { type MarketData, marketDataFrom } from "../resources/market_data/mod.ts";
 import { otherFuture } from "../tests/support/other_future.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { realPrices } from "./places.ts";
+import { materialize, openEngine, rowsOf } from "./bench_engine.ts";
+import { msOf } from "./measured.ts";
 
 const searches = "pair_clusters cointegrated_pairs chosen_pairs";
-const shared = sharedFolder();
-if (shared === null) {
-  console.error("There are no real prices: set TANDEM_SHARED to the folder that has them.");
-  Deno.exit(1);
-}
+const prices = realPrices();
 const cuts = Deno.args.length > 0 ? Deno.args : ["2019-06-03", "2020-08-31"];
 const clock = fixedClock("2022-01-03T23:00:00Z");
-const source = marketDataFrom(`csv:${shared}/market/sp500_daily_2017_2021.csv.gz`, { clock });
+const source = marketDataFrom(`csv:${prices}/sp500_daily_2017_2021.csv.gz`, { clock });
 let cut: string | null = null;
 const marketData: MarketData = {
   name: source.name,
@@ -39,33 +36,20 @@ const marketData: MarketData = {
 const folder = await Deno.makeTempDir({ prefix: "tandem-as-of-" });
 const database = await openDatabase({ dataDir: folder });
 try {
-  await migrate(database, new URL("../sql/migrations/", import.meta.url));
-  const engine = await Engine.open({
+  const engine = await openEngine({
     assets: Object.values(assets),
     database,
     resources: { marketData, calendar: xnys },
     clock,
-    logger: silentLogger,
   });
-  const run = async (selection: string, more: { range?: { from: string; to?: string }; force?: boolean } = {}) => {
-    const begun = performance.now();
-    const ended = await engine.finished((await engine.submit({ selection, trigger: "bench", ...more })).id);
-    if (ended.status !== "succeeded") {
-      throw new Error(JSON.stringify(ended.steps.map(({ key, error }) => [key, error])));
-    }
-    return (performance.now() - begun) / 1000;
-  };
+  const run = async (selection: string, more: { range?: { from: string; to?: string }; force?: boolean } = {}) =>
+    await msOf(() => materialize(engine, selection, more)) / 1000;
   const selections = async () => {
     const found = new Map<string, string>();
     for (const key of searches.split(" ")) {
-      let cursor: string | undefined;
-      do {
-        const page = await engine.rows(key, { limit: maxPageRows, cursor });
-        for (const row of page.rows) {
-          found.set(`${row.as_of}`, `${found.get(`${row.as_of}`) ?? ""}${JSON.stringify(row)}`);
-        }
-        cursor = page.nextCursor ?? undefined;
-      } while (cursor !== undefined);
+      for (const row of await rowsOf(engine, key)) {
+        found.set(`${row.as_of}`, `${found.get(`${row.as_of}`) ?? ""}${JSON.stringify(row)}`);
+      }
     }
     return found;
   };

@@ -3,19 +3,11 @@
  * partitions, on both databases. `deno task bench:automation`.
  */
 import { z } from "zod";
-import {
-  type AnyAsset,
-  assetsWith,
-  AutomationEvaluator,
-  eager,
-  Engine,
-  identity,
-  reads,
-  silentLogger,
-} from "../engine/mod.ts";
+import { type AnyAsset, assetsWith, AutomationEvaluator, eager, identity, reads, silentLogger } from "../engine/mod.ts";
 import { systemClock } from "../resources/clock.ts";
-import { type Database, migrate } from "../resources/database/mod.ts";
 import { databases } from "../tests/support/database.ts";
+import { counting, materialize, openEngine } from "./bench_engine.ts";
+import { median, msOfEach } from "./measured.ts";
 
 const { asset } = assetsWith<Record<never, never>>();
 const assetCount = 200;
@@ -52,21 +44,6 @@ function tree(names: readonly string[], dates: readonly string[]): AnyAsset[] {
   return assets;
 }
 
-/** Counts the queries of a database. */
-function counting(database: Database): { counted: Database; queries(): number } {
-  let count = 0;
-  const counted = new Proxy(database.sql, {
-    apply(target, self, args) {
-      // A list or a fragment is not a query; neither is used in what is counted.
-      count++;
-      return Reflect.apply(target, self, args);
-    },
-  });
-  return { counted: { ...database, sql: counted }, queries: () => count };
-}
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
 for (const { name, ignore, openBare } of databases) {
   if (ignore) continue;
   for (const shape of shapes) {
@@ -77,20 +54,10 @@ for (const { name, ignore, openBare } of databases) {
       (_, i) => new Date(first + i * 86_400_000).toISOString().slice(0, 10),
     );
     const database = await openBare();
-    await migrate(database, new URL("../sql/migrations/", import.meta.url));
-    const { counted, queries } = counting(database);
-    const engine = await Engine.open({
-      assets: tree(names, dates),
-      database: counted,
-      resources: {},
-      clock: systemClock,
-      logger: silentLogger,
-      takesOpenRuns: false,
-    });
+    const { database: counted, queries } = counting(database);
+    const engine = await openEngine({ assets: tree(names, dates), database: counted });
     try {
-      const { id } = await engine.submit({ selection: "*", trigger: "bench" });
-      const { status } = await engine.finished(id);
-      if (status !== "succeeded") throw new Error(`The run ended as ${status}.`);
+      await materialize(engine);
       const evaluator = new AutomationEvaluator({
         engine,
         database: counted,
@@ -99,14 +66,11 @@ for (const { name, ignore, openBare } of databases) {
       });
       // The first evaluation stores the results; later ones change nothing.
       await evaluator.evaluate();
-      const times: number[] = [];
       const before = queries();
-      for (let i = 0; i < evaluations; i++) {
-        const started = performance.now();
+      const times = await msOfEach(evaluations, async () => {
         const { runId } = await evaluator.evaluate();
-        times.push(performance.now() - started);
         if (runId !== null) throw new Error("Something was to be done.");
-      }
+      });
       const asked = (queries() - before) / evaluations;
       console.log(
         `${name}: ${assetCount} assets × ${shape.names} names × ${shape.dates} dates: fastest ${

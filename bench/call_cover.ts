@@ -5,6 +5,7 @@
 import { fewestCalls, type MissingCells } from "../resources/market_data/call_cover.ts";
 import { nyse } from "../resources/exchange_calendar/mod.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
+import { msOfEach, printTable } from "./measured.ts";
 
 const rounds = 5;
 const tickerCount = 500;
@@ -60,23 +61,14 @@ function missingIn({ sessions, isMissing }: Shape): MissingCells {
   return { sessions, tickers };
 }
 
-console.log("| missing | tickers × sessions | cells | grouped calls | range calls | ms (best of 5) |");
-console.log("|:--|--:|--:|--:|--:|--:|");
+const rows: unknown[][] = [];
 for (const shape of shapes) {
   const missing = missingIn(shape);
-  let best = Infinity;
-  let calls = fewestCalls(missing, shape);
-  for (let round = 0; round < rounds; round++) {
-    const started = performance.now();
-    calls = fewestCalls(missing, shape);
-    best = Math.min(best, performance.now() - started);
-  }
+  const calls = fewestCalls(missing, shape);
+  const best = Math.min(...await msOfEach(rounds, () => fewestCalls(missing, shape)));
   const cells = missing.tickers.flatMap(({ ranges }) => ranges).reduce((sum, [start, end]) => sum + end - start, 0);
   const grouped = calls.filter(({ kind }) => kind === "session").length;
-  console.log(
-    `| ${shape.title} | ${tickerCount} × ${shape.sessions.length} | ${cells} | ${grouped} | ${
-      calls.length - grouped
-    } | ` +
-      `${best.toFixed(1)} |`,
-  );
+  const size = `${tickerCount} × ${shape.sessions.length}`;
+  rows.push([shape.title, size, cells, grouped, calls.length - grouped, best.toFixed(1)]);
 }
+printTable(["missing", "tickers × sessions", "cells", "grouped calls", "range calls", "ms (best of 5)"], rows);

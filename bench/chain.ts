@@ -8,18 +8,18 @@
  * separate process, on an embedded database in a new folder and, if PostgreSQL is installed, on a separate server, whose memory
  * is not counted. Times include the start of the process.
  */
-import { availableParallelism, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
-import * as assets from "../assets/mod.ts";
 import { Preset, presets } from "../assets/presets.ts";
-import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
+import type { Executor } from "../engine/mod.ts";
 import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
-import { type Database, migrate, openDatabase } from "../resources/database/mod.ts";
+import { type Database, openDatabase } from "../resources/database/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
-import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { jsonOfProcess, load, machine, peakMb, printTable } from "./measured.ts";
+import { databaseKinds, withPlace } from "./places.ts";
+import { failuresOf, openEngine } from "./bench_engine.ts";
+import * as assets from "../assets/mod.ts";
 
 /** Last day of the simulated market, so that runs on different days do the same work. */
 const CLOCK = "2026-11-20T23:00:00Z";
@@ -47,38 +47,26 @@ if (Deno.args[0] === "--one") {
 }
 
 const scenarios = Deno.args.length > 0 ? Deno.args : defaultMarkets();
-console.log(
-  `${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")} before the first run.\n`,
-);
+console.log(`${machine()} before the first run.\n`);
 const columns: { title: string; seconds: number; result: Measurement }[] = [];
 for (const scenario of scenarios) {
   const [market, preset = "tandem"] = scenario.split("@") as [string, string | undefined];
-  for (const kind of postgresBinaries ? ["PGlite", "PostgreSQL"] : ["PGlite"]) {
-    const folder = await Deno.makeTempDir({ prefix: "tandem-chain-" });
-    const server = kind === "PostgreSQL"
-      ? await startServer({ folder: join(tmpdir(), `tandem-chain-${crypto.randomUUID().slice(0, 8)}`), fsync: true })
-      : null;
-    try {
-      const args = ["run", "-A", import.meta.filename!, "--one", market, preset, server?.url ?? "", folder];
+  for (const kind of databaseKinds()) {
+    await withPlace(kind, async ({ folder, databaseUrl = "" }) => {
       const started = performance.now();
-      const child = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
+      const result = await jsonOfProcess<Measurement>(
+        import.meta.filename!,
+        ...["--one", market, preset, databaseUrl, folder],
+      );
       const seconds = (performance.now() - started) / 1000;
-      if (!child.success) throw new Error(`The chain on ${scenario} with ${kind} ended with code ${child.code}.`);
       const name = market.replace(/^csv:.*\//, "").replace(/\.csv(\.gz)?$/, "");
-      columns.push({
-        title: `${name}, ${preset}, ${kind}`,
-        seconds,
-        result: JSON.parse(new TextDecoder().decode(child.stdout)),
-      });
+      columns.push({ title: `${name}, ${preset}, ${kind}`, seconds, result });
       console.error(`${columns.at(-1)!.title}: ${seconds.toFixed(1)} s`);
-    } finally {
-      await server?.stop();
-      await Deno.remove(folder, { recursive: true });
-    }
+    });
   }
 }
-console.log(markdown());
-console.log(`\nLoad ${loadavg().map((load) => load.toFixed(1)).join(" ")} after the last run.`);
+printResults();
+console.log(`\nLoad ${load()} after the last run.`);
 
 function defaultMarkets(): string[] {
   const shared = sharedFolder();
@@ -99,7 +87,6 @@ async function measure(
   const clock = fixedClock(CLOCK);
   const started = performance.now();
   const opened = await openDatabase({ databaseUrl, dataDir });
-  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
   const spent = { read: 0, insert: 0 };
   const database: Database = {
     ...opened,
@@ -107,12 +94,11 @@ async function measure(
     insertColumns: timed(opened.insertColumns, (seconds) => spent.insert += seconds),
   };
   const stepSeconds: Record<string, number> = {};
-  const engine = await Engine.open({
+  const engine = await openEngine({
     assets: Object.values(assets),
     database,
     resources: { marketData: marketDataFrom(market, { clock }), calendar: xnys },
     clock,
-    logger: silentLogger,
     config: presets[preset],
     executor: (around): Executor => {
       const inner = new InProcessExecutor(around, 4);
@@ -137,9 +123,8 @@ async function measure(
   );
   await engine.close();
   await database.close();
-  const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
   return {
-    status: [run.status, ...failures].join("; "),
+    status: [run.status, ...failuresOf(run)].join("; "),
     stepSeconds,
     rows,
     openSeconds: (ready - started) / 1000,
@@ -166,22 +151,16 @@ function timed<Args extends unknown[], Result>(
   };
 }
 
-/** NaN if the system does not report it. */
-async function peakMb(): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-function markdown(): string {
-  const line = (name: string, partition: (result: Measurement, seconds: number) => string) =>
-    `| ${name} | ${columns.map(({ result, seconds }) => partition(result, seconds)).join(" | ")} |`;
+function printResults(): void {
+  const line = (name: string, valueOf: (result: Measurement, seconds: number) => string) => [
+    name,
+    ...columns.map(({ result, seconds }) => valueOf(result, seconds)),
+  ];
   const s = (seconds: number | undefined) => seconds === undefined ? "" : seconds.toFixed(2);
   const inOrder = Object.keys(columns[0]?.result.rows ?? {});
   const rate = (key: string) => (result: Measurement) =>
     Math.round(result.rows[key]! / (result.stepSeconds[key] ?? NaN)).toLocaleString("en");
-  return [
-    `| seconds (rows) | ${columns.map(({ title }) => title).join(" | ")} |`,
-    `|---|${columns.map(() => "--:|").join("")}`,
+  printTable(["seconds (rows)", ...columns.map(({ title }) => title)], [
     ...inOrder.map((key) =>
       line(key, (result) => `${s(result.stepSeconds[key])} (${(result.rows[key] ?? 0).toLocaleString("en")})`.trim())
     ),
@@ -194,5 +173,5 @@ function markdown(): string {
     line("**peak resident MB**", (result) => `**${result.peakMb.toFixed(0)}**`),
     line("ingest, raw bars/s", rate("raw_daily_bars")),
     line("outcome", (result) => result.status),
-  ].join("\n");
+  ]);
 }

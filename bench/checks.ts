@@ -16,6 +16,7 @@ import {
 } from "../engine/mod.ts";
 import { rowSchema } from "../engine/declare/row_schema.ts";
 import { nyse } from "../resources/exchange_calendar/mod.ts";
+import { median, msOfEach } from "./measured.ts";
 
 const tickers = 500;
 const sessions = nyse.sessionsBetween("2017-01-03", "2020-12-31");
@@ -57,13 +58,10 @@ for (const inKeyOrder of [true, false]) {
   const rows = bars(inKeyOrder);
   console.log(`${rows.count.toLocaleString("en")} rows in order of ${inKeyOrder ? "ticker" : "session"}, median ms:`);
   for (const { name, check } of checks) {
-    const times: number[] = [];
-    for (let round = 0; round < rounds; round++) {
+    const times = await msOfEach(rounds, () => {
       const judged = checkedRows(schema, rows, { metadata: {}, history: () => Promise.resolve([]) });
-      const start = performance.now();
-      await check(judged as never);
-      times.push(performance.now() - start);
-    }
-    console.log(`  ${name.padEnd(28)} ${times.sort((a, b) => a - b)[rounds >> 1]!.toFixed(0).padStart(5)}`);
+      return check(judged as never);
+    });
+    console.log(`  ${name.padEnd(28)} ${median(times).toFixed(0).padStart(5)}`);
   }
 }

@@ -5,9 +5,12 @@
 import { z } from "zod";
 import { type AnyAsset, assetsWith, Engine, Scheduler, silentLogger } from "../engine/mod.ts";
 import { systemClock } from "../resources/clock.ts";
-import { type Database, migrate } from "../resources/database/mod.ts";
+import type { Database } from "../resources/database/mod.ts";
 import { api } from "../routes/mod.ts";
 import { databases } from "../tests/support/database.ts";
+import { median, msOf, printTable } from "./measured.ts";
+import { materialize, openEngine } from "./bench_engine.ts";
+import { postJson } from "./load/process.ts";
 
 const { asset } = assetsWith<Record<never, never>>();
 const count = Number(Deno.args[0] ?? 1_000);
@@ -36,14 +39,7 @@ const chain = keys.map((key, i) => noop(key, i === 0 ? [] : [keys[i - 1]!]));
 const fan = keys.map((key, i) => noop(key, i === 0 ? [] : [keys[0]!]));
 
 async function withEngine<T>(database: Database, assets: AnyAsset[], work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await Engine.open({
-    assets,
-    database,
-    resources: {},
-    clock: systemClock,
-    logger: silentLogger,
-    takesOpenRuns: false,
-  });
+  const engine = await openEngine({ assets, database });
   try {
     return await work(engine);
   } finally {
@@ -53,11 +49,7 @@ async function withEngine<T>(database: Database, assets: AnyAsset[], work: (engi
 
 /** Milliseconds per step. */
 async function msPerStep(engine: Engine): Promise<number> {
-  const started = performance.now();
-  const { id } = await engine.submit({ selection: "*", force: true, trigger: "bench" });
-  const run = await engine.finished(id);
-  if (run.status !== "succeeded") throw new Error(`The run ended as ${run.status}.`);
-  return (performance.now() - started) / count;
+  return await msOf(() => materialize(engine, "*", { force: true })) / count;
 }
 
 /** Milliseconds from a POST over HTTP to the start of the function, the median of 50. */
@@ -71,28 +63,17 @@ async function postToStart(database: Database): Promise<number> {
       let start = 0;
       onStart = () => start = performance.now();
       const posted = performance.now();
-      const response = await fetch(`http://127.0.0.1:${server.addr.port}/v1/assets/posted/materialize`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ force: true, wait: true }),
-      });
-      await response.body?.cancel();
+      await postJson(`http://127.0.0.1:${server.addr.port}/v1/assets/posted/materialize`, { force: true, wait: true });
       times.push(start - posted);
     }
     await server.shutdown();
-    return times.toSorted((a, b) => a - b)[25]!;
+    return median(times);
   });
 }
 
-console.log(
-  `| database | chain of ${count}, ms a step | fan of ${count}, ms a step | POST to start, ms (median of 50) |`,
-);
-console.log("|---|---|---|---|");
+const rows: string[][] = [];
 for (const { name, ignore, openBare } of databases) {
-  if (ignore) {
-    console.log(`| ${name} | – | – | – |`);
-    continue;
-  }
+  if (ignore) continue;
   const figures: number[] = [];
   for (
     const work of [
@@ -102,10 +83,13 @@ for (const { name, ignore, openBare } of databases) {
     ]
   ) {
     const database = await openBare();
-    await migrate(database, new URL("../sql/migrations/", import.meta.url));
     figures.push(await work(database));
     await database.close();
   }
-  console.log(`| ${name} | ${figures.map((ms) => ms.toFixed(2)).join(" | ")} |`);
+  rows.push([name, ...figures.map((ms) => ms.toFixed(2))]);
 }
+printTable(
+  ["database", `chain of ${count}, ms a step`, `fan of ${count}, ms a step`, "POST to start, ms (median of 50)"],
+  rows,
+);
 Deno.exit(0);

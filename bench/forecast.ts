@@ -17,7 +17,6 @@
  *
  * @module
  */
-import process from "node:process";
 import {
   arima,
   boostedTrees,
@@ -40,6 +39,8 @@ import { growForest } from "../quant/forecast/trees/grow_forest.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { readWideCloses } from "../tests/support/wide_closes.ts";
+import { askPython } from "./python.ts";
+import { cpuSeconds } from "./measured.ts";
 
 const SESSIONS = 504;
 const LAGS = 5;
@@ -95,7 +96,13 @@ const rows: Row[] = [
   ),
   measure("prophet", "prophet", (window) => prophet.fit(window)),
 ];
-const reference = await referenceSeconds();
+const reference = await askPython<Reference>("./forecast_reference.py", {
+  series: series.map((window) => [...window]),
+  lags: LAGS,
+  horizon: HORIZON,
+  lstm: LSTM,
+  research: RESEARCH,
+}, { imports: "numpy", needs: "numpy and a library to measure" });
 print(rows, reference);
 printAims(rows, reference);
 await printAllModels();
@@ -110,11 +117,6 @@ function spread(seed: number): Float64Array {
   });
 }
 
-function processorSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
 /** CPU seconds per series for fitting and one forecast, after a run that is not counted. */
 function measure(
   name: string,
@@ -125,12 +127,12 @@ function measure(
   fit(windows[0]!).predict(HORIZON);
   let [fitting, predicting] = [0, 0];
   for (const window of windows) {
-    const start = processorSeconds();
+    const start = cpuSeconds();
     const model = fit(window);
-    const middle = processorSeconds();
+    const middle = cpuSeconds();
     model.predict(HORIZON);
     fitting += middle - start;
-    predicting += processorSeconds() - middle;
+    predicting += cpuSeconds() - middle;
   }
   return { name, reference, fit: fitting / windows.length, predict: predicting / windows.length };
 }
@@ -148,45 +150,14 @@ function measureGrowth(
     return { columns, target: scaled.slice(LAGS) };
   });
   grow(samples[0]!.columns, samples[0]!.target);
-  const start = processorSeconds();
+  const start = cpuSeconds();
   for (const { columns, target } of samples) grow(columns, target);
-  return { name, reference, fit: (processorSeconds() - start) / series.length, predict: NaN };
+  return { name, reference, fit: (cpuSeconds() - start) / series.length, predict: NaN };
 }
 
 interface Reference {
   versions: Record<string, string>;
   seconds: Record<string, { fit: number; predict: number; series?: number }>;
-}
-
-async function referenceSeconds(): Promise<Reference | null> {
-  const python = Deno.env.get("PYTHON") ?? "python3";
-  const skipped = (why: string) => {
-    console.log(`No reference: ${why} (PYTHON names another interpreter; it needs numpy and a library to measure).\n`);
-    return null;
-  };
-  try {
-    const probe = await new Deno.Command(python, { args: ["-c", "import numpy"], stdout: "null", stderr: "null" })
-      .output();
-    if (!probe.success) return skipped(`${python} cannot import numpy`);
-    const script = new URL("./forecast_reference.py", import.meta.url).pathname;
-    const child = new Deno.Command(python, { args: [script], stdin: "piped", stdout: "piped", stderr: "inherit" })
-      .spawn();
-    const request = {
-      series: series.map((window) => [...window]),
-      lags: LAGS,
-      horizon: HORIZON,
-      lstm: LSTM,
-      research: RESEARCH,
-    };
-    const writer = child.stdin.getWriter();
-    // If a reference ends early it does not read its input; its exit code reports that.
-    await writer.write(new TextEncoder().encode(JSON.stringify(request))).then(() => writer.close()).catch(() => {});
-    const { success, stdout } = await child.output();
-    return success ? JSON.parse(new TextDecoder().decode(stdout)) : skipped("the reference failed");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return skipped(`there is no ${python}`);
-    throw error;
-  }
 }
 
 function print(rows: readonly Row[], reference: Reference | null): void {
@@ -250,9 +221,9 @@ async function printAllModels(): Promise<void> {
   const options = ModelOptions.parse({});
   await loadModels(ModelName.options);
   console.log(`\n${ModelName.options.length} models, ${pairs.length} pairs, ${windows.length} windows of real ETFs:`);
-  const begun = processorSeconds();
+  const begun = cpuSeconds();
   for (const method of ModelName.options) {
-    const start = processorSeconds();
+    const start = cpuSeconds();
     let forecasts = 0;
     for (const { ticker1, ticker2 } of pairs) {
       const [x, y] = [prices.get(ticker1)!, prices.get(ticker2)!];
@@ -276,9 +247,9 @@ async function printAllModels(): Promise<void> {
         }
       }
     }
-    const seconds = processorSeconds() - start;
+    const seconds = cpuSeconds() - start;
     console.log(`${method.padEnd(16)}${seconds.toFixed(2).padStart(8)} CPU s, ${forecasts} forecasts`);
   }
-  const total = processorSeconds() - begun;
+  const total = cpuSeconds() - begun;
   console.log(`All in under 120 CPU s: ${total < 120 ? "met" : "missed"} (${total.toFixed(1)}).`);
 }

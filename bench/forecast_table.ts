@@ -10,16 +10,17 @@
  *
  * @module
  */
-import process from "node:process";
-import * as assets from "../assets/mod.ts";
 import { ForecastModelsConfig } from "../assets/forecasts/forecast_models.ts";
 import { ModelName } from "../assets/forecasts/model_options.ts";
-import { Engine, maxPageRows, silentLogger } from "../engine/mod.ts";
+import { Engine } from "../engine/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
-import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { openDatabase } from "../resources/database/mod.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { realPrices } from "./places.ts";
+import { cpuSeconds } from "./measured.ts";
+import { materialize, openEngine, rowsOf } from "./bench_engine.ts";
+import * as assets from "../assets/mod.ts";
 
 const files: Record<string, string> = {
   etfs: "nasdaq_etf_closes_2019_2022.csv",
@@ -38,13 +39,7 @@ const weightOf: Record<string, string> = {
 };
 const horizons = [1, 5, 10];
 
-type Row = Record<string, string | number | boolean | null>;
-
-const shared = sharedFolder();
-if (shared === null) {
-  console.log("There are no real prices here (set TANDEM_SHARED): nothing to measure.");
-  Deno.exit(0);
-}
+const prices = realPrices();
 const asked = Deno.args.filter((argument) => argument in files);
 const refits = (Deno.args[Deno.args.indexOf("--refits") + 1] ?? "").split(",").map(Number).filter((n) => n > 0);
 for (const market of asked.length > 0 ? asked : Object.keys(files)) await measure(market);
@@ -54,13 +49,11 @@ async function measure(market: string): Promise<void> {
   const database = await openDatabase({ dataDir: folder });
   const clock = fixedClock("2023-01-03T23:00:00Z");
   try {
-    await migrate(database, new URL("../sql/migrations/", import.meta.url));
-    const engine = await Engine.open({
+    const engine = await openEngine({
       assets: Object.values(assets),
       database,
-      resources: { marketData: marketDataFrom(`csv:${shared}/market/${files[market]}`, { clock }), calendar: xnys },
+      resources: { marketData: marketDataFrom(`csv:${prices}/${files[market]}`, { clock }), calendar: xnys },
       clock,
-      logger: silentLogger,
     });
     try {
       await tables(engine, market);
@@ -110,7 +103,7 @@ async function tables(engine: Engine, market: string): Promise<void> {
   }
 }
 
-function printErrors(scores: readonly Row[], models: readonly string[]): void {
+function printErrors(scores: readonly Record<string, unknown>[], models: readonly string[]): void {
   console.log("Mean absolute error / the last value's, pairs with a smaller mean squared error, p-value\n");
   console.log(`| forecaster | ${horizons.join(" | ")} |\n| --- |${horizons.map(() => " ---: |").join("")}`);
   for (const model of models) {
@@ -151,21 +144,7 @@ async function printStrategies(engine: Engine, name: string, parameters: Record<
 
 /** Materializes a selection and returns the processor seconds that it took. */
 async function run(engine: Engine, selection: string, config: Record<string, unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  const ended = await engine.finished((await engine.submit({ selection, trigger: "bench", config })).id);
-  if (ended.status !== "succeeded") {
-    throw new Error(`${selection} ended as ${ended.status}: ${JSON.stringify(ended.steps.map(({ error }) => error))}`);
-  }
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
-async function rowsOf(engine: Engine, key: string): Promise<Row[]> {
-  let page = await engine.rows(key, { limit: maxPageRows });
-  const rows = [...page.rows];
-  while (page.nextCursor !== null) {
-    page = await engine.rows(key, { limit: maxPageRows, cursor: page.nextCursor });
-    rows.push(...page.rows);
-  }
-  return rows as Row[];
+  const before = cpuSeconds();
+  await materialize(engine, selection, { config });
+  return cpuSeconds() - before;
 }

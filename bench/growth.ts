@@ -11,19 +11,21 @@
  *
  * @module
  */
-import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import * as assets from "../assets/mod.ts";
-import { Engine, type Executor, silentLogger } from "../engine/mod.ts";
+import type { Executor } from "../engine/mod.ts";
 import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { nyse, xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
-import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { openDatabase } from "../resources/database/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
-import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { LongMarket } from "./growth/long_market.ts";
+import { parseArgs } from "node:util";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { databaseKinds, realPrices, withPlace } from "./places.ts";
+import { cpuSeconds, machine, median, peakMb, printTable } from "./measured.ts";
+import { failuresOf, openEngine } from "./bench_engine.ts";
+import * as assets from "../assets/mod.ts";
 
 /** One run until everything is fresh. */
 interface Growth {
@@ -41,103 +43,70 @@ if (Deno.args[0] === "--one") {
   Deno.exit(0);
 }
 
-const shared = sharedFolder();
-const isSimulated = option("market", "sp500") === "simulated";
-if (shared === null && !isSimulated) {
-  console.log("The S&P file is not there: nothing is measured. TANDEM_SHARED names the folder with market/.");
-  Deno.exit(0);
-}
-const years = isSimulated ? [4] : option("years", "5,21").split(",").map(Number);
-const more = Number(option("sessions", "2"));
-const database = option("database", "both");
-const kinds = ["PGlite", "PostgreSQL"].filter((kind) =>
-  (database === "both" || kind.toLowerCase().startsWith(database.slice(0, 4))) &&
-  (kind === "PGlite" || postgresBinaries)
-);
-console.log(`${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}.\n`);
-for (const kind of kinds) {
+const { values: given } = parseArgs({
+  options: {
+    market: { type: "string", default: "sp500" },
+    years: { type: "string", default: "5,21" },
+    sessions: { type: "string", default: "2" },
+    database: { type: "string", default: "both" },
+  },
+});
+const isSimulated = given.market === "simulated";
+const prices = isSimulated ? null : realPrices();
+const years = isSimulated ? [4] : given.years.split(",").map(Number);
+const more = Number(given.sessions);
+console.log(`${machine()}.\n`);
+for (const kind of databaseKinds(given.database)) {
   for (const count of years) {
-    const runs = await grow(kind, Math.round(count * 252));
-    console.log(runs.length > 10 ? growthTable(kind, runs) : table(`${kind}, ${count} years`, runs));
+    const runs = await withPlace(kind, (place) => grow(kind, place, Math.round(count * 252)));
+    if (runs.length > 10) printGrowth(kind, runs);
+    else printRuns(`${kind}, ${count} years`, runs);
   }
-}
-
-function option(name: string, fallback: string): string {
-  const at = Deno.args.indexOf(`--${name}`);
-  return at < 0 ? fallback : Deno.args[at + 1] ?? fallback;
 }
 
 /** From empty to fresh without the last sessions, then session by session. */
-async function grow(kind: string, sessions: number): Promise<Growth[]> {
-  const folder = await Deno.makeTempDir({ prefix: "tandem-growth-" });
-  const server = kind === "PostgreSQL"
-    ? await startServer({ folder: join(tmpdir(), `tandem-growth-${crypto.randomUUID().slice(0, 8)}`), fsync: true })
-    : null;
-  try {
-    const market = isSimulated ? null : new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, sessions);
-    const file = market ? join(folder, "market.csv") : "simulated";
-    await market?.write(file, sessions - more);
-    await using child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--v8-flags=--heap-growing-percent=100",
-        import.meta.filename!,
-        "--one",
-        file,
-        server?.url ?? "",
-        join(folder, "data"),
-      ],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    const input = child.stdin.getWriter();
-    const lines = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(splitLines())[Symbol.asyncIterator]();
-    const runs: Growth[] = [];
-    for (let made = 0; made <= more; made++) {
-      if (made > 0 && market) {
-        await market.write(`${file}.new`, sessions - more + made);
-        await Deno.rename(`${file}.new`, file);
-      }
-      await input.write(new TextEncoder().encode("run\n"));
-      const { value } = await lines.next();
-      if (value === undefined) throw new Error(`The process on ${kind} ended.`);
-      runs.push(JSON.parse(value));
-      const { cpuSeconds, seconds, diskMb, status } = runs.at(-1)!;
-      console.error(
-        `${kind}, ${sessions} sessions, run ${made + 1}: ${cpuSeconds.toFixed(1)} CPU s, ${seconds.toFixed(1)} s, ${
-          diskMb.toFixed(0)
-        } MB on the disk, ${status}`,
-      );
+async function grow(
+  kind: string,
+  { folder, databaseUrl = "" }: { folder: string; databaseUrl?: string },
+  sessions: number,
+): Promise<Growth[]> {
+  const market = prices === null ? null : new LongMarket(`${prices}/sp500_daily_2017_2021.csv.gz`, sessions);
+  const file = market ? join(folder, "market.csv") : "simulated";
+  await market?.write(file, sessions - more);
+  const script = ["--v8-flags=--heap-growing-percent=100", import.meta.filename!];
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ...script, "--one", file, databaseUrl, join(folder, "data")],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  const lines = createInterface(Readable.fromWeb(child.stdout))[Symbol.asyncIterator]();
+  const runs: Growth[] = [];
+  for (let made = 0; made <= more; made++) {
+    if (made > 0 && market) {
+      await market.write(`${file}.new`, sessions - more + made);
+      await Deno.rename(`${file}.new`, file);
     }
-    await input.close();
-    return runs;
-  } finally {
-    await server?.stop();
-    await Deno.remove(folder, { recursive: true });
+    await input.write(new TextEncoder().encode("run\n"));
+    const { value } = await lines.next();
+    if (value === undefined) throw new Error(`The process on ${kind} ended.`);
+    runs.push(JSON.parse(value));
+    const { cpuSeconds, seconds, diskMb, status } = runs.at(-1)!;
+    const cost = `${cpuSeconds.toFixed(1)} CPU s, ${seconds.toFixed(1)} s, ${diskMb.toFixed(0)} MB on the disk`;
+    console.error(`${kind}, ${sessions} sessions, run ${made + 1}: ${cost}, ${status}`);
   }
-}
-
-function splitLines(): TransformStream<string, string> {
-  let rest = "";
-  return new TransformStream({
-    transform(text, controller) {
-      const parts = (rest + text).split("\n");
-      rest = parts.pop()!;
-      for (const part of parts) controller.enqueue(part);
-    },
-  });
+  await input.close();
+  return runs;
 }
 
 /** Makes everything fresh for each line of standard input, and reports the cost on standard output. */
 async function serveRuns(file: string, databaseUrl: string | undefined, dataDir: string): Promise<void> {
   const opened = await openDatabase({ databaseUrl, dataDir });
-  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
   const clock = fixedClock("2025-11-21T23:00:00Z");
   const since = clock.now();
   let cpuByAsset: Record<string, number> = {};
-  const engine = await Engine.open({
+  const engine = await openEngine({
     assets: Object.values(assets),
     database: opened,
     resources: {
@@ -147,9 +116,6 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
       calendar: xnys,
     },
     clock,
-    logger: silentLogger,
-    config: {},
-    takesOpenRuns: false,
     executor: (around): Executor => {
       const inner = new InProcessExecutor(around, 1);
       let last: Promise<unknown> = Promise.resolve();
@@ -174,9 +140,8 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
     const [cpu, begun] = [cpuSeconds(), performance.now()];
     const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
     await engine.prune();
-    const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
     const growth: Growth = {
-      status: [run.status, `${run.steps.length} steps`, ...failures].join("; "),
+      status: [run.status, `${run.steps.length} steps`, ...failuresOf(run)].join("; "),
       cpuByAsset,
       cpuSeconds: cpuSeconds() - cpu,
       seconds: (performance.now() - begun) / 1000,
@@ -203,12 +168,6 @@ async function passSession(
   clock.set(then);
 }
 
-/** Of this process with all its threads. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
 async function databaseMb(database: Awaited<ReturnType<typeof openDatabase>>): Promise<number> {
   const [row] = await database.sql<{ size: number }[]>`SELECT pg_database_size(current_database()) AS size`;
   return row!.size / 2 ** 20;
@@ -226,36 +185,24 @@ async function folderMb(folder: string): Promise<number> {
   return bytes / 2 ** 20;
 }
 
-/** NaN if the system does not report it. */
-async function peakMb(): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
 /** Every twenty-fifth session. */
-function growthTable(title: string, runs: readonly Growth[]): string {
-  const cpu = runs.slice(1).map(({ cpuSeconds }) => cpuSeconds).sort((a, b) => a - b);
-  return [
-    `| ${title}, sessions after the first start | CPU s | wall-clock s | disk MB | peak resident MB | outcome |`,
-    "|--:|--:|--:|--:|--:|---|",
-    ...runs.flatMap(({ cpuSeconds, seconds, diskMb, peakMb, status }, i) =>
-      i % 25 > 0 && i < runs.length - 1 ? [] : [
-        `| ${i} | ${cpuSeconds.toFixed(1)} | ${seconds.toFixed(1)} | ${diskMb.toFixed(0)} | ${
-          peakMb.toFixed(0)
-        } | ${status} |`,
-      ]
-    ),
-    `\nMedian of the sessions after the first: ${(cpu[cpu.length >> 1] ?? NaN).toFixed(1)} CPU s.\n`,
-  ].join("\n");
+function printGrowth(title: string, runs: readonly Growth[]): void {
+  const head = [`${title}, sessions after the first start`, "CPU s", "wall-clock s", "disk MB", "peak resident MB"];
+  const shown = [...runs.entries()].filter(([i]) => i % 25 === 0 || i === runs.length - 1);
+  printTable(
+    [...head, "outcome"],
+    shown.map(([i, { cpuSeconds, seconds, diskMb, peakMb, status }]) => [
+      ...[i, cpuSeconds.toFixed(1), seconds.toFixed(1), diskMb.toFixed(0), peakMb.toFixed(0), status],
+    ]),
+  );
+  const typical = median(runs.slice(1).map(({ cpuSeconds }) => cpuSeconds));
+  console.log(`\nMedian of the sessions after the first: ${typical.toFixed(1)} CPU s.\n`);
 }
 
-function table(title: string, runs: readonly Growth[]): string {
+function printRuns(title: string, runs: readonly Growth[]): void {
   const keys = [...new Set(runs.flatMap(({ cpuByAsset }) => Object.keys(cpuByAsset)))];
-  const line = (name: string, value: (run: Growth, i: number) => string) =>
-    `| ${name} | ${runs.map(value).join(" | ")} |`;
-  return [
-    `| ${title}: CPU s | from empty | ${runs.slice(1).map((_, i) => `session ${i + 1} more`).join(" | ")} |`,
-    `|---|${runs.map(() => "--:|").join("")}`,
+  const line = (name: string, value: (run: Growth, i: number) => string) => [name, ...runs.map(value)];
+  printTable([`${title}: CPU s`, "from empty", ...runs.slice(1).map((_, i) => `session ${i + 1} more`)], [
     ...keys.map((key) => line(key, ({ cpuByAsset }) => cpuByAsset[key]?.toFixed(2) ?? "")),
     line("**all**", ({ cpuSeconds }) => `**${cpuSeconds.toFixed(1)}**`),
     line("wall-clock s", ({ seconds }) => seconds.toFixed(1)),
@@ -265,6 +212,6 @@ function table(title: string, runs: readonly Growth[]): string {
     ),
     line("peak resident MB", ({ peakMb }) => peakMb.toFixed(0)),
     line("outcome", ({ status }) => status),
-    "",
-  ].join("\n");
+  ]);
+  console.log();
 }

@@ -52,10 +52,10 @@ export function printTable(head: readonly unknown[], rows: Iterable<readonly unk
   for (const row of rows) console.log(`| ${row.join(" | ")} |`);
 }
 
-/** Runs a script of this folder in a process of its own and returns the JSON that it prints. */
-export async function jsonOfProcess<T>(script: string, ...args: string[]): Promise<T> {
+/** Runs a script in a process of its own, with `args` of `deno run`, and returns the JSON that it prints. */
+export async function jsonOfProcess<T>(...args: string[]): Promise<T> {
   const { code, success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--v8-flags=--heap-growing-percent=100", script, ...args],
+    args: ["run", "-A", "--quiet", ...args],
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`${args.join(" ")} ended with code ${code}.`);

@@ -19,9 +19,11 @@ import { takeSnapshot } from "../engine/judge/snapshot.ts";
 import type { EngineContext } from "../engine/store/context.ts";
 import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { systemClock } from "../resources/clock.ts";
-import { type Database, migrate } from "../resources/database/mod.ts";
+import type { Database } from "../resources/database/mod.ts";
 import { type Api, api } from "../routes/mod.ts";
 import { databases } from "../tests/support/database.ts";
+import { counting, materialize, openEngine } from "./bench_engine.ts";
+import { median, msOfEach, printTable } from "./measured.ts";
 
 /** Outside data of the assets. */
 interface World {
@@ -106,31 +108,16 @@ function manyAssets(count: number): AnyAsset[] {
   return made;
 }
 
-/** A database that counts its queries. */
-function counting(database: Database): { database: Database; queries(): number } {
-  let count = 0;
-  const sql = new Proxy(database.sql, {
-    apply(target, self, args) {
-      count++;
-      return Reflect.apply(target, self, args);
-    },
-  });
-  return { database: { ...database, sql }, queries: () => count };
-}
-
 async function withEngine<T>(
   database: Database,
   { assets, world }: { assets: AnyAsset[]; world: World },
   work: (engine: Engine, app: Api, around: EngineContext) => Promise<T>,
 ): Promise<T> {
   let around: EngineContext;
-  const engine = await Engine.open({
+  const engine = await openEngine({
     assets,
     database,
     resources: world,
-    clock: systemClock,
-    logger: silentLogger,
-    takesOpenRuns: false,
     executor(given) {
       around = given;
       return new InProcessExecutor(given, 4);
@@ -145,19 +132,9 @@ async function withEngine<T>(
   }
 }
 
-async function materialize(engine: Engine): Promise<void> {
-  await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
-}
-
 /** The median duration of some calls, in milliseconds. */
 async function medianMs(times: number, work: () => Promise<unknown>): Promise<number> {
-  const measured: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const started = performance.now();
-    await work();
-    measured.push(performance.now() - started);
-  }
-  return measured.toSorted((a, b) => a - b)[times >> 1]!;
+  return median(await msOfEach(times, work));
 }
 
 async function post(
@@ -200,7 +177,7 @@ async function partitions(database: Database): Promise<string[]> {
     fails: (name, date) => name === "T000" && date.endsWith("1"),
   };
   return await withEngine(database, { assets: [bars as AnyAsset], world }, async (engine, app) => {
-    await materialize(engine);
+    await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
     world.dates = dates;
     let text = "";
     const ms = await medianMs(21, async () => {
@@ -237,7 +214,7 @@ async function staleness(database: Database, perAsset: number): Promise<string[]
     // A day later: a further session, and the last ones due again; the roots have been made, their dependents have not.
     world.dates = dates;
     world.version = dates.at(-1)!;
-    await engine.finished((await engine.submit({ selection: "a0 a1 a2 a3 a4 a5 a6 a7 a8 a9", trigger: "bench" })).id);
+    await materialize(engine, "a0 a1 a2 a3 a4 a5 a6 a7 a8 a9");
     const changed = await judge();
     return [
       `200 × ${perAsset.toLocaleString("en")}`,
@@ -253,27 +230,25 @@ async function staleness(database: Database, perAsset: number): Promise<string[]
 async function on(open: () => Promise<Database>, work: (database: Database) => Promise<string[]>): Promise<string[]> {
   const database = await open();
   try {
-    await migrate(database, new URL("../sql/migrations/", import.meta.url));
     return await work(database);
   } finally {
     await database.close();
   }
 }
 
-async function table(head: string, work: (open: () => Promise<Database>) => Promise<string[][]>): Promise<void> {
-  console.log(`| database | ${head} |`);
-  console.log(`|${"---|".repeat(head.split("|").length + 1)}`);
+async function table(head: string[], work: (open: () => Promise<Database>) => Promise<string[][]>): Promise<void> {
+  const rows: string[][] = [];
   for (const { name, ignore, openBare } of databases) {
-    const rows = ignore ? [["–"]] : await work(openBare);
-    for (const row of rows) console.log(`| ${name} | ${row.join(" | ")} |`);
+    if (!ignore) rows.push(...(await work(openBare)).map((row) => [name, ...row]));
   }
+  printTable(["database", ...head], rows);
   console.log();
 }
 
-await table("partitions of the backfill | planned, ms | queued, ms", async (open) => [await on(open, backfill)]);
-await table("partitions served | of them | KiB | ms, median of 21", async (open) => [await on(open, partitions)]);
+await table(["partitions of the backfill", "planned, ms", "queued, ms"], async (open) => [await on(open, backfill)]);
+await table(["partitions served", "of them", "KiB", "ms, median of 21"], async (open) => [await on(open, partitions)]);
 await table(
-  "assets × partitions | judged fresh, ms | queries | after a session, ms | queries | partitions to make",
+  ["assets × partitions", "judged fresh, ms", "queries", "after a session, ms", "queries", "partitions to make"],
   async (open) => [
     await on(open, (database) => staleness(database, 500)),
     await on(open, (database) => staleness(database, 5_000)),

@@ -11,18 +11,17 @@
  *
  * @module
  */
-import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
-import * as assets from "../assets/mod.ts";
-import { Engine, silentLogger } from "../engine/mod.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
-import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { openDatabase } from "../resources/database/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
-import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { LongMarket } from "./growth/long_market.ts";
+import { parseArgs } from "node:util";
+import { databaseKinds, realPrices, withPlace } from "./places.ts";
+import { cpuSeconds, jsonOfProcess, machine, peakMb, printTable } from "./measured.ts";
+import { materialize, openEngine } from "./bench_engine.ts";
+import * as assets from "../assets/mod.ts";
 
 interface Measured {
   cpuSeconds: number;
@@ -45,68 +44,46 @@ if (mode === "--duckdb") {
   Deno.exit(0);
 }
 
-const shared = sharedFolder();
-if (shared === null) {
-  console.log("The S&P file is not there: nothing is measured. TANDEM_SHARED names the folder with market/.");
-  Deno.exit(0);
-}
-const sessions = Math.round(Number(option("years", "21")) * 252);
-const database = option("database", "both");
-const kinds = ["PGlite", "PostgreSQL"].filter((kind) =>
-  (database === "both" || kind.toLowerCase().startsWith(database.slice(0, 4))) &&
-  (kind === "PGlite" || postgresBinaries)
-);
+const { values: given } = parseArgs({
+  options: { years: { type: "string", default: "21" }, database: { type: "string", default: "both" } },
+});
+const prices = realPrices();
+const sessions = Math.round(Number(given.years) * 252);
 const folder = await Deno.makeTempDir({ prefix: "tandem-prices-" });
 const file = join(folder, "market.csv");
 const results: [name: string, Measured][] = [];
 try {
-  await new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, sessions).write(file, sessions);
-  const load = loadavg().map((load) => load.toFixed(1)).join(" ");
-  console.log(`${availableParallelism()} cores, load ${load}, ${sessions} sessions.\n`);
+  await new LongMarket(`${prices}/sp500_daily_2017_2021.csv.gz`, sessions).write(file, sessions);
+  console.log(`${machine()}, ${sessions} sessions.\n`);
   results.push(["DuckDB", await child("--duckdb", file, join(folder, "duckdb"))]);
-  for (const kind of kinds) {
-    const server = kind === "PostgreSQL"
-      ? await startServer({ folder: join(tmpdir(), `tandem-prices-${crypto.randomUUID().slice(0, 8)}`), fsync: true })
-      : null;
-    try {
-      const before = server ? serverSeconds(server.url) : 0;
-      const measured = await child("--tandem", file, server?.url ?? "", join(folder, kind));
-      if (server) {
-        measured.parts["the server"] = serverSeconds(server.url) - before;
+  for (const kind of databaseKinds(given.database)) {
+    await withPlace(kind, async (place) => {
+      const before = place.databaseUrl ? serverSeconds(place.databaseUrl) : 0;
+      const measured = await child("--tandem", file, place.databaseUrl ?? "", join(place.folder, "data"));
+      if (place.databaseUrl) {
+        measured.parts["the server"] = serverSeconds(place.databaseUrl) - before;
         measured.cpuSeconds += measured.parts["the server"];
       }
       results.push([`Tandem on ${kind}`, measured]);
-    } finally {
-      await server?.stop();
-    }
+    });
   }
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
 const peer = results[0]![1].cpuSeconds;
-console.log(
-  "| | CPU s | of DuckDB's | wall-clock s | peak resident MB | rows | sum of closes |\n|---|--:|--:|--:|--:|--:|--:|",
+printTable(
+  ["", "CPU s", "of DuckDB's", "wall-clock s", "peak resident MB", "rows", "sum of closes"],
+  results.map(([name, { cpuSeconds, seconds, peakMb, rows, closes }]) => {
+    const cells = [cpuSeconds.toFixed(1), (cpuSeconds / peer).toFixed(1), seconds.toFixed(1), peakMb.toFixed(0)];
+    return [name, ...cells, rows, closes.toFixed(2)];
+  }),
 );
-for (const [name, { cpuSeconds, seconds, peakMb, rows, closes }] of results) {
-  const cells = [cpuSeconds.toFixed(1), (cpuSeconds / peer).toFixed(1), seconds.toFixed(1), peakMb.toFixed(0)];
-  console.log(`| ${[name, ...cells, rows, closes.toFixed(2)].join(" | ")} |`);
-}
 for (const [name, { parts }] of results) {
   console.log(`\n${name}: ${Object.entries(parts).map(([part, s]) => `${part} ${s.toFixed(2)}`).join(", ")} CPU s`);
 }
 
-function option(name: string, fallback: string): string {
-  const at = Deno.args.indexOf(`--${name}`);
-  return at < 0 ? fallback : Deno.args[at + 1] ?? fallback;
-}
-
 async function child(...args: string[]): Promise<Measured> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--v8-flags=--heap-growing-percent=100", import.meta.filename!, ...args],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`${args[0]} failed.`);
-  return JSON.parse(new TextDecoder().decode(stdout));
+  return await jsonOfProcess<Measured>("--v8-flags=--heap-growing-percent=100", import.meta.filename!, ...args);
 }
 
 /** CPU seconds of a local server so far, its ended connections included. */
@@ -139,30 +116,25 @@ function serverSeconds(url: string): number {
 async function ofTandem(file: string, databaseUrl: string | undefined, dataDir: string): Promise<Measured> {
   const begun = performance.now();
   const opened = await openDatabase({ databaseUrl, dataDir });
-  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
   const clock = fixedClock("2021-04-21T23:00:00Z");
-  const engine = await Engine.open({
+  const engine = await openEngine({
     assets: Object.values(assets),
     database: opened,
     resources: { marketData: marketDataFrom(`csv:${file}`, { clock }), calendar: xnys },
     clock,
-    logger: silentLogger,
-    config: {},
-    takesOpenRuns: false,
   });
   const parts: Record<string, number> = {};
   // One after the other, so that the time of this process is that of the asset.
   for (const selection of ["+raw_daily_bars", "+daily_bars", "+clean_prices"]) {
     const before = cpuSeconds();
-    const run = await engine.finished((await engine.submit({ selection, trigger: "bench" })).id);
-    if (run.status !== "succeeded") throw new Error(`The run of ${selection} ${run.status}.`);
+    await materialize(engine, selection);
     parts[selection.slice(1)] = cpuSeconds() - before;
   }
   const [sum] = await opened.sql<{ rows: number; closes: number }[]>`
     SELECT count(*)::integer AS rows, sum(close) AS closes FROM silver.daily_bars`;
   await engine.close();
   await opened.close();
-  return { ...cost(begun), ...sum!, parts };
+  return { ...await cost(begun), ...sum!, parts };
 }
 
 async function ofDuckDB(file: string, database: string): Promise<Measured> {
@@ -194,20 +166,9 @@ async function ofDuckDB(file: string, database: string): Promise<Measured> {
   const [rows, closes] = reader.getRows()[0] as [number, number];
   connection.closeSync();
   instance.closeSync();
-  return { ...cost(begun), rows, closes, parts };
+  return { ...await cost(begun), rows, closes, parts };
 }
 
-function cost(begun: number): Pick<Measured, "cpuSeconds" | "seconds" | "peakMb"> {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  return {
-    cpuSeconds: cpuSeconds(),
-    seconds: (performance.now() - begun) / 1000,
-    peakMb: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024,
-  };
-}
-
-/** Of this process with all its threads. */
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
+async function cost(begun: number): Promise<Pick<Measured, "cpuSeconds" | "seconds" | "peakMb">> {
+  return { cpuSeconds: cpuSeconds(), seconds: (performance.now() - begun) / 1000, peakMb: await peakMb() };
 }

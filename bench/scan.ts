@@ -12,11 +12,12 @@
  *
  * @module
  */
-import process from "node:process";
 import { cleanPrices, type PairScan, type PriceMatrix, scanPairs } from "../quant/mod.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { readWideCloses } from "../tests/support/wide_closes.ts";
+import { askPython } from "./python.ts";
+import { cpuSeconds } from "./measured.ts";
 
 interface Universe {
   name: string;
@@ -72,18 +73,17 @@ async function measure(
   let scan: PairScan | null = null;
   for (let run = 0; run <= runs; run++) {
     const start = performance.now();
-    const before = process.cpuUsage();
+    const before = cpuSeconds();
     scan = await scanPairs(universe.prices, {
       criteria: CRITERIA,
       implementation,
       workers,
       onProgress: () => peak = Math.max(peak, Deno.memoryUsage().rss),
     });
-    const { user, system } = process.cpuUsage(before);
     const seconds = (performance.now() - start) / 1000;
     if (run > 0 && seconds < best) {
       best = seconds;
-      processor = (user + system) / 1e6;
+      processor = cpuSeconds() - before;
     }
   }
   return {
@@ -124,16 +124,18 @@ function printTable(rows: Measurement[]): void {
 
 /** Runs the reference on some pairs of the first universe; prints both times, and the largest differences of the statistics. */
 async function printReference(rows: Measurement[]): Promise<void> {
-  const python = Deno.env.get("PYTHON") ?? "python3";
   const fastest = rows.find((row) => row.implementation === "wasm" && row.workers === 1)!;
   const { universe, scan } = fastest;
   const step = Math.max(1, Math.floor(scan.length / REFERENCE_PAIRS));
   const sample = Array.from({ length: Math.min(REFERENCE_PAIRS, scan.length) }, (_, i) => scan.at(i * step));
-  const request = JSON.stringify({
+  const request = {
     prices: Object.fromEntries([...universe.prices].map(([ticker, closes]) => [ticker, Array.from(closes)])),
     pairs: sample.map((pair) => [pair.ticker_1, pair.ticker_2]),
+  };
+  const answer = await askPython<ReferenceAnswer>("./scan_reference.py", request, {
+    imports: "hurst, scipy.stats, statsmodels.api, statsmodels.tsa.stattools",
+    needs: "statsmodels and hurst",
   });
-  const answer = await runPython(python, request);
   if (answer === null) return;
 
   const worst = { statistic: 0, pValue: 0, hurst: 0, halfLife: 0, other: 0 };
@@ -175,32 +177,6 @@ interface ReferenceAnswer {
     halfLife: number;
     meanCrossings: number;
   }[];
-}
-
-async function runPython(python: string, request: string): Promise<ReferenceAnswer | null> {
-  const skipped = (why: string) => {
-    console.log(`\nNo reference: ${why} (PYTHON names another interpreter; it needs statsmodels and hurst).`);
-    return null;
-  };
-  try {
-    const probe = await new Deno.Command(python, {
-      args: ["-c", "import hurst, scipy.stats, statsmodels.api, statsmodels.tsa.stattools"],
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    if (!probe.success) return skipped(`${python} cannot import statsmodels and hurst`);
-    const script = new URL("./scan_reference.py", import.meta.url).pathname;
-    const child = new Deno.Command(python, { args: [script], stdin: "piped", stdout: "piped", stderr: "inherit" })
-      .spawn();
-    const writer = child.stdin.getWriter();
-    // If a reference ends early it does not read its input; its exit code reports that.
-    await writer.write(new TextEncoder().encode(request)).then(() => writer.close()).catch(() => {});
-    const { success, stdout } = await child.output();
-    return success ? JSON.parse(new TextDecoder().decode(stdout)) : skipped("the reference failed");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return skipped(`there is no ${python}`);
-    throw error;
-  }
 }
 
 async function realUniverses(folder: string): Promise<Universe[]> {

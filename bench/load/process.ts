@@ -84,3 +84,12 @@ export async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> 
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return await response.json();
 }
+
+/** Posts JSON; the body of the response. @throws {Error} If its status is not a success. */
+export async function postJson<T>(url: string, body: unknown): Promise<T> {
+  return await fetchJson<T>(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
