@@ -7,9 +7,10 @@
  * runs in a separate process, to measure its peak resident memory.
  */
 import { Buffer } from "node:buffer";
-import { csvMarket, simulatedMarket } from "../resources/market_data/mod.ts";
-import { fixedClock } from "../resources/clock.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { csvMarket } from "../resources/market_data/mod.ts";
+import { median, msOf, peakMb } from "./measured.ts";
+import { marketFiles, runApart } from "./market_files.ts";
+import { tmpdir } from "node:os";
 
 const REPETITIONS = 5;
 
@@ -42,55 +43,22 @@ if (Deno.args[0] === "--one") {
   const peaksMb: number[] = [];
   let bars = 0;
   for (let k = 0; k < REPETITIONS; k++) {
-    const started = performance.now();
-    bars = await readers[reader]!(path);
-    times.push(performance.now() - started);
+    times.push(await msOf(async () => bars = await readers[reader]!(path)));
     peaksMb.push(await peakMb());
   }
-  times.sort((a, b) => a - b);
   console.log(
-    `  ${reader.padEnd(14)} ${bars} bars, best ${times[0]!.toFixed(0)} ms, median ` +
-      `${times[REPETITIONS >> 1]!.toFixed(0)} ms, peak resident after the first ` +
+    `  ${reader.padEnd(14)} ${bars} bars, best ${Math.min(...times).toFixed(0)} ms, median ` +
+      `${median(times).toFixed(0)} ms, peak resident after the first ` +
       `${peaksMb[0]!.toFixed(0)} MB, after ${REPETITIONS} ${peaksMb.at(-1)!.toFixed(0)} MB`,
   );
 } else {
-  for (const file of Deno.args.length > 0 ? Deno.args : await defaultFiles()) {
+  for (const file of Deno.args.length > 0 ? Deno.args : await marketFiles(tmpdir())) {
     console.log(file);
-    for (const reader of Object.keys(readers)) {
-      const self = new URL(import.meta.url).pathname;
-      const run = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", self, "--one", reader, file] })
-        .output();
-      const output = new TextDecoder().decode(run.success ? run.stdout : run.stderr);
-      console.log(run.success ? output.trimEnd() : `  ${reader.padEnd(14)} failed: ${output.trim().split("\n")[0]}`);
-    }
+    for (const reader of Object.keys(readers)) await runApart(import.meta.filename!, reader, file);
   }
 }
 
 function inflated(path: string): Promise<ArrayBuffer> {
   const file = Deno.openSync(path);
   return new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-}
-
-/** NaN if the system does not report it. */
-async function peakMb(): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-async function defaultFiles(): Promise<string[]> {
-  const shared = sharedFolder();
-  if (shared) {
-    return ["sp500_daily_2017_2021.csv.gz", "nasdaq_etf_closes_2019_2022.csv"].map((name) =>
-      `${shared}/market/${name}`
-    );
-  }
-  const clock = fixedClock("2026-11-21T12:00:00Z");
-  const bars = await simulatedMarket({ clock, sessions: 4500 }).dailyBars();
-  const lines = bars.ticker.map((ticker, i) =>
-    [ticker, bars.session[i], bars.open[i], bars.high[i], bars.low[i], bars.close[i], bars.volume[i], bars.dividend[i]]
-      .join() + `,${bars.split[i]}\n`
-  );
-  const path = await Deno.makeTempFile({ suffix: ".csv" });
-  await Deno.writeTextFile(path, "ticker,date,open,high,low,close,volume,dividend,split\n" + lines.join(""));
-  return [path];
 }

@@ -2,7 +2,7 @@
  * Speed of inserting columns into both databases and reading them: `deno run -A bench/ingest.ts [--json]`.
  *
  * Each database is measured in a separate process, for its peak resident memory: with the embedded database this includes the
- * database, with a server only the client. The server is that of TEST_DATABASE_URL, or a temporary one with fsync on. Prices are
+ * database, with a server only the client. The server is a temporary one with fsync on. Prices are
  * generated.
  */
 import { join } from "node:path";
@@ -13,7 +13,8 @@ import {
   openEmbedded,
   openPostgres,
 } from "../resources/database/mod.ts";
-import { createTestDatabase, postgresAvailable, startServer } from "../tests/support/database.ts";
+import { jsonOfProcess, msOf, peakMb } from "./measured.ts";
+import { databaseKinds, withPlace } from "./places.ts";
 
 /** A table to be filled. */
 interface Shape {
@@ -55,52 +56,23 @@ const ROUNDS = 3;
 if (Deno.args[0] === "measure") {
   console.log(JSON.stringify(await measure(Deno.args[1]!, Deno.args[2]!)));
 } else {
-  const reports = [await embedded()];
-  if (postgresAvailable) reports.push(await server());
+  const reports: Report[] = [];
+  for (const kind of databaseKinds()) {
+    reports.push(
+      await withPlace(
+        kind,
+        ({ folder, databaseUrl }) =>
+          jsonOfProcess(import.meta.filename!, "measure", kind, databaseUrl ?? join(folder, "data")),
+      ),
+    );
+  }
   if (Deno.args.includes("--json")) console.log(JSON.stringify(reports, null, 2));
   else print(reports);
 }
 
-async function embedded(): Promise<Report> {
-  const folder = await Deno.makeTempDir({ prefix: "tandem-bench-" });
-  try {
-    return await child("embedded", join(folder, "data"));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function server(): Promise<Report> {
-  if (Deno.env.get("TEST_DATABASE_URL")) {
-    const { url, drop } = await createTestDatabase({ migrated: false });
-    try {
-      return await child("postgres", url);
-    } finally {
-      await drop();
-    }
-  }
-  const folder = await Deno.makeTempDir({ prefix: "tandem-bench-" });
-  // If this process is root, the server runs as another user.
-  await Deno.chmod(folder, 0o755);
-  const running = await startServer({ folder: join(folder, "server"), fsync: true });
-  try {
-    return await child("postgres", running.url);
-  } finally {
-    await running.stop();
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function child(kind: string, place: string): Promise<Report> {
-  const args = ["run", "-A", "--quiet", import.meta.filename!, "measure", kind, place];
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
-  if (!success) throw new Error(`Measuring ${kind} failed.`);
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
 async function measure(kind: string, place: string): Promise<Report> {
   const begin = performance.now();
-  const database = kind === "embedded"
+  const database = kind === "PGlite"
     ? await openEmbedded({ dataDir: place })
     : await openPostgres({ databaseUrl: place });
   const openMs = performance.now() - begin;
@@ -109,8 +81,7 @@ async function measure(kind: string, place: string): Promise<Report> {
   const measurements: Measurement[] = [];
   for (const shape of SHAPES) measurements.push(await measureShape(database, shape));
   await database.close();
-  const name = kind === "embedded" ? "PGlite" : "PostgreSQL";
-  return { database: `${name} ${row!.version}`, openMs, measurements, peakResidentMb: peakResidentMb() };
+  return { database: `${kind} ${row!.version}`, openMs, measurements, peakResidentMb: await peakMb() };
 }
 
 /** The best of a few rounds, each into an empty table with a primary key, in one transaction. */
@@ -123,10 +94,9 @@ async function measureShape(database: Database, { name, rows, tickers, columns }
   const best = { insertMs: Infinity, selectMs: Infinity };
   for (let round = 0; round < ROUNDS; round++) {
     await database.sql.unsafe(`create table bar (${definitions.join(", ")}, primary key (ticker, session))`);
-    let begin = performance.now();
-    await database.sql.begin((tx) => database.insertColumns(tx, "bar", columns, data));
-    best.insertMs = Math.min(best.insertMs, performance.now() - begin);
-    begin = performance.now();
+    const insertMs = await msOf(() => database.sql.begin((tx) => database.insertColumns(tx, "bar", columns, data)));
+    best.insertMs = Math.min(best.insertMs, insertMs);
+    const begin = performance.now();
     const read = await database.selectColumns(`select ${names} from bar order by ticker, session`, [], columns);
     best.selectMs = Math.min(best.selectMs, performance.now() - begin);
     if (read.close?.length !== rows) throw new Error(`${name}: ${read.close?.length} rows came back.`);
@@ -154,20 +124,10 @@ function generate(rows: number, tickers: number, columns: readonly ColumnSpec[])
   return data;
 }
 
-function peakResidentMb(): number {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)![1]) / 1024);
-  } catch {
-    // Not Linux: use the current value.
-    return Math.round(Deno.memoryUsage().rss / 1024 / 1024);
-  }
-}
-
 function print(reports: readonly Report[]): void {
   const perSecond = (rows: number, ms: number) => Math.round(rows / ms * 1000).toLocaleString("en").padStart(9);
   for (const { database, openMs, measurements, peakResidentMb } of reports) {
-    console.log(`${database}: open ${openMs.toFixed(0)} ms, peak ${peakResidentMb} MB resident`);
+    console.log(`${database}: open ${openMs.toFixed(0)} ms, peak ${peakResidentMb.toFixed(0)} MB resident`);
     for (const { shape, rows, columns, insertMs, selectMs } of measurements) {
       console.log(
         `  ${shape.padEnd(22)} ${rows.toLocaleString("en")} × ${columns}  ` +

@@ -11,14 +11,11 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { until, withBrowser } from "../tests/support/browser.ts";
 import { eventually } from "../tests/support/service_process.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { withService } from "../tests/support/whole_service.ts";
+import { realPrices } from "./places.ts";
+import { postJson } from "./load/process.ts";
 
-const shared = sharedFolder();
-if (shared === null) {
-  console.error("There are no real prices: ../shared is absent, and TANDEM_SHARED names no other folder.");
-  Deno.exit(1);
-}
+const realFolder = realPrices();
 
 /** How a person uses the page. Each action is counted. */
 abstract class Hand {
@@ -52,48 +49,34 @@ class Mouse extends Hand {
   async open(name: string) {
     await this.press(this.page.locator("#sidebar").getByRole("link", { name, exact: true }));
   }
-
   async find(text: string, option: string) {
-    await this.press(this.page.locator("#sidebar [data-palette]"));
+    await this.press(this.page.locator(this.palette));
     await this.type(text);
-    await this.choose(option, (found) => found.click());
+    await this.choose(option, (found) => this.touch(found));
   }
-
   async press(target: Locator) {
-    await target.click();
+    await this.touch(target);
     this.acts++;
   }
-
   async write(field: Locator, text: string) {
-    await field.click();
-    this.acts++;
+    await this.press(field);
     await field.fill(text);
     this.letters += text.length;
+  }
+  protected palette = "#sidebar [data-palette]";
+  protected touch(target: Locator): Promise<void> {
+    return target.click();
   }
 }
 
-class Touch extends Hand {
-  async open(name: string) {
+class Touch extends Mouse {
+  protected override palette = ".topbar [data-palette]";
+  override async open(name: string) {
     await this.press(this.page.getByRole("button", { name: "Menu" }));
-    await this.press(this.page.locator("#sidebar").getByRole("link", { name, exact: true }));
+    await super.open(name);
   }
-
-  async find(text: string, option: string) {
-    await this.press(this.page.locator(".topbar [data-palette]"));
-    await this.type(text);
-    await this.choose(option, (found) => found.tap());
-  }
-
-  async press(target: Locator) {
-    await target.tap();
-    this.acts++;
-  }
-
-  async write(field: Locator, text: string) {
-    await field.tap();
-    this.acts++;
-    await field.fill(text);
-    this.letters += text.length;
+  protected override touch(target: Locator): Promise<void> {
+    return target.tap();
   }
 }
 
@@ -313,7 +296,7 @@ const hands = [
 
 const folder = await Deno.makeTempDir({ prefix: "tandem-jobs-" });
 const path = join(folder, "prices.csv");
-const whole = await Deno.readFile(`${shared}/market/nasdaq_etf_closes_2019_2022.csv`);
+const whole = await Deno.readFile(`${realFolder}/nasdaq_etf_closes_2019_2022.csv`);
 await Deno.writeFile(path, whole);
 let failures = 0;
 try {
@@ -321,12 +304,7 @@ try {
     { MARKET_DATA: `csv:${path}`, PRESET: "research", RATE_LIMIT_PER_MINUTE: "off" },
     async ({ url, fresh }) => {
       await fresh();
-      const post = async (path: string, body: unknown) =>
-        await (await fetch(url + path, {
-          method: "POST",
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(body),
-        })).json();
+      const post = (path: string, body: unknown) => postJson(url + path, body);
       /** Waits until nothing runs, so that one job does not slow down the next. */
       const idle = () =>
         eventually(

@@ -25,6 +25,7 @@ import {
 } from "../tests/support/service_kills.ts";
 import { ServiceProcess } from "../tests/support/service_process.ts";
 import postgres from "postgres";
+import { pause, printTable } from "./measured.ts";
 
 const options = new Map(
   Array.from({ length: Deno.args.length / 2 }, (_, i) => [Deno.args[2 * i]!, Number(Deno.args[2 * i + 1])]),
@@ -66,7 +67,7 @@ async function withPatience<T>(look: () => Promise<T>): Promise<T> {
       return await look();
     } catch (error) {
       if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await pause(1_000);
     }
   }
 }
@@ -77,7 +78,7 @@ async function killServers(killed: Place, servers: 1 | 2, random: () => number):
     const from = random() < 0.3 ? "start" : "work";
     await killOnce(killed, { afterMs: random() * longestMs, from, others });
     // The other server continues for a moment with the work of the first, and is killed as well.
-    if (servers === 2) await new Promise((resolve) => setTimeout(resolve, random() * longestMs));
+    if (servers === 2) await pause(random() * longestMs);
   } finally {
     for (const other of others) await other[Symbol.asyncDispose]();
   }
@@ -157,32 +158,19 @@ try {
     look: () => openDatabase({ dataDir: join(folder, name) }),
   });
   const kills = options.get("--postgres") ?? 1_000;
+  const onServer = async (place: string, name: string, kills: number, more: Partial<Series> = {}): Promise<Series> => ({
+    name: `PostgreSQL, ${name}`,
+    bars: barsOf(place),
+    kills,
+    servers: 1,
+    killed: await onPostgres(place, barsOf(place)),
+    undisturbed: await onPostgres(`${place}_clean`, barsOf(place)),
+    ...more,
+  });
   const all: Series[] = [
-    {
-      name: "PostgreSQL, one server",
-      bars: barsOf("one"),
-      kills: Math.ceil(kills / 2),
-      servers: 1,
-      killed: await onPostgres("one", barsOf("one")),
-      undisturbed: await onPostgres("one_clean", barsOf("one")),
-    },
-    {
-      name: "PostgreSQL, two servers",
-      bars: barsOf("two"),
-      kills: Math.floor(kills / 2),
-      servers: 2,
-      killed: await onPostgres("two", barsOf("two")),
-      undisturbed: await onPostgres("two_clean", barsOf("two")),
-    },
-    {
-      name: "PostgreSQL, a server and two workers",
-      bars: barsOf("workers"),
-      kills: options.get("--workers") ?? 50,
-      servers: 1,
-      workers: true,
-      killed: await onPostgres("workers", barsOf("workers")),
-      undisturbed: await onPostgres("workers_clean", barsOf("workers")),
-    },
+    await onServer("one", "one server", Math.ceil(kills / 2)),
+    await onServer("two", "two servers", Math.floor(kills / 2), { servers: 2 }),
+    await onServer("workers", "a server and two workers", options.get("--workers") ?? 50, { workers: true }),
     {
       name: "PGlite",
       bars: barsOf("pglite"),
@@ -192,17 +180,8 @@ try {
       undisturbed: embedded("clean", barsOf("pglite")),
     },
   ];
-  const head = [
-    "",
-    "kills",
-    "in a run",
-    "rows without record",
-    "records without rows",
-    "kept",
-    "fired twice",
-    "published twice",
-    "content",
-  ];
+  const wrongNames = ["rowsWithoutRecord", "recordsWithoutRows", "kept", "firedTwice", "publishedTwice"] as const;
+  const titles = ["rows without record", "records without rows", "kept", "fired twice", "published twice"];
   // In parallel: a series waits most of its time.
   const rows = await Promise.all(
     all.filter(({ kills }) => kills > 0).map(async (series, i) => {
@@ -211,20 +190,13 @@ try {
         series.name,
         `${found.kills}`,
         `${found.inTheMiddle}`,
-        ...[
-          found.rowsWithoutRecord,
-          found.recordsWithoutRows,
-          found.kept,
-          found.firedTwice,
-          found.publishedTwice,
-        ].map(({ length }) => `${length}`),
+        ...wrongNames.map((name) => `${found[name].length}`),
         found.different.length === 0 ? "equal" : `differs: ${found.different.join(", ")}`,
       ];
     }),
   );
   if (rows.some((row) => row.slice(3).some((text) => text !== "0" && text !== "equal"))) Deno.exitCode = 1;
-  const table = [head, head.map(() => "---"), ...rows];
-  for (const row of table) console.log(`| ${row.join(" | ")} |`);
+  printTable(["", "kills", "in a run", ...titles, "content"], rows);
 } finally {
   await server.stop();
   await Deno.remove(folder, { recursive: true });

@@ -8,10 +8,10 @@
  * process's own timers is printed beside: what is not longer says nothing of the service.
  */
 import { parseArgs } from "node:util";
-import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
 import { WorkerProcess } from "../tests/support/service_process.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
-import { fetchJson, type ServerProcess, startServerProcess } from "./load/process.ts";
+import { fetchJson, postJson, type ServerProcess, startServerProcess } from "./load/process.ts";
+import { pause } from "./measured.ts";
+import { marketOfStocks, onEachDatabase } from "./places.ts";
 
 const { values: given } = parseArgs({
   args: Deno.args,
@@ -23,8 +23,7 @@ const { values: given } = parseArgs({
     verbose: { type: "boolean", default: false },
   },
 });
-const shared = sharedFolder();
-const market = given.market ?? (shared === null ? "simulated" : `csv:${shared}/market/sp500_daily_2017_2021.csv.gz`);
+const market = given.market ?? marketOfStocks();
 const main = new URL("../main.ts", import.meta.url).pathname;
 
 /** What is requested in turn, and how often. */
@@ -40,8 +39,6 @@ interface Latency {
   atMs: number;
   failed?: boolean;
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Calls `each` on the clock until the signal aborts, and waits for all calls. */
 async function onTheClock(everyMs: number, signal: AbortSignal, each: (n: number, due: number) => unknown) {
@@ -133,36 +130,24 @@ async function firstRun(url: string): Promise<string> {
   }
 }
 
-async function measure(name: string, env: Record<string, string>, workers = 0): Promise<void> {
-  const dataDir = await Deno.makeTempDir({ prefix: "tandem-latency-" });
+async function measure(name: string, settings: Record<string, string>, workers: number): Promise<void> {
   const environment = {
-    ...{ PORT: "0", HOST: "127.0.0.1", MARKET_DATA: market, AUTOMATION: "off", DATA_DIR: dataDir },
-    ...env,
+    ...{ PORT: "0", HOST: "127.0.0.1", MARKET_DATA: market, AUTOMATION: "off" },
+    ...settings,
     ...(workers > 0 && { EXECUTOR: "queue" }),
   };
   await using stack = new AsyncDisposableStack();
-  try {
-    for (let n = 0; n < workers; n++) await stack.use(new WorkerProcess(environment)).id;
-    await using server = await startServerProcess([main], environment);
-    await during(`${name}, from empty to fresh`, server, firstRun(server.url));
-    if (!given.again) return;
-    const body = JSON.stringify({ selection: "*", force: true, wait: true });
-    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body };
-    const forced = fetchJson<{ status: string }>(`${server.url}/v1/materialize`, init).then(({ status }) => status);
-    await during(`${name}, everything again`, server, forced);
-  } finally {
-    await Deno.remove(dataDir, { recursive: true });
-  }
+  for (let n = 0; n < workers; n++) await stack.use(new WorkerProcess(environment)).id;
+  await using server = await startServerProcess([main], environment);
+  await during(`${name}, from empty to fresh`, server, firstRun(server.url));
+  if (!given.again) return;
+  const everything = { selection: "*", force: true, wait: true };
+  const forced = postJson<{ status: string }>(`${server.url}/v1/materialize`, everything).then(({ status }) => status);
+  await during(`${name}, everything again`, server, forced);
 }
 
 console.log(market.replace(/^.*\//, ""));
-if (given.only !== "PostgreSQL") await measure("PGlite", { DATABASE_URL: "" });
-if (given.only !== "PGlite" && postgresAvailable) {
-  const { url, drop } = await createTestDatabase();
-  try {
-    await measure("PostgreSQL", { DATABASE_URL: url }, Number(given.workers));
-  } finally {
-    await drop();
-  }
-}
+await onEachDatabase(given.only, async (kind, settings) => {
+  await measure(kind, settings, kind === "PostgreSQL" ? Number(given.workers) : 0);
+});
 Deno.exit();

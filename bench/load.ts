@@ -11,12 +11,12 @@
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { LongMarket } from "./growth/long_market.ts";
 import type { WireAnswer } from "./load/connection.ts";
 import { drive, type LoadResult } from "./load/drive.ts";
-import { fetchJson, type ServerProcess, slope, startServerProcess } from "./load/process.ts";
+import { fetchJson, postJson, type ServerProcess, slope, startServerProcess } from "./load/process.ts";
+import { median, pause } from "./measured.ts";
+import { onEachDatabase, realPrices } from "./places.ts";
 
 const { values: given } = parseArgs({
   args: Deno.args,
@@ -73,7 +73,7 @@ async function untilFresh(url: string): Promise<void> {
     const { assets } = await fetchJson<{ assets: { key: string; state: string }[] }>(`${url}/v1/assets`);
     const open = assets.filter(({ state }) => state !== "fresh");
     if (open.every(({ key }) => key === "service_health")) return;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await pause(1_000);
   }
 }
 
@@ -94,8 +94,8 @@ class GrowingMarket {
   #sessions = allSessions - Math.floor(seconds * 0.9 / tickSeconds!);
   readonly #market: LongMarket;
 
-  constructor(shared: string, readonly path: string) {
-    this.#market = new LongMarket(`${shared}/market/sp500_daily_2017_2021.csv.gz`, allSessions);
+  constructor(prices: string, readonly path: string) {
+    this.#market = new LongMarket(`${prices}/sp500_daily_2017_2021.csv.gz`, allSessions);
   }
 
   async write(): Promise<void> {
@@ -109,7 +109,7 @@ class GrowingMarket {
     const took: number[] = [];
     while (this.#sessions <= allSessions) {
       const due = start + took.length * tickSeconds! * 1000;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+      await pause(Math.max(0, due - performance.now()));
       await this.write();
       const began = performance.now();
       const { status } = await materialize(url, { force: false });
@@ -121,11 +121,7 @@ class GrowingMarket {
 }
 
 async function materialize(url: string, { force }: { force: boolean }): Promise<{ status: string }> {
-  return await fetchJson(`${url}/v1/materialize`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ selection: "*", force, wait: true }),
-  });
+  return await postJson(`${url}/v1/materialize`, { selection: "*", force, wait: true });
 }
 
 async function measure(
@@ -200,13 +196,13 @@ async function measure(
     request: (n) => ({ path: paths[n % paths.length]! }),
     check: versions.check,
   });
-  await new Promise((resolve) => setTimeout(resolve, seconds * 100));
+  await pause(seconds * 100);
   const began = performance.now();
   const meanwhile = market
     ? await market.passSessions(url).then((took) =>
-      `${took.length} sessions arrived; everything was fresh after ${
-        shown(took.toSorted((a, b) => a - b)[took.length >> 1]!)
-      } s in the median, ${shown(Math.max(...took))} s at most.`
+      `${took.length} sessions arrived; everything was fresh after ${shown(median(took))} s in the median, ${
+        shown(Math.max(...took))
+      } s at most.`
     )
     : await materialize(url, { force: true }).then(({ status }) =>
       `A forced run of everything ${status} in ${shown((performance.now() - began) / 1000)} s meanwhile.`
@@ -226,40 +222,19 @@ async function measure(
   );
 }
 
-const shared = sharedFolder();
-if (tickSeconds !== null && shared === null) {
-  console.log("The S&P file is not there: nothing is measured. TANDEM_SHARED names the folder with market/.");
-  Deno.exit();
-}
-
-/** Starts the service on a database and measures it. */
-async function measureService(name: string, databaseUrl: string | null): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "tandem-load-" });
-  try {
-    const market = tickSeconds === null ? null : new GrowingMarket(shared!, join(folder, "market.csv"));
-    await market?.write();
-    await using server = await startServerProcess([main], {
-      PORT: "0",
-      HOST: "127.0.0.1",
-      MARKET_DATA: market ? `csv:${market.path}` : "simulated",
-      AUTOMATION: "off",
-      LOG_LEVEL: "info",
-      DATA_DIR: join(folder, "data"),
-      DATABASE_URL: databaseUrl ?? "",
-    });
-    await measure(name, { server, databaseUrl, market });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-if (given.only !== "PostgreSQL") await measureService("PGlite", null);
-if (given.only !== "PGlite" && postgresAvailable) {
-  const { url, drop } = await createTestDatabase();
-  try {
-    await measureService("PostgreSQL", url);
-  } finally {
-    await drop();
-  }
-}
+const prices = tickSeconds === null ? null : realPrices();
+await onEachDatabase(given.only, async (kind, settings) => {
+  const market = prices === null ? null : new GrowingMarket(prices, join(settings.DATA_DIR, "market.csv"));
+  await market?.write();
+  await using server = await startServerProcess([main], {
+    PORT: "0",
+    HOST: "127.0.0.1",
+    MARKET_DATA: market ? `csv:${market.path}` : "simulated",
+    AUTOMATION: "off",
+    LOG_LEVEL: "info",
+    ...settings,
+    DATA_DIR: join(settings.DATA_DIR, "data"),
+  });
+  await measure(kind, { server, databaseUrl: settings.DATABASE_URL || null, market });
+});
 Deno.exit();

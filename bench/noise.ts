@@ -41,6 +41,7 @@ import {
 } from "../quant/mod.ts";
 import { type NoiseMarket, noiseMarket } from "./noise/market.ts";
 import { type Earned, trade } from "./noise/trade.ts";
+import { printTable } from "./measured.ts";
 
 const GATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2];
 const RATES = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9];
@@ -194,9 +195,8 @@ async function measure(halfLife: number | null, markets: number, first: number):
   return tally;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  console.log(`| ${head.join(" | ")} |\n|${head.map(() => "---").join("|")}|`);
-  for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+function table(rows: readonly (readonly string[])[]): void {
+  printTable(head, rows);
   console.log();
 }
 
@@ -226,7 +226,7 @@ const pairsAndTrue = (key: string) => (tally: Tally) => {
 const titles = { before: "Before", after: `After: ${textOf("settings") ?? "the default"}`, distance: "Distance" };
 for (const selection of selected) {
   console.log(`${titles[selection]}\n`);
-  table(head, [
+  table([
     row("tested, share of planted pairs", (tally) => {
       const { pairs, planted } = tally.sums.get(`tested ${selection}`)!;
       return `${mean(pairs, tally)} (${percent(planted, tally.planted)})`;
@@ -246,7 +246,7 @@ for (const selection of selected) {
 }
 for (const { name, candidates } of selected.includes("after") ? candidateRows : []) {
   console.log(`Chosen / true by gate, candidates ${name}: ${candidates.join(", ")}\n`);
-  table(head, [
+  table([
     row("tested, share of planted pairs", (tally) => {
       const { pairs, planted } = tally.sums.get(`tested ${name}`)!;
       return `${mean(pairs, tally)} (${percent(planted, tally.planted)})`;

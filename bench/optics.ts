@@ -5,6 +5,7 @@
 import { clusterPresets } from "../assets/pairs/pair_clusters.ts";
 import { optics } from "../quant/mod.ts";
 import { pseudoRandom } from "../tests/support/pseudo_random.ts";
+import { msOfEach, printTable } from "./measured.ts";
 
 const counts = [482, 1_000, 2_000, 5_000];
 const rounds = 5;
@@ -19,17 +20,13 @@ function points(count: number): Float64Array[] {
   return Array.from({ length: count }, (_, i) => centres[i % centres.length]!.map((x) => x + 0.2 * random() - 0.1));
 }
 
-console.log("\n| points | OPTICS, ms (best of 5) | ms / (n² / 10⁶) | clusters |");
-console.log("|--:|--:|--:|--:|");
+const rows: unknown[][] = [];
 for (const count of counts) {
   const cloud = points(count);
-  let best = Infinity;
-  let clusters = 0;
-  for (let round = 0; round < rounds; round++) {
-    const started = performance.now();
-    const { labels } = optics(cloud, clusterPresets.service);
-    best = Math.min(best, performance.now() - started);
-    clusters = new Set(labels.filter((label) => label >= 0)).size;
-  }
-  console.log(`| ${count} | ${best.toFixed(1)} | ${(best / (count * count / 1e6)).toFixed(1)} | ${clusters} |`);
+  let labels: ArrayLike<number> = [];
+  const best = Math.min(...await msOfEach(rounds, () => labels = optics(cloud, clusterPresets.service).labels));
+  const clusters = new Set(Array.from(labels).filter((label) => label >= 0)).size;
+  rows.push([count, best.toFixed(1), (best / (count * count / 1e6)).toFixed(1), clusters]);
 }
+console.log();
+printTable(["points", "OPTICS, ms (best of 5)", "ms / (n² / 10⁶)", "clusters"], rows);

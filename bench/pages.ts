@@ -21,6 +21,7 @@ import { withTinyEngine } from "../tests/support/tiny_engine.ts";
 import { pagePaths, withService } from "../tests/support/whole_service.ts";
 import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { tradablePair } from "../tests/support/tradable_pair.ts";
+import { median, printTable } from "./measured.ts";
 
 const times = 5;
 /** What a page aims at. */
@@ -112,13 +113,13 @@ async function withCrowd(pairs: number, use: (url: string) => Promise<void>): Pr
 
 async function measure(browser: Browser, url: string, pages: readonly Page[], aim = aims): Promise<void> {
   const kb = (bytes: number) => `${(bytes / 1000).toFixed(0)} kB`;
-  console.log("| page | first content | usable | HTML | scripts | layout shift |");
-  console.log("| --- | ---: | ---: | ---: | ---: | ---: |");
-  console.log(`| *aim* | ${aim.paintMs} ms | | | ${kb(aim.scriptBytes)} | ${aim.shift} |`);
+  printTable(["page", "first content", "usable", "HTML", "scripts", "layout shift"], [
+    ["*aim*", `${aim.paintMs} ms`, "", "", kb(aim.scriptBytes), aim.shift],
+  ]);
   for (const { name, path } of pages) {
     const visits: Visit[] = [];
     for (let i = 0; i < times; i++) visits.push(await visit(browser, url + path));
-    const of = (value: (visit: Visit) => number) => visits.map(value).sort((a, b) => a - b)[Math.floor(times / 2)]!;
+    const of = (value: (visit: Visit) => number) => median(visits.map(value));
     const held = (text: string, value: number, most: number) => {
       if (value <= most) return text;
       missed++;

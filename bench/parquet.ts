@@ -7,17 +7,11 @@
  * is a separate process, to measure its peak resident memory; the first time includes loading the library. The longest pause is
  * the longest time without yielding to other work, after the first read.
  */
-import { fixedClock } from "../resources/clock.ts";
 import type { ColumnSpec } from "../resources/database/mod.ts";
-import {
-  csvMarket,
-  type DailyBars,
-  type MarketData,
-  parquetMarket,
-  simulatedMarket,
-} from "../resources/market_data/mod.ts";
+import { csvMarket, type DailyBars, type MarketData, parquetMarket } from "../resources/market_data/mod.ts";
 import { parquetOf } from "../resources/parquet_file.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
+import { peakMb } from "./measured.ts";
+import { marketFiles, runApart } from "./market_files.ts";
 
 const REPETITIONS = 7;
 const NUMBERS = ["open", "high", "low", "close", "volume", "dividend", "split"] as const;
@@ -61,14 +55,14 @@ if (Deno.args[0] === "--one") {
 } else {
   const folder = await Deno.makeTempDir();
   try {
-    for (const csv of Deno.args.length > 0 ? Deno.args : await defaultFiles(folder)) {
+    for (const csv of Deno.args.length > 0 ? Deno.args : await marketFiles(folder)) {
       const parquet = `${folder}/market.parquet`;
       await Deno.writeFile(parquet, await asParquet(await csvMarket(csv).dailyBars()));
       const { size } = await Deno.stat(parquet);
       console.log(`${csv}; as Parquet ${(size / 1e6).toFixed(1)} MB`);
-      await run("read CSV", csv);
-      await run("read Parquet", parquet);
-      await run("write Parquet", csv);
+      await runApart(import.meta.filename!, "read CSV", csv);
+      await runApart(import.meta.filename!, "read Parquet", parquet);
+      await runApart(import.meta.filename!, "write Parquet", csv);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -105,33 +99,4 @@ async function asParquet(bars: DailyBars): Promise<Uint8Array> {
   }
   const columns = Object.keys(closes).map((name): ColumnSpec => ({ name, type: "double precision" }));
   return await parquetOf([{ name: "Timestamp", type: "date" }, ...columns], { Timestamp: sessions, ...closes });
-}
-
-async function run(task: string, path: string): Promise<void> {
-  const self = new URL(import.meta.url).pathname;
-  const child = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", self, "--one", task, path] }).output();
-  const output = new TextDecoder().decode(child.success ? child.stdout : child.stderr);
-  console.log(child.success ? output.trimEnd() : `  ${task.padEnd(14)} failed: ${output.trim().split("\n")[0]}`);
-}
-
-/** NaN if the system does not report it. */
-async function peakMb(): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-async function defaultFiles(folder: string): Promise<string[]> {
-  const shared = sharedFolder();
-  if (shared) {
-    const names = ["sp500_daily_2017_2021.csv.gz", "nasdaq_etf_closes_2019_2022.csv"];
-    return names.map((name) => `${shared}/market/${name}`);
-  }
-  const clock = fixedClock("2026-11-21T12:00:00Z");
-  const bars = await simulatedMarket({ clock, sessions: 4500 }).dailyBars();
-  const lines = bars.ticker.map((ticker, i) =>
-    [ticker, bars.session[i], ...NUMBERS.map((name) => bars[name][i])].join() + "\n"
-  );
-  const path = `${folder}/simulated.csv`;
-  await Deno.writeTextFile(path, "ticker,date,open,high,low,close,volume,dividend,split\n" + lines.join(""));
-  return [path];
 }

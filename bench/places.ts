@@ -52,8 +52,11 @@ export async function onEachDatabase(
   }
 }
 
-/** The S&P bars of {@link realPrices}, if there are any. */
-export const stockBars = (): string | null => sharedFolder() && `${sharedFolder()}/market/sp500_daily_2017_2021.csv.gz`;
+/** MARKET_DATA of the real S&P bars; the simulated market without them. */
+export function marketOfStocks(): string {
+  const shared = sharedFolder();
+  return shared === null ? "simulated" : `csv:${shared}/market/sp500_daily_2017_2021.csv.gz`;
+}
 
 /** The folder of real prices. Without it the bench says so and ends. */
 export function realPrices(): string {

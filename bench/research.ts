@@ -22,25 +22,22 @@
 import {
   cleanPrices,
   optics,
+  type PriceMatrix,
   principalComponents,
   prophet,
   returnMatrix,
   scanPairs,
   standardize,
 } from "../quant/mod.ts";
-import type { PriceMatrix } from "../quant/mod.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { readWideCloses } from "../tests/support/wide_closes.ts";
 import { publishedIn2023, publishedInSample } from "./research/published.ts";
 import { in2023, inSample, type PairCloses } from "./research/reproduced.ts";
+import { realPrices } from "./places.ts";
+import { printTable } from "./measured.ts";
 
-const shared = sharedFolder();
-if (shared === null) {
-  console.log("There are no real prices here (set TANDEM_SHARED): nothing to reproduce.");
-  Deno.exit(0);
-}
-const past = readWideCloses(`${shared}/market/nasdaq_etf_closes_2019_2022.csv`);
-const year = readWideCloses(`${shared}/market/nasdaq_etf_closes_2023.csv`);
+const prices = realPrices();
+const past = readWideCloses(`${prices}/nasdaq_etf_closes_2019_2022.csv`);
+const year = readWideCloses(`${prices}/nasdaq_etf_closes_2023.csv`);
 const withLstm = Deno.args.includes("--lstm");
 
 type Figures = Readonly<Record<string, number>>;
@@ -85,10 +82,8 @@ function print(
   const names = Object.keys(reproduced[0]?.[1] ?? {});
   const text = (value: number | undefined) => value === undefined ? "–" : String(Number(value.toPrecision(5)));
   console.log(`\n### ${title}: published / reproduced\n`);
-  console.log(`| pair | ${names.join(" | ")} |`);
-  console.log(`| --- |${names.map(() => " ---: |").join("")}`);
   const largest = new Map<string, number>();
-  for (const [pair, figures] of reproduced) {
+  const rows = reproduced.map(([pair, figures]) => {
     const cells = names.map((name) => {
       const [known, own] = [published[pair]?.[name], figures[name]!];
       if (known !== undefined) {
@@ -96,8 +91,8 @@ function print(
       }
       return `${text(known)} / ${text(own)}`;
     });
-    console.log(`| ${pair} | ${cells.join(" | ")} |`);
-  }
+    return [pair, ...cells];
+  });
   const differences = names.map((name) => `${(100 * (largest.get(name) ?? NaN)).toPrecision(2)} %`);
-  console.log(`| largest difference | ${differences.join(" | ")} |`);
+  printTable(["pair", ...names], [...rows, ["largest difference", ...differences]]);
 }

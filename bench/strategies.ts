@@ -40,8 +40,9 @@ import {
   traditionalBands,
   walkForward,
 } from "../quant/mod.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
 import { readWideCloses } from "../tests/support/wide_closes.ts";
+import { realPrices } from "./places.ts";
+import { printTable } from "./measured.ts";
 
 type Pair = [ticker1: string, ticker2: string];
 type Prices = Map<string, Float64Array>;
@@ -174,14 +175,12 @@ function judge(outcomes: readonly Outcome[], benchmarkPrice: Float64Array): { ou
 
 const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
 
-function printTable(title: string, rows: readonly { costBps: number; outcome: Outcome; sheet: TearSheet }[]): void {
+function printSheets(title: string, rows: readonly { costBps: number; outcome: Outcome; sheet: TearSheet }[]): void {
   console.log(`\n### ${title}\n`);
-  console.log(
-    "| strategy | costs (bp) | pairs | total return | a year | Sharpe | max drawdown | trades | turnover a year | beta | deflated Sharpe |",
-  );
-  console.log("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-  for (const { costBps, outcome, sheet } of rows) {
-    const partitions = [
+  const head = "strategy, costs (bp), pairs, total return, a year, Sharpe, max drawdown, trades, turnover a year, beta";
+  printTable(
+    [...head.split(", "), "deflated Sharpe"],
+    rows.map(({ costBps, outcome, sheet }) => [
       outcome.name,
       costBps,
       outcome.pairs,
@@ -193,18 +192,13 @@ function printTable(title: string, rows: readonly { costBps: number; outcome: Ou
       sheet.turnoverPerYear.toFixed(1),
       sheet.benchmark!.beta.toFixed(3),
       sheet.deflatedSharpe?.toFixed(2) ?? "none",
-    ];
-    console.log(`| ${partitions.join(" | ")} |`);
-  }
+    ]),
+  );
 }
 
-const shared = sharedFolder();
-if (shared === null) {
-  console.log("There are no real prices here (set TANDEM_SHARED): nothing to measure.");
-  Deno.exit(0);
-}
-const past: PriceMatrix = readWideCloses(`${shared}/market/nasdaq_etf_closes_2019_2022.csv`);
-const heldOut: PriceMatrix = readWideCloses(`${shared}/market/nasdaq_etf_closes_2023.csv`);
+const prices = realPrices();
+const past: PriceMatrix = readWideCloses(`${prices}/nasdaq_etf_closes_2019_2022.csv`);
+const heldOut: PriceMatrix = readWideCloses(`${prices}/nasdaq_etf_closes_2023.csv`);
 const byTicker = ({ tickers, closes }: PriceMatrix): Prices =>
   new Map(tickers.map((ticker, i) => [ticker, closes[i]!]));
 const pastPrices = byTicker(past);
@@ -266,11 +260,11 @@ function fixedRows(traded: Pair[], rules: ("reference" | "traditional" | "walk_f
   });
 }
 
-printTable(
+printSheets(
   "The research preset's pairs, formation 2019–2022, trading 2023",
   fixedRows(pairs, ["reference", "traditional", "walk_forward"]),
 );
-printTable(
+printSheets(
   "The most correlated pairs, formation 2019–2022, trading 2023",
   fixedRows(correlated, ["reference", "traditional", "walk_forward"]),
 );
@@ -295,7 +289,7 @@ console.log(
     chosen.map(({ choice }) => choice.length).join(", ")
   } chosen.`,
 );
-printTable(`Pairs chosen anew each quarter, ${sessions[windows[0]!.tradingStart]} to ${sessions.at(-1)}`, rolled);
+printSheets(`Pairs chosen anew each quarter, ${sessions[windows[0]!.tradingStart]} to ${sessions.at(-1)}`, rolled);
 
 console.log("\n### Does it look ahead?\n");
 console.log("All closes after a random session changed at random, 20 cuts a strategy, on the first chosen pair:\n");

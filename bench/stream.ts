@@ -2,8 +2,9 @@
  * Streams half a million rows from a server as CSV and NDJSON, to a client that reads at full speed and to one that reads 2 MB
  * per second: rows per second, and growth of the server's memory. On both databases. `deno task bench:stream`.
  */
-import { createTestDatabase, postgresAvailable } from "../tests/support/database.ts";
 import { startServerProcess } from "./load/process.ts";
+import { pause } from "./measured.ts";
+import { onEachDatabase } from "./places.ts";
 
 const rows = 500_000;
 const serveScript = new URL("./load/wide_table.ts", import.meta.url).pathname;
@@ -30,7 +31,7 @@ async function measure(name: string, env: Record<string, string>): Promise<void>
       bytes += chunk.length;
       for (let i = 0; i < chunk.length; i++) if (chunk[i] === 10) lines++;
       const dueMs = bytes / bytesPerSecond * 1000 - (performance.now() - began);
-      if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+      if (dueMs > 0) await pause(dueMs);
     }
     const seconds = (performance.now() - began) / 1000;
     const header = query.includes("csv") ? 1 : 0;
@@ -56,18 +57,5 @@ const readers: [what: string, query: string, bytesPerSecond: number][] = [
   ["Parquet, as a whole", "format=parquet", Infinity],
 ];
 
-const dataDir = await Deno.makeTempDir({ prefix: "tandem-stream-" });
-try {
-  await measure("PGlite", { DATA_DIR: dataDir });
-} finally {
-  await Deno.remove(dataDir, { recursive: true });
-}
-if (postgresAvailable) {
-  const { url, drop } = await createTestDatabase();
-  try {
-    await measure("PostgreSQL", { DATABASE_URL: url });
-  } finally {
-    await drop();
-  }
-}
+await onEachDatabase(undefined, measure);
 Deno.exit();

@@ -14,6 +14,8 @@ import { pageAndApi } from "../tests/support/page_server.ts";
 import { pageSessions } from "../tests/support/pair_page_assets.ts";
 import { withTinyEngine } from "../tests/support/tiny_engine.ts";
 import { tradablePair } from "../tests/support/tradable_pair.ts";
+import { median, msOfEach } from "./measured.ts";
+import { materialize } from "./bench_engine.ts";
 
 const { values } = parseArgs({
   options: { pairs: { type: "string", default: "1000000" }, database: { type: "string" } },
@@ -55,18 +57,11 @@ async function measure({ name, open }: TestDatabase): Promise<void> {
   try {
     const assets = [knownTable(cointegratedPairs, pairs() as never), knownTable(pairClusters, clusters)];
     await withTinyEngine(async ({ engine }) => {
-      const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
-      if (run.status !== "succeeded") throw new Error(JSON.stringify(run.steps));
+      await materialize(engine);
       const app = pageAndApi(engine);
       for (const path of paths) {
-        const times: number[] = [];
         let html = "";
-        for (let i = 0; i < 6; i++) {
-          const from = performance.now();
-          html = await (await app.request(path)).text();
-          times.push(performance.now() - from);
-        }
-        const [first, ...again] = times;
+        const [first, ...again] = await msOfEach(6, async () => html = await (await app.request(path)).text());
         const about = /id="pairs-about">\s*([^<]*?)\.\s/.exec(html)?.[1]?.replace(/\s+/g, " ") ?? "";
         console.log(`| ${path} | ${first!.toFixed(0)} ms | ${median(again).toFixed(0)} ms | ${about} |`);
       }
@@ -122,8 +117,4 @@ function pairs(): Record<string, unknown> {
     accepted,
     failed_criteria: accepted.map((isAccepted, i) => isAccepted ? [] : failures[i % 3]),
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

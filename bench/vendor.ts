@@ -6,25 +6,23 @@
  *
  * The double runs in the same process: the seconds include generating its data.
  */
-import { availableParallelism, loadavg } from "node:os";
 import { assetsOf } from "../assets/of_source.ts";
 import { barCalls } from "../assets/polled/bar_calls.ts";
 import type { VendorResources } from "../assets/polled/vendor_resources.ts";
-import { Engine, PartitionSet, PartitionSpace, type Run, silentLogger } from "../engine/mod.ts";
-import { type Database, migrate } from "../resources/database/mod.ts";
+import { Engine, PartitionSet, PartitionSpace } from "../engine/mod.ts";
+import type { Database } from "../resources/database/mod.ts";
 import { polygonVendor } from "../resources/market_data/polygon/mod.ts";
 import { unlimitedRate } from "../resources/rate_limit/mod.ts";
 import { nyse, xnys } from "../resources/exchange_calendar/mod.ts";
 import { databases } from "../tests/support/database.ts";
 import { startVendor, type VendorDouble } from "../tests/support/vendor/mod.ts";
+import { machine, msOf } from "./measured.ts";
+import { materialize, openEngine } from "./bench_engine.ts";
 
 const [tickers = "500", from = "2024-01-02", to = "2025-12-31"] = Deno.args;
 const FREE_PLAN_CALLS_A_MINUTE = 5;
-const migrations = new URL("../sql/migrations/", import.meta.url);
 
-console.log(
-  `${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")} before the first run.`,
-);
+console.log(`${machine()} before the first run.`);
 for (const { name, ignore, openBare } of databases) {
   if (ignore) continue;
   const database = await openBare();
@@ -38,7 +36,6 @@ for (const { name, ignore, openBare } of databases) {
 
 /** Fills an empty database and reports the cost; then one more session. */
 async function measure(name: string, database: Database, double: VendorDouble): Promise<void> {
-  await migrate(database, migrations);
   const resources: VendorResources = {
     vendor: polygonVendor({
       apiKey: double.apiKey,
@@ -52,39 +49,36 @@ async function measure(name: string, database: Database, double: VendorDouble): 
     calendar: xnys,
   };
   const clock = { now: () => double.market.now };
-  const engine = await Engine.open({ assets: assetsOf("vendor"), database, resources, clock, logger: silentLogger });
+  const engine = await openEngine({ assets: assetsOf("vendor"), database, resources, clock });
   try {
-    const materialize = async (selection: string) => {
-      const start = performance.now();
+    const measured = async (selection: string) => {
       double.calls.splice(0);
-      const run = await engine.finished((await engine.submit({ selection, trigger: "bench" })).id);
-      return { run, seconds: (performance.now() - start) / 1000, calls: double.calls.length };
+      const ms = await msOf(() => materialize(engine, selection));
+      return { seconds: ms / 1000, calls: double.calls.length };
     };
     console.log(`\n${name}: ${tickers} tickers, ${double.market.sessions().length} sessions from ${from} to ${to}`);
-    say("raw_tickers, raw_splits and raw_dividends", await materialize("+raw_splits raw_dividends"));
+    say("raw_tickers, raw_splits and raw_dividends", await measured("+raw_splits raw_dividends"));
     const state = (await engine.states(["raw_daily_bars"]))[0]!;
     const planned = plannedCalls(await listed(engine));
     console.log(
       `  plan of raw_daily_bars: ${state.partitions!.expected} partitions in ${planned} calls, ` +
         `${duration(planned / FREE_PLAN_CALLS_A_MINUTE)} at ${FREE_PLAN_CALLS_A_MINUTE} calls a minute`,
     );
-    const bars = await materialize("raw_daily_bars");
+    const bars = await measured("raw_daily_bars");
     say("raw_daily_bars from empty", bars);
     if (bars.calls !== planned) throw new Error(`${bars.calls} calls were made, ${planned} planned.`);
-    say("raw_ticker_details", await materialize("raw_ticker_details"));
-    say("raw_news", await materialize("raw_news"));
-    say("daily_bars, daily_ohlc and indicators of them", await materialize("daily_bars daily_ohlc indicators"));
+    say("raw_ticker_details", await measured("raw_ticker_details"));
+    say("raw_news", await measured("raw_news"));
+    say("daily_bars, daily_ohlc and indicators of them", await measured("daily_bars daily_ohlc indicators"));
     double.market.advanceSessions(1);
-    say("a session more, all of these", await materialize("+daily_ohlc +indicators"));
-    say("nothing more", await materialize("+daily_ohlc +indicators"));
+    say("a session more, all of these", await measured("+daily_ohlc +indicators"));
+    say("nothing more", await measured("+daily_ohlc +indicators"));
   } finally {
     await engine.close();
   }
 }
 
-function say(what: string, { run, seconds, calls }: { run: Run; seconds: number; calls: number }): void {
-  const failed = run.steps.flatMap(({ key, error }) => error ? [`${key}: ${error.message}`] : []);
-  if (failed.length > 0) throw new Error(failed.join("\n"));
+function say(what: string, { seconds, calls }: { seconds: number; calls: number }): void {
   console.log(`  ${what.padEnd(46)} ${String(calls).padStart(5)} calls ${seconds.toFixed(1).padStart(7)} s`);
 }
 

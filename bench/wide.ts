@@ -3,7 +3,6 @@
  * idle evaluation of its automation conditions, and the responses of its pages. PostgreSQL runs with the locks of a stock
  * installation, and does not flush its files. `deno task bench:wide`.
  */
-import process from "node:process";
 import { parseArgs } from "node:util";
 import { AutomationEvaluator, eager, Engine, type EngineOptions, silentLogger } from "../engine/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
@@ -11,6 +10,7 @@ import { databases, type TestDatabase } from "../tests/support/database.ts";
 import { pageAndApi } from "../tests/support/page_server.ts";
 import { syntheticAssets } from "../tests/support/synthetic_graph.ts";
 import { tinyWorld } from "../tests/support/tiny_engine.ts";
+import { cpuSeconds } from "./measured.ts";
 
 const { values } = parseArgs({
   options: { assets: { type: "string", default: "5000" }, database: { type: "string" } },
@@ -61,10 +61,9 @@ async function measure({ open }: TestDatabase): Promise<void> {
 }
 
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
-  const [from, before] = [performance.now(), process.cpuUsage()];
+  const [from, before] = [performance.now(), cpuSeconds()];
   const result = await work();
-  const { user, system } = process.cpuUsage(before);
   const seconds = (performance.now() - from) / 1_000;
-  console.log(`  ${what}: ${seconds.toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} CPU s`);
+  console.log(`  ${what}: ${seconds.toFixed(2)} s, ${(cpuSeconds() - before).toFixed(2)} CPU s`);
   return result;
 }

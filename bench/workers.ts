@@ -13,8 +13,9 @@ import { openDatabase } from "../resources/database/mod.ts";
 import { createTestDatabase } from "../tests/support/database.ts";
 import { lookForWrongs } from "../tests/support/service_kills.ts";
 import { ServiceProcess, WorkerProcess } from "../tests/support/service_process.ts";
-import { sharedFolder } from "../tests/support/shared_folder.ts";
-import { fetchJson } from "./load/process.ts";
+import { cpuSecondsOf, fetchJson, postJson } from "./load/process.ts";
+import { pause } from "./measured.ts";
+import { marketOfStocks } from "./places.ts";
 
 const { values: given } = parseArgs({
   args: Deno.args,
@@ -25,8 +26,7 @@ const { values: given } = parseArgs({
     pinned: { type: "boolean", default: false },
   },
 });
-const shared = sharedFolder();
-const market = given.market ?? (shared === null ? "simulated" : `csv:${shared}/market/sp500_daily_2017_2021.csv.gz`);
+const market = given.market ?? marketOfStocks();
 /** None: steps run in the server. */
 const counts = [0, ...given.workers.split(",").map(Number)];
 
@@ -44,13 +44,6 @@ interface RunAnswer {
   finishedAt: string;
 }
 
-/** Seconds of CPU time of a process so far, of all its threads. */
-function cpuSeconds(pid: number): number {
-  // After the name in parentheses, which may hold blanks; in hundredths of a second.
-  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 async function ended(url: string, id: number): Promise<RunAnswer> {
   for (;;) {
     const run = await fetchJson<RunAnswer>(`${url}/v1/runs/${id}`);
@@ -58,7 +51,7 @@ async function ended(url: string, id: number): Promise<RunAnswer> {
       if (run.status === "succeeded") return run;
       throw new Error(`Run ${id} ${run.status}.`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
   }
 }
 
@@ -67,7 +60,7 @@ async function firstRun(url: string): Promise<number> {
   for (;;) {
     const { runs: [run] } = await fetchJson<{ runs: RunAnswer[] }>(`${url}/v1/runs?limit=1`);
     if (run) return run.id;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
   }
 }
 
@@ -101,7 +94,7 @@ for (const workers of counts) {
     await using server = new ServiceProcess(environment);
     const url = await server.url;
     const pids = [server, ...helpers].map(({ pid }) => pid);
-    const cpu = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+    const cpu = () => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
     const measure = async (what: string, id: number, before: number) => {
       const { startedAt, finishedAt } = await ended(url, id);
       const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
@@ -110,14 +103,10 @@ for (const workers of counts) {
     };
     await measure("from empty", await firstRun(url), 0);
     const before = cpu();
-    const { id } = await fetchJson<{ id: number }>(`${url}/v1/materialize`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({
-        selection: "pair_clusters cointegrated_pairs chosen_pairs",
-        range: { from: given.from },
-        wait: false,
-      }),
+    const { id } = await postJson<{ id: number }>(`${url}/v1/materialize`, {
+      selection: "pair_clusters cointegrated_pairs chosen_pairs",
+      range: { from: given.from },
+      wait: false,
     });
     await measure(`as of every week from ${given.from}`, id, before);
     const database = await openDatabase({ databaseUrl, dataDir: folder });

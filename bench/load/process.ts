@@ -44,11 +44,7 @@ export async function startServerProcess(
     url,
     residentBytes,
     peakBytes: () => Number(/^VmHWM:\s+(\d+) kB$/m.exec(status())![1]) * 1024,
-    cpuSeconds() {
-      // After the name in parentheses, which may hold blanks; in hundredths of a second.
-      const fields = Deno.readTextFileSync(`/proc/${child.pid}/stat`).split(") ").at(-1)!.split(" ");
-      return (Number(fields[11]) + Number(fields[12])) / 100;
-    },
+    cpuSeconds: () => cpuSecondsOf(child.pid),
     sample() {
       samples = [residentBytes()];
       timer = setInterval(() => samples.push(residentBytes()), 1_000);
@@ -66,6 +62,12 @@ export async function startServerProcess(
   };
 }
 
+/** Seconds of CPU time of a process so far, of all its threads. */
+export function cpuSecondsOf(pid: number): number {
+  // After the name in parentheses, which may hold blanks; in hundredths of a second.
+  const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
 /** Growth per step: the slope of the least-squares line. */
 export function slope(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,10 +1,11 @@
 /** Serves one asset with ROWS rows, from the database of the environment. */
 import { z } from "zod";
-import { assetsWith, Engine, Scheduler, silentLogger } from "../../engine/mod.ts";
+import { assetsWith, Scheduler, silentLogger } from "../../engine/mod.ts";
 import { systemClock } from "../../resources/clock.ts";
-import { migrate, openDatabase } from "../../resources/database/mod.ts";
+import { openDatabase } from "../../resources/database/mod.ts";
 import { api } from "../../routes/mod.ts";
 import { weekdays } from "../../tests/support/bars.ts";
+import { materialize, openEngine } from "../bench_engine.ts";
 
 const count = Number(Deno.env.get("ROWS"));
 const sessions = weekdays(1_000);
@@ -45,17 +46,8 @@ const database = await openDatabase({
   databaseUrl: Deno.env.get("DATABASE_URL") || undefined,
   dataDir: Deno.env.get("DATA_DIR") ?? "",
 });
-await migrate(database, new URL("../../sql/migrations/", import.meta.url));
-const engine = await Engine.open({
-  assets: [wide],
-  database,
-  resources: {},
-  clock: systemClock,
-  logger: silentLogger,
-});
-const { id } = await engine.submit({ selection: "wide", trigger: "bench" });
-const { status } = await engine.finished(id);
-if (status !== "succeeded") throw new Error(`The run ${status}.`);
+const engine = await openEngine({ assets: [wide], database });
+await materialize(engine);
 const scheduler = new Scheduler({ engine, database, clock: systemClock, schedules: [], logger: silentLogger });
 const app = api({ engine, scheduler, logger: silentLogger, ready: () => Promise.resolve([]) });
 Deno.serve({
