@@ -7,6 +7,7 @@ import { counted, moment } from "../figures.ts";
 import { PreferencesContext } from "../preferences.ts";
 import { inWords, isFraction } from "../words.ts";
 import { type Column, DataTable } from "./data_table.tsx";
+import { Field, Select } from "./field.tsx";
 
 export interface AssetRowsProps {
   asset: AnyAsset;
@@ -28,32 +29,29 @@ export function AssetRows(
           <input key={filterText(filter)} type="hidden" name="where" value={filterText(filter)} />
         ))}
         {order && <input type="hidden" name="order" value={`${order.descending ? "-" : ""}${order.column}`} />}
-        <label>
-          Column
-          <select name="column">
-            <option value="">no further filter</option>
-            {schema.columns.filter(({ type }) =>
-              type !== "jsonb"
-            ).map(({ name }) => <option value={name} key={name}>{name}</option>)}
-          </select>
-        </label>
-        <label>
-          Comparison
-          <select name="op">
-            {operators.map((operator) => <option value={operator} key={operator}>{operatorWords[operator]}</option>)}
-          </select>
-        </label>
-        <label>
-          Value
-          <input type="text" name="value" autocomplete="off" spellcheck={false} />
-        </label>
+        <Select
+          label="Column"
+          name="column"
+          any="no further filter"
+          options={schema.columns.filter(({ type }) =>
+            type !== "jsonb"
+          ).map(({ name }) => name)}
+          chosen={null}
+        />
+        <Select
+          label="Comparison"
+          name="op"
+          options={operators}
+          chosen={null}
+          words={(operator) => operatorWords[operator]}
+        />
+        <Field label="Value" type="text" name="value" autocomplete="off" spellcheck={false} />
         <label>
           As of
           <select name="as_of">
             <option value="">the newest materialization</option>
-            {asOf !== null && !materializations.some(({ id }) =>
-              id === asOf
-            ) && <option value={asOf} selected>materialization {asOf}</option>}
+            {asOf !== null && !materializations.some(({ id }) => id === asOf) &&
+              <option value={asOf} selected>materialization {asOf}</option>}
             {materializations.map(({ id, committedAt }) => (
               <option value={id} selected={id === asOf} key={id}>{id}, {moment(committedAt, timeZone)}</option>
             ))}

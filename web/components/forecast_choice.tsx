@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import { inWords } from "../words.ts";
 import type { ForecastChoice as Choice } from "../forecast_record.ts";
 import { sessionsAhead } from "./forecast_errors.tsx";
+import { Select } from "./field.tsx";
 
 /** A form to choose model and horizon; the page behind `action` reads them from its address. */
 export function ForecastChoice(
@@ -10,20 +11,8 @@ export function ForecastChoice(
   return (
     <form class="filters" action={action} method="get" aria-label="Forecasts">
       {children}
-      <label>
-        Model
-        <select name="model">
-          {models.map((name) => <option key={name} value={name} selected={name === model}>{inWords(name)}</option>)}
-        </select>
-      </label>
-      <label>
-        Horizon
-        <select name="horizon">
-          {horizons.map((steps) => (
-            <option key={steps} value={String(steps)} selected={steps === horizon}>{sessionsAhead(steps)}</option>
-          ))}
-        </select>
-      </label>
+      <Select label="Model" name="model" options={models} chosen={model} words={inWords} />
+      <Select label="Horizon" name="horizon" options={horizons} chosen={horizon} words={sessionsAhead} />
       <button type="submit" class="primary">Show</button>
     </form>
   );

@@ -1,6 +1,7 @@
 import type { RunRequest, Scope } from "../run_request.ts";
 import { type SettingField, settingPrefix } from "../settings_form.ts";
 import { RunPlan } from "./run_plan.tsx";
+import { Field } from "./field.tsx";
 
 const scopeTitles: readonly (readonly [Scope, string])[] = [
   ["this", "this asset alone"],
@@ -57,17 +58,15 @@ export function MaterializeForm({ request, external, producer, automated }: Mate
               <input type="date" value={to} {...field("to")} />
               <Fault name="to" text={problem("to")} />
             </label>
-            <label>
-              Names
-              <input
-                type="text"
-                value={names}
-                placeholder="all, or A, B"
-                autocomplete="off"
-                spellcheck={false}
-                {...field("names")}
-              />
-            </label>
+            <Field
+              label="Names"
+              type="text"
+              value={names}
+              placeholder="all, or A, B"
+              autocomplete="off"
+              spellcheck={false}
+              {...field("names")}
+            />
           </>
         )}
         <label>

@@ -10,6 +10,7 @@ import { pairParts, pairRanges, type PairView, pairViewPath } from "../pair_view
 import { rowsPath } from "../rows_path.ts";
 import { strategyTitle } from "../strategy_words.ts";
 import { Chart, ChartTable } from "./chart.tsx";
+import { ChoiceLinks } from "./choice_links.tsx";
 
 /** Legs and spread in deviations on one time axis, with a table of the data. */
 export function PairChart(
@@ -95,18 +96,16 @@ export function PairChart(
 
 function ScaleLinks({ tickers, view }: { tickers: readonly [string, string]; view: PairView }) {
   return (
-    <nav class="segments" aria-label="Prices">
-      {([["index", "From 100"], ["usd", "In USD"]] as const).map(([scale, title]) => (
-        <a
-          href={`${pairViewPath(tickers, view, { scale })}#chart`}
-          aria-current={scale === view.scale ? "true" : undefined}
-          data-keep
-          key={scale}
-        >
-          {title}
-        </a>
-      ))}
-    </nav>
+    <ChoiceLinks
+      class="segments"
+      label="Prices"
+      keep
+      links={([["index", "From 100"], ["usd", "In USD"]] as const).map(([scale, title]) => ({
+        href: `${pairViewPath(tickers, view, { scale })}#chart`,
+        title,
+        chosen: scale === view.scale,
+      }))}
+    />
   );
 }
 

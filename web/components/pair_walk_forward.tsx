@@ -17,6 +17,8 @@ import { Figure, FigureList } from "./figure_list.tsx";
 import { MonthlyReturns } from "./monthly_returns.tsx";
 import { PairSettings } from "./pair_settings.tsx";
 import { TradeTable } from "./trade_table.tsx";
+import { ChoiceLinks } from "./choice_links.tsx";
+import { NotYet } from "./not_yet.tsx";
 
 /** The tear sheet of a pair: results of its walk-forward backtest, or of the one under settings moved by hand. */
 export function PairWalkForward(
@@ -27,12 +29,7 @@ export function PairWalkForward(
   },
 ) {
   if (!sources.has(walkForwardDaily.key)) {
-    return (
-      <p class="empty">
-        The walk-forward backtest is not there yet: it appears once {walkForwardDaily.key} is materialized.{" "}
-        <a href={`/assets/${walkForwardDaily.key}`}>To {walkForwardDaily.key}</a>
-      </p>
-    );
+    return <NotYet of={walkForwardDaily}>The walk-forward backtest is not there yet: it appears</NotYet>;
   }
   if (walkForward === null) {
     return <p class="empty">No window of the walk-forward chose this pair, so there is no backtest of it.</p>;
@@ -45,18 +42,15 @@ export function PairWalkForward(
         windows.
       </p>
       {settings.strategies.length > 1 && (
-        <nav class="tabs" aria-label="Strategies">
-          {settings.strategies.map((name) => (
-            <a
-              href={`${pairViewPath(tickers, view, { strategy: name })}#walk-forward`}
-              aria-current={name === strategy ? "true" : undefined}
-              data-keep
-              key={name}
-            >
-              {strategyTitle(name)}
-            </a>
-          ))}
-        </nav>
+        <ChoiceLinks
+          label="Strategies"
+          keep
+          links={settings.strategies.map((name) => ({
+            href: `${pairViewPath(tickers, view, { strategy: name })}#walk-forward`,
+            title: strategyTitle(name),
+            chosen: name === strategy,
+          }))}
+        />
       )}
       {moved && <PairSettings tickers={tickers} view={view} strategy={strategy} moved={moved} />}
       <div id="pair-backtest" data-live>

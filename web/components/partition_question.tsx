@@ -1,5 +1,6 @@
 import type { PartitionReport } from "../../engine/mod.ts";
 import type { AskedPartition } from "../asset_record.ts";
+import { Field } from "./field.tsx";
 
 /** Form to explain the state of one partition. */
 export function PartitionQuestion(
@@ -13,17 +14,16 @@ export function PartitionQuestion(
       aria-label="Ask about a partition"
     >
       {report.axes.names !== null && (
-        <label>
-          Name
-          <input type="text" name="name" value={partition?.name ?? ""} autocomplete="off" spellcheck={false} />
-        </label>
+        <Field
+          label="Name"
+          type="text"
+          name="name"
+          value={partition?.name ?? ""}
+          autocomplete="off"
+          spellcheck={false}
+        />
       )}
-      {report.axes.dates !== null && (
-        <label>
-          Date
-          <input type="date" name="date" value={partition?.date ?? ""} />
-        </label>
-      )}
+      {report.axes.dates !== null && <Field label="Date" type="date" name="date" value={partition?.date ?? ""} />}
       <button type="submit">Why this partition?</button>
     </form>
   );

@@ -1,3 +1,5 @@
+import { Field } from "./field.tsx";
+
 /** Reports the version of an asset made outside Tandem. */
 export function ReportForm({ assetKey, last }: { assetKey: string; last: string | null }) {
   return (
@@ -14,23 +16,24 @@ export function ReportForm({ assetKey, last }: { assetKey: string; last: string 
             <option value="observed">version observed</option>
           </select>
         </label>
-        <label>
-          Version
-          <input
-            type="text"
-            name="version"
-            required
-            maxlength={255}
-            placeholder="a date, a hash …"
-            autocomplete="off"
-            spellcheck={false}
-            aria-describedby="report-problem"
-          />
-        </label>
-        <label>
-          When (UTC; now if empty)
-          <input type="datetime-local" name="at" step="1" aria-describedby="report-problem" />
-        </label>
+        <Field
+          label="Version"
+          type="text"
+          name="version"
+          required
+          maxlength={255}
+          placeholder="a date, a hash …"
+          autocomplete="off"
+          spellcheck={false}
+          aria-describedby="report-problem"
+        />
+        <Field
+          label="When (UTC; now if empty)"
+          type="datetime-local"
+          name="at"
+          step="1"
+          aria-describedby="report-problem"
+        />
         <button type="submit" class="primary" id="report">Report</button>
         <p class="notice bad" id="report-problem" role="alert" hidden></p>
       </form>

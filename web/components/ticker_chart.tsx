@@ -6,6 +6,7 @@ import { partsOf, type PriceBasis, tickerChart, tickerSeries } from "../ticker_c
 import { tickerPath } from "../ticker_path.ts";
 import type { TickerRecord } from "../ticker_record.ts";
 import { Chart, type ChartRange, ChartTable } from "./chart.tsx";
+import { ChoiceLinks } from "./choice_links.tsx";
 
 /** View of a ticker, from the address. */
 export interface TickerView {
@@ -100,13 +101,14 @@ function BasisTabs({ ticker, view: { basis, range, hidden } }: { ticker: string;
     return `${tickerPath(ticker)}${parameters.size > 0 ? `?${parameters}` : ""}#prices`;
   };
   return (
-    <nav class="tabs" aria-label="Prices">
-      <a href={address("adjusted")} aria-current={basis === "adjusted" ? "true" : undefined} data-keep>
-        adjusted for splits
-      </a>
-      <a href={address("traded")} aria-current={basis === "traded" ? "true" : undefined} data-keep>
-        as traded
-      </a>
-    </nav>
+    <ChoiceLinks
+      label="Prices"
+      keep
+      links={([["adjusted", "adjusted for splits"], ["traded", "as traded"]] as const).map(([wanted, title]) => ({
+        href: address(wanted),
+        title,
+        chosen: basis === wanted,
+      }))}
+    />
   );
 }

@@ -3,10 +3,10 @@ import { equalTo } from "../../engine/mod.ts";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
-import { tickerPath } from "../ticker_path.ts";
 import type { TickerPair, TickerRecord } from "../ticker_record.ts";
 import { Accepted } from "./accepted.tsx";
 import { type Column, DataTable } from "./data_table.tsx";
+import { TickerLinks } from "./ticker_links.tsx";
 
 const mostPairs = 50;
 
@@ -48,13 +48,7 @@ export function TickerPairs({ record: { ticker, pairs, pairsAsOf, cluster } }: {
             <>
               As of {cluster.asOf} in{" "}
               <a href={`/tickers?cluster=${cluster.cluster}`}>cluster {cluster.cluster}</a>, with{" "}
-              {cluster.members.filter((member) => member !== ticker).map((member, i) => (
-                <>
-                  {i > 0 && ", "}
-                  <a href={tickerPath(member)}>{member}</a>
-                </>
-              ))}
-              .
+              <TickerLinks of={cluster.members.filter((member) => member !== ticker)} />.
             </>
           )}
         </p>

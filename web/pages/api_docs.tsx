@@ -1,6 +1,7 @@
 import type { DescribedOperation, JsonSchema, OpenApiDocument } from "../../routes/openapi/mod.ts";
 import { DataTable } from "../components/data_table.tsx";
 import { Layout } from "../layout.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 /** Reference of the API: every operation by subject, with its parameters and responses, and the schemas used. */
 export function ApiDocsPage({ document, origin }: { document: OpenApiDocument; origin: string }) {
@@ -17,15 +18,10 @@ export function ApiDocsPage({ document, origin }: { document: OpenApiDocument; o
       path="/docs"
       styles={["docs.css"]}
       headline={
-        <div class="headline">
-          <div>
-            <h1>API</h1>
-            <p>
-              {document.info.description} As a document for programs: <a href="/openapi.json">openapi.json</a>{" "}
-              (OpenAPI 3.1).
-            </p>
-          </div>
-        </div>
+        <PageHead title="API">
+          {document.info.description} As a document for programs: <a href="/openapi.json">openapi.json</a>{" "}
+          (OpenAPI 3.1).
+        </PageHead>
       }
     >
       <section class="panel" aria-label="Contents">

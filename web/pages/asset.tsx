@@ -21,6 +21,7 @@ import { RunProgress } from "../components/run_progress.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
 import { type TabPanel, TabPanels } from "../components/tab_panels.tsx";
 import { Layout } from "../layout.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 /** Number of materializations in the table; more are plotted. */
 const listedMaterializations = 10;
@@ -160,15 +161,10 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       script="asset.js"
       styles={["graph.css"]}
       headline={
-        <div class="headline" id="headline" data-live>
-          <div>
-            <h1>{key}</h1>
-            <p>
-              {asset.description} <StateBadge state={shown.state} /> <FailedChecks asset={state} />
-              {shown.state === "running" && <span data-part={producer.key}></span>}
-            </p>
-          </div>
-        </div>
+        <PageHead title={key} live>
+          {asset.description} <StateBadge state={shown.state} /> <FailedChecks asset={state} />
+          {shown.state === "running" && <span data-part={producer.key}></span>}
+        </PageHead>
       }
     >
       <TabPanels label="Views of the asset" panels={panels.filter((panel) => panel !== null)} />

@@ -5,6 +5,8 @@ import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { type Problems, SearchProblems } from "../components/search_problems.tsx";
+import { PageHead } from "../components/page_head.tsx";
+import { Field } from "../components/field.tsx";
 
 /** The address of the audit log. */
 export const auditAddress = new Address("/settings/audit-events", {
@@ -58,26 +60,27 @@ export function AuditEventsPage({ search, problems, events, more, now }: AuditEv
       title="Audit log · Tandem"
       path="/settings/audit-events"
       styles={["settings.css"]}
-      headline={
-        <div class="headline">
-          <div>
-            <h1>Audit log</h1>
-            <p>Every change and every refused attempt, newest first.</p>
-          </div>
-        </div>
-      }
+      headline={<PageHead title="Audit log">Every change and every refused attempt, newest first.</PageHead>}
     >
       <section class="panel" aria-label="Audit log">
         <SettingsTabs path="/settings/audit-events" />
         <form class="filters" action="/settings/audit-events" method="get" role="search" aria-label="Audit log">
-          <label>
-            Actor
-            <input type="search" name="actor" value={search.actor ?? ""} placeholder="any" autocomplete="off" />
-          </label>
-          <label>
-            Action
-            <input type="search" name="action" value={search.action ?? ""} placeholder="any" autocomplete="off" />
-          </label>
+          <Field
+            label="Actor"
+            type="search"
+            name="actor"
+            value={search.actor ?? ""}
+            placeholder="any"
+            autocomplete="off"
+          />
+          <Field
+            label="Action"
+            type="search"
+            name="action"
+            value={search.action ?? ""}
+            placeholder="any"
+            autocomplete="off"
+          />
           <button type="submit" class="primary">Filter</button>
           {(search.actor !== undefined || search.action !== undefined) && <a href="/settings/audit-events">Show all</a>}
           <SearchProblems problems={problems} />

@@ -13,6 +13,7 @@ import { Moment } from "../components/moment.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { Field } from "../components/field.tsx";
 
 /** Parts of the engine used by the pages. */
 export type BackfillEngine = Pick<Engine, "backfills" | "graph">;
@@ -165,25 +166,17 @@ function NewBackfill({ fields, selections, problem }: Pick<BackfillsData, "field
         />
         <datalist id="selections">{selections.map((one) => <option key={one} value={one}></option>)}</datalist>
       </label>
-      <label>
-        From
-        <input type="date" name="from" value={fields.from} aria-describedby={described} />
-      </label>
-      <label>
-        To
-        <input type="date" name="to" value={fields.to} aria-describedby={described} />
-      </label>
-      <label>
-        Names
-        <input
-          type="text"
-          name="names"
-          value={fields.names}
-          placeholder="all, or A, B"
-          autocomplete="off"
-          spellcheck={false}
-        />
-      </label>
+      <Field label="From" type="date" name="from" value={fields.from} aria-describedby={described} />
+      <Field label="To" type="date" name="to" value={fields.to} aria-describedby={described} />
+      <Field
+        label="Names"
+        type="text"
+        name="names"
+        value={fields.names}
+        placeholder="all, or A, B"
+        autocomplete="off"
+        spellcheck={false}
+      />
       <label class="tick">
         <input type="checkbox" name="force" checked={fields.force} /> Force (also re-materialize fresh partitions)
       </label>

@@ -13,7 +13,11 @@ import { LivePanel } from "../components/live_panel.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { rowsPath } from "../rows_path.ts";
-import { tickerPath } from "../ticker_path.ts";
+import { PageHead } from "../components/page_head.tsx";
+import { Select } from "../components/field.tsx";
+import { TickerLinks } from "../components/ticker_links.tsx";
+import { ChoiceLinks } from "../components/choice_links.tsx";
+import { NotYet } from "../components/not_yet.tsx";
 
 /** Clusters of tickers as of a session, and the members of one cluster. */
 export function ClustersPage(
@@ -35,16 +39,11 @@ export function ClustersPage(
         ? []
         : [{ id: "map", title: "Map" }, { id: "cluster", title: "Prices and correlations" }]}
       headline={
-        <div class="headline">
-          <div>
-            <h1>Clusters</h1>
-            <p>
-              {map === null
-                ? "Tickers whose returns move together: pairs are searched inside each cluster."
-                : `Tickers whose returns move together as of ${map.asOf}: pairs are searched inside each cluster. From materialization ${map.materialization} of ${pairClusters.key}.`}
-            </p>
-          </div>
-        </div>
+        <PageHead title="Clusters">
+          {map === null
+            ? "Tickers whose returns move together: pairs are searched inside each cluster."
+            : `Tickers whose returns move together as of ${map.asOf}: pairs are searched inside each cluster. From materialization ${map.materialization} of ${pairClusters.key}.`}
+        </PageHead>
       }
     >
       <section id="map" class="panel" aria-label="Clusters">
@@ -58,12 +57,7 @@ export function ClustersPage(
 
 function Absent({ asOf }: { asOf: string | undefined }) {
   return asOf === undefined
-    ? (
-      <p class="empty">
-        There are no clusters yet: they appear here once {pairClusters.key} is materialized.{" "}
-        <a href={`/assets/${pairClusters.key}`}>Open {pairClusters.key}</a>
-      </p>
-    )
+    ? <NotYet of={pairClusters} link="Open">There are no clusters yet: they appear here</NotYet>
     : (
       <p class="empty">
         There are no clusters as of {asOf}. <a href="/pairs/clusters">Show the newest</a>
@@ -79,25 +73,14 @@ function Found({ map, find }: { map: ClusterMap; find: string | undefined }) {
   return (
     <>
       <form class="filters" action="/pairs/clusters" method="get" aria-label="Clusters">
-        <label>
-          As of
-          <select name="as_of">
-            {asOfSessions.map((session) => (
-              <option key={session} value={session} selected={session === asOf}>{session}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Clustering preset
-          <select name="preset">
-            {presets.map((name) => (
-              <option value={name} selected={name === preset}>
-                {name}
-                {name === testedPreset ? " (used for the pairs)" : ""}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Select label="As of" name="as_of" options={asOfSessions} chosen={asOf} />
+        <Select
+          label="Clustering preset"
+          name="preset"
+          options={presets}
+          chosen={preset}
+          words={(name) => `${name}${name === testedPreset ? " (used for the pairs)" : ""}`}
+        />
         {projection !== "components" && <input type="hidden" name="map" value={projection} />}
         <button type="submit" class="primary">Show</button>
       </form>
@@ -170,13 +153,7 @@ function Found({ map, find }: { map: ClusterMap; find: string | undefined }) {
             {
               title: "Members",
               class: "members",
-              cell: ({ tickers }) =>
-                tickers.map((ticker, i) => (
-                  <>
-                    {i > 0 && ", "}
-                    <a href={tickerPath(ticker)}>{ticker}</a>
-                  </>
-                )),
+              cell: ({ tickers }) => <TickerLinks of={tickers} />,
             },
           ]}
           rows={clusters}
@@ -199,18 +176,26 @@ function foundTickers({ places }: ClusterMap, find: string | undefined): Readonl
 function Projections({ map }: { map: ClusterMap }) {
   if (map.projections.length < 2) return null;
   return (
-    <nav class="choices" aria-label="Map">
-      {map.projections.map((projection) => (
-        <a
-          key={projection}
-          href={clustersAddress.write(map, { projection })}
-          aria-current={projection === map.projection ? "true" : undefined}
-        >
-          {projections[projection]}
-        </a>
-      ))}
-    </nav>
+    <ChoiceLinks
+      class="choices"
+      label="Map"
+      links={map.projections.map((projection) => ({
+        href: clustersAddress.write(map, { projection }),
+        title: projections[projection],
+        chosen: projection === map.projection,
+      }))}
+    />
   );
+}
+
+function tickersOf({ clusters }: ClusterMap, cluster: number): readonly string[] {
+  return clusters.find((one) => one.cluster === cluster)?.tickers ?? [];
+}
+
+/** The first tickers of a cluster, and the number of all. */
+function briefly(map: ClusterMap, cluster: number): string {
+  const tickers = tickersOf(map, cluster);
+  return `${tickers.slice(0, 3).join(", ")}${tickers.length > 3 ? `, … (${count(tickers.length)})` : ""}`;
 }
 
 /** Prices and correlations of one cluster. */
@@ -223,27 +208,17 @@ function Members({ map, of }: { map: ClusterMap; of: ClusterMembers }) {
           <input type="hidden" name="as_of" value={asOf} />
           <input type="hidden" name="preset" value={preset} />
           {projection !== "components" && <input type="hidden" name="map" value={projection} />}
-          <label>
-            Cluster
-            <select name="cluster">
-              {clusters.map(({ cluster, tickers }) => (
-                <option key={cluster} value={String(cluster)} selected={cluster === of.cluster}>
-                  {cluster}: {tickers.slice(0, 3).join(", ")}
-                  {tickers.length > 3 ? `, … (${count(tickers.length)})` : ""}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Select
+            label="Cluster"
+            name="cluster"
+            options={clusters.map(({ cluster }) => cluster)}
+            chosen={of.cluster}
+            words={(cluster) => `${cluster}: ${briefly(map, cluster)}`}
+          />
           <button type="submit">Show</button>
         </form>
         <p class="about">
-          Cluster {of.cluster}, {counted(of.size, "ticker")}:{" "}
-          {(clusters.find(({ cluster }) => cluster === of.cluster)?.tickers ?? []).map((ticker, i) => (
-            <>
-              {i > 0 && ", "}
-              <a href={tickerPath(ticker)}>{ticker}</a>
-            </>
-          ))}
+          Cluster {of.cluster}, {counted(of.size, "ticker")}: <TickerLinks of={tickersOf(map, of.cluster)} />
         </p>
         <h3 class="part">Prices over the formation</h3>
         <ClusterPrices of={of} search={map} />

@@ -9,6 +9,7 @@ import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
 import { inWords } from "../words.ts";
 import { type ComparedValue, differing } from "../compared_values.ts";
+import { PageHead } from "../components/page_head.tsx";
 
 export interface DifferencePageProps {
   assetKey: string;
@@ -31,14 +32,9 @@ export function DifferencePage(props: DifferencePageProps) {
       title={`Versions · ${assetKey} · Tandem`}
       path={`/assets/${assetKey}`}
       headline={
-        <div class="headline">
-          <div>
-            <h1>Compare versions</h1>
-            <p>
-              of <a href={`/assets/${assetKey}#materializations`}>{assetKey}</a>
-            </p>
-          </div>
-        </div>
+        <PageHead title="Compare versions">
+          of <a href={`/assets/${assetKey}#materializations`}>{assetKey}</a>
+        </PageHead>
       }
     >
       <form class="filters" method="get" action={`/assets/${assetKey}/difference`} aria-label="Versions">

@@ -13,6 +13,9 @@ import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
 import { inWords } from "../words.ts";
+import { PageHead } from "../components/page_head.tsx";
+import { Select } from "../components/field.tsx";
+import { NotYet } from "../components/not_yet.tsx";
 
 /** Errors of past spread forecasts, and the newest forecasts. */
 export function ForecastsPage({ record }: { record: ForecastsRecord }) {
@@ -30,25 +33,14 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
         { id: "newest", title: "Newest" },
       ]}
       headline={
-        <div class="headline">
-          <div>
-            <h1>Forecasts</h1>
-            <p>
-              Spreads of the walk-forward pairs, forecast at each close by models that were fitted on earlier closes
-              alone.
-            </p>
-          </div>
-        </div>
+        <PageHead title="Forecasts">
+          Spreads of the walk-forward pairs, forecast at each close by models that were fitted on earlier closes alone.
+        </PageHead>
       }
     >
       <Panel id="errors" title="Errors by model and horizon">
         {scores.length === 0
-          ? (
-            <p class="empty">
-              No forecast has come true yet: errors appear here once {forecastScores.key} is materialized.{" "}
-              <a href={`/assets/${forecastScores.key}`}>To {forecastScores.key}</a>
-            </p>
-          )
+          ? <NotYet of={forecastScores}>No forecast has come true yet: errors appear here</NotYet>
           : <Errors scores={scores} />}
       </Panel>
       {trend.length > 0 && (
@@ -60,16 +52,13 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
         {pair === null ? <Absent tickers={newest && tickers} /> : (
           <>
             <ForecastChoice action="/forecasts#pair" of={pair}>
-              <label>
-                Pair
-                <select name="pair">
-                  {pairNames(record).map((name) => (
-                    <option key={name} value={name} selected={name === pair.tickers.join(" ")}>
-                      {name.replace(" ", " / ")}
-                    </option>
-                  ))}
-                </select>
-              </label>
+              <Select
+                label="Pair"
+                name="pair"
+                options={pairNames(record)}
+                chosen={pair.tickers.join(" ")}
+                words={(name) => name.replace(" ", " / ")}
+              />
             </ForecastChoice>
             <p class="faint">
               <a href={pairPath(...pair.tickers)}>Pair {pair.tickers.join(" / ")}</a>
@@ -100,12 +89,7 @@ function Absent({ tickers = null }: { tickers?: readonly [string, string] | null
       </p>
     );
   }
-  return (
-    <p class="empty">
-      There are no forecasts yet: they appear here once {spreadForecasts.key} is materialized.{" "}
-      <a href={`/assets/${spreadForecasts.key}`}>To {spreadForecasts.key}</a>
-    </p>
-  );
+  return <NotYet of={spreadForecasts}>There are no forecasts yet: they appear here</NotYet>;
 }
 
 function Errors({ scores }: { scores: readonly ForecastScore[] }) {

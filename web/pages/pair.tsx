@@ -3,7 +3,6 @@ import { ChartCredit } from "../components/chart.tsx";
 import { DecisionStrip } from "../components/decision_strip.tsx";
 import { ForecastChart } from "../components/forecast_chart.tsx";
 import { ForecastChoice } from "../components/forecast_choice.tsx";
-import { LegLinks } from "../components/leg_links.tsx";
 import { PairChart } from "../components/pair_chart.tsx";
 import { PairDividends } from "../components/pair_dividends.tsx";
 import { PairReference } from "../components/pair_reference.tsx";
@@ -23,6 +22,8 @@ import { pairPath } from "../pair_path.ts";
 import type { PairRecord } from "../pair_record.ts";
 import type { PairView } from "../pair_view.ts";
 import { residualDiagnostics } from "../residual_diagnostics.ts";
+import { TickerLinks } from "../components/ticker_links.tsx";
+import { ParameterProblems } from "../components/search_problems.tsx";
 
 export interface PairPageProps {
   pair: PairRecord;
@@ -60,11 +61,7 @@ export function PairPage({ pair, forecasts, view, moved, problems, nextSession }
       ]}
       headline={<Headline pair={pair} name={name} />}
     >
-      {problems.size > 0 && (
-        <div class="notice bad" role="alert">
-          {[...problems.values()].map((problem) => <p key={problem}>{problem} It was left out.</p>)}
-        </div>
-      )}
+      <ParameterProblems problems={problems} />
       <DecisionStrip
         tickers={tickers}
         decision={decision}
@@ -130,7 +127,7 @@ function Headline({ pair, name }: { pair: PairRecord; name: string }) {
           </p>
         )}
         <p>
-          {standing} <a href="/pairs">All pairs</a>, tickers <LegLinks tickers={pair.tickers} />
+          {standing} <a href="/pairs">All pairs</a>, tickers <TickerLinks of={pair.tickers} />
         </p>
       </div>
     </div>

@@ -1,6 +1,5 @@
 import { cointegratedPairs } from "../../assets/views.ts";
 import { PairTabs } from "../components/pair_tabs.tsx";
-import { LegLinks } from "../components/leg_links.tsx";
 import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
@@ -20,6 +19,10 @@ import { Accepted } from "../components/accepted.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { Pager } from "../components/pager.tsx";
 import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
+import { PageHead } from "../components/page_head.tsx";
+import { Field, Select } from "../components/field.tsx";
+import { TickerLinks } from "../components/ticker_links.tsx";
+import { NotYet } from "../components/not_yet.tsx";
 
 /** Data for the list of pairs. */
 export interface PairsData {
@@ -101,7 +104,7 @@ const columns: readonly Column<TestedPair>[] = [
     cell: (pair) => orDash(pair.slope, (value) => decimal(value, 3)),
   },
   { title: "Failed criteria", class: "cut", cellTitle: failures, cell: failures },
-  { title: "Tickers", cell: (pair) => <LegLinks tickers={[pair.ticker_1, pair.ticker_2]} /> },
+  { title: "Tickers", cell: (pair) => <TickerLinks of={[pair.ticker_1, pair.ticker_2]} /> },
 ];
 
 /** All tested pairs. The address alone filters, sorts and pages them. */
@@ -110,19 +113,12 @@ export function PairsPage({ search, problems, found }: PairsData) {
     <Layout title="Pairs · Tandem" path="/pairs" headline={<Headline found={found} />}>
       <section class="panel" aria-label="Tested pairs">
         <PairTabs path="/pairs" />
-        {found === null
-          ? (
-            <p class="empty">
-              No pair has been tested yet: they appear here once {cointegratedPairs.key} is materialized.{" "}
-              <a href={`/assets/${cointegratedPairs.key}`}>To {cointegratedPairs.key}</a>
-            </p>
-          )
-          : (
-            <>
-              <SearchForm search={search} problems={problems} asOfSessions={found.asOfSessions} />
-              <Found search={search} found={found} />
-            </>
-          )}
+        {found === null ? <NotYet of={cointegratedPairs}>No pair has been tested yet: they appear here</NotYet> : (
+          <>
+            <SearchForm search={search} problems={problems} asOfSessions={found.asOfSessions} />
+            <Found search={search} found={found} />
+          </>
+        )}
       </section>
     </Layout>
   );
@@ -130,18 +126,13 @@ export function PairsPage({ search, problems, found }: PairsData) {
 
 function Headline({ found }: { found: FoundPairs | null }) {
   return (
-    <div class="headline">
-      <div>
-        <h1>Pairs</h1>
-        <p>
-          {found === null
-            ? "Every candidate pair, with its statistics."
-            : found.asOf === null
-            ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of ${cointegratedPairs.key}.`
-            : `Every candidate pair with its statistics as of ${found.asOf}, from data known then. From materialization ${found.materialization} of ${cointegratedPairs.key}.`}
-        </p>
-      </div>
-    </div>
+    <PageHead title="Pairs">
+      {found === null
+        ? "Every candidate pair, with its statistics."
+        : found.asOf === null
+        ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of ${cointegratedPairs.key}.`
+        : `Every candidate pair with its statistics as of ${found.asOf}, from data known then. From materialization ${found.materialization} of ${cointegratedPairs.key}.`}
+    </PageHead>
   );
 }
 
@@ -156,63 +147,66 @@ function SearchForm(
   return (
     <form class="filters" action="/pairs" method="get" role="search" aria-label="Pairs">
       {(asOfSessions.length > 1 || search.asOf !== undefined) && (
-        <label>
-          As of
-          <select name="as_of">
-            <option value="">the newest session</option>
-            {[...new Set([...search.asOf === undefined ? [] : [search.asOf], ...asOfSessions])].map((session) => (
-              <option value={session} selected={search.asOf === session}>{session}</option>
-            ))}
-          </select>
-        </label>
-      )}
-      <label>
-        Ticker
-        <input type="search" {...field("ticker", search.ticker)} placeholder="any" autocomplete="off" />
-      </label>
-      <label>
-        Accepted
-        <select name="accepted">
-          <option value="">all pairs</option>
-          <option value="true" selected={search.accepted === true}>accepted</option>
-          <option value="false" selected={search.accepted === false}>not accepted</option>
-        </select>
-      </label>
-      <label>
-        Cluster
-        <input type="number" min="0" step="1" {...field("cluster", search.cluster)} placeholder="any" />
-      </label>
-      <label>
-        p cointegration up to
-        <input type="number" min="0" max="1" step="any" {...field("max_p_value", search.maxPValue)} placeholder="1" />
-      </label>
-      <label>
-        Half-life up to (sessions)
-        <input
-          type="number"
-          min="0"
-          step="any"
-          {...field("max_half_life", search.maxHalfLife)}
-          placeholder="any"
+        <Select
+          label="As of"
+          name="as_of"
+          any="the newest session"
+          options={[...new Set([...search.asOf === undefined ? [] : [search.asOf], ...asOfSessions])]}
+          chosen={search.asOf}
         />
-      </label>
-      <label>
-        Hurst up to
-        <input type="number" min="0" step="any" {...field("max_hurst", search.maxHurst)} placeholder="any" />
-      </label>
-      <label>
-        Crossings from
-        <input type="number" min="0" step="1" {...field("min_crossings", search.minCrossings)} placeholder="any" />
-      </label>
-      <label>
-        Failed criterion
-        <select name="failed" {...invalid(problems, "failed")}>
-          <option value="">any or none</option>
-          {Object.entries(criteria).map(([name, title]) => (
-            <option value={name} selected={search.failed === name}>{title}</option>
-          ))}
-        </select>
-      </label>
+      )}
+      <Field label="Ticker" type="search" {...field("ticker", search.ticker)} placeholder="any" autocomplete="off" />
+      <Select
+        label="Accepted"
+        name="accepted"
+        any="all pairs"
+        options={["true", "false"]}
+        chosen={search.accepted?.toString()}
+        words={(accepted) => accepted === "true" ? "accepted" : "not accepted"}
+      />
+      <Field label="Cluster" type="number" min="0" step="1" {...field("cluster", search.cluster)} placeholder="any" />
+      <Field
+        label="p cointegration up to"
+        type="number"
+        min="0"
+        max="1"
+        step="any"
+        {...field("max_p_value", search.maxPValue)}
+        placeholder="1"
+      />
+      <Field
+        label="Half-life up to (sessions)"
+        type="number"
+        min="0"
+        step="any"
+        {...field("max_half_life", search.maxHalfLife)}
+        placeholder="any"
+      />
+      <Field
+        label="Hurst up to"
+        type="number"
+        min="0"
+        step="any"
+        {...field("max_hurst", search.maxHurst)}
+        placeholder="any"
+      />
+      <Field
+        label="Crossings from"
+        type="number"
+        min="0"
+        step="1"
+        {...field("min_crossings", search.minCrossings)}
+        placeholder="any"
+      />
+      <Select
+        label="Failed criterion"
+        name="failed"
+        any="any or none"
+        options={Object.keys(criteria)}
+        chosen={search.failed}
+        words={(name) => criteria[name as keyof typeof criteria]}
+        {...invalid(problems, "failed")}
+      />
       {search.sort && (
         <input type="hidden" name="sort" value={`${search.sort.descending ? "-" : ""}${search.sort.column}`} />
       )}

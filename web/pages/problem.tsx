@@ -1,5 +1,6 @@
 import type { ProblemDetails } from "../../routes/mod.ts";
 import { Layout } from "../layout.tsx";
+import { Field } from "../components/field.tsx";
 
 /** Error page for unknown addresses and failures. */
 export function ProblemPage({ problem }: { problem: ProblemDetails }) {
@@ -20,10 +21,14 @@ export function ProblemPage({ problem }: { problem: ProblemDetails }) {
     >
       <section class="panel" aria-label="Next steps">
         <form class="filters" action="/search" method="get" role="search" aria-label="Everything">
-          <label class="wide">
-            Search tickers, pairs, assets and runs
-            <input type="search" name="q" autocomplete="off" spellcheck={false} />
-          </label>
+          <Field
+            label="Search tickers, pairs, assets and runs"
+            wide
+            type="search"
+            name="q"
+            autocomplete="off"
+            spellcheck={false}
+          />
           <button type="submit" class="primary">Search</button>
           <a href="/">Overview</a>
           <a href="/assets">Assets</a>

@@ -5,6 +5,7 @@ import { Panel } from "../components/panel.tsx";
 import { counted } from "../figures.ts";
 import { DataTable } from "../components/data_table.tsx";
 import { Layout } from "../layout.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 export interface ReceiptPageProps {
   assetKey: string;
@@ -26,16 +27,11 @@ export function ReceiptPage({ assetKey, receipts, problem, replay, now }: Receip
       path={`/assets/${assetKey}`}
       script="receipt.js"
       headline={
-        <div class="headline">
-          <div>
-            <h1>Receipt</h1>
-            <p>
-              Provenance of{" "}
-              {named.length === 0 ? "the rows" : named.map(([name, value]) => `${name} ${value}`).join(", ")} of{" "}
-              <a href={`/assets/${assetKey}#rows`}>{assetKey}</a>
-            </p>
-          </div>
-        </div>
+        <PageHead title="Receipt">
+          Provenance of {named.length === 0 ? "the rows" : named.map(([name, value]) => `${name} ${value}`).join(", ")}
+          {" "}
+          of <a href={`/assets/${assetKey}#rows`}>{assetKey}</a>
+        </PageHead>
       }
     >
       {problem !== null && <p class="notice bad" role="alert">{problem}</p>}

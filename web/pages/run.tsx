@@ -7,6 +7,7 @@ import { StateBadge } from "../components/state_badge.tsx";
 import { StepTable } from "../components/step_table.tsx";
 import { counted, duration } from "../figures.ts";
 import { Layout } from "../layout.tsx";
+import { Field } from "../components/field.tsx";
 
 /** Number of log lines that the page is rendered with. */
 export const firstLines = 200;
@@ -50,10 +51,7 @@ export function RunPage({ run, config, events, now }: RunPageData) {
                 <option value="error">errors</option>
               </select>
             </label>
-            <label>
-              Search
-              <input type="search" name="search" placeholder="in loaded events" autocomplete="off" />
-            </label>
+            <Field label="Search" type="search" name="search" placeholder="in loaded events" autocomplete="off" />
             <label class="tick">
               <input type="checkbox" name="follow" checked /> Follow
             </label>

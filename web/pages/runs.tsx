@@ -15,6 +15,8 @@ import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { Panel } from "../components/panel.tsx";
 import type { TimeSpan } from "../time_axis.ts";
+import { PageHead } from "../components/page_head.tsx";
+import { Field, Select } from "../components/field.tsx";
 
 /** Data for the page of all runs. */
 export interface RunsPageData {
@@ -80,15 +82,10 @@ export function RunsPage(data: RunsPageData) {
       script="runs.js"
       styles={["runs.css"]}
       headline={
-        <div class="headline" id="headline" data-live>
-          <div>
-            <h1>Runs</h1>
-            <p>
-              {open > 0 ? `${counted(open, "run")} in progress` : "No runs in progress"}
-              {failed > 0 ? ` · ${count(failed)} failed in the last ${hoursInWords(hours)}` : ""}
-            </p>
-          </div>
-        </div>
+        <PageHead title="Runs" live>
+          {open > 0 ? `${counted(open, "run")} in progress` : "No runs in progress"}
+          {failed > 0 ? ` · ${count(failed)} failed in the last ${hoursInWords(hours)}` : ""}
+        </PageHead>
       }
     >
       <Panel id="timeline-panel" title="Timeline">
@@ -154,26 +151,18 @@ function hoursInWords(hours: DrawnHours): string {
 
 function Filters({ search, problems, assets }: RunsPageData) {
   const { hours, before: _, ...filter } = search;
-  const option = (value: string, chosen: string | undefined, word = value) => (
-    <option value={value} selected={value === chosen}>{word}</option>
-  );
+
   return (
     <form class="filters" action="/runs" method="get" role="search" aria-label="Runs">
-      <label>
-        Status
-        <select name="status">
-          <option value="">any</option>
-          {runStatuses.map((status) => option(status, search.status))}
-        </select>
-      </label>
-      <label>
-        Trigger
-        <select name="trigger">
-          <option value="">any</option>
-          {[...new Set([...triggers, ...(search.trigger === undefined ? [] : [search.trigger])])]
-            .map((trigger) => option(trigger, search.trigger, triggerInWords(trigger)))}
-        </select>
-      </label>
+      <Select label="Status" name="status" any="any" options={runStatuses} chosen={search.status} />
+      <Select
+        label="Trigger"
+        name="trigger"
+        any="any"
+        options={[...new Set([...triggers, ...(search.trigger === undefined ? [] : [search.trigger])])]}
+        chosen={search.trigger}
+        words={triggerInWords}
+      />
       <label>
         Asset
         <input
@@ -186,14 +175,8 @@ function Filters({ search, problems, assets }: RunsPageData) {
         />
         <datalist id="asset-keys">{assets.map((key) => <option key={key} value={key}></option>)}</datalist>
       </label>
-      <label>
-        From (UTC)
-        <input type="date" name="from" value={search.from ?? ""} />
-      </label>
-      <label>
-        To (UTC)
-        <input type="date" name="to" value={search.to ?? ""} />
-      </label>
+      <Field label="From (UTC)" type="date" name="from" value={search.from ?? ""} />
+      <Field label="To (UTC)" type="date" name="to" value={search.to ?? ""} />
       {hours !== undefined && <input type="hidden" name="hours" value={hours} />}
       <button type="submit" class="primary">Filter</button>
       {Object.keys(filter).length > 0 && <a href="/runs">Show all</a>}

@@ -7,6 +7,7 @@ import { counted, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
 import { type Column, DataTable } from "../components/data_table.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 /** Data for the page of schedules. */
 export interface SchedulesPageData {
@@ -26,15 +27,10 @@ export function SchedulesPage({ schedules, automations, now }: SchedulesPageData
       script="runs.js"
       styles={["runs.css"]}
       headline={
-        <div class="headline" id="headline" data-live>
-          <div>
-            <h1>Schedules</h1>
-            <p>
-              {counted(schedules.length, "schedule")}
-              {paused > 0 ? `, ${paused} paused` : ""}, {counted(automations.length, "automation")}
-            </p>
-          </div>
-        </div>
+        <PageHead title="Schedules" live>
+          {counted(schedules.length, "schedule")}
+          {paused > 0 ? `, ${paused} paused` : ""}, {counted(automations.length, "automation")}
+        </PageHead>
       }
     >
       <Panel id="schedules" title="Schedules">

@@ -1,5 +1,7 @@
 import { Layout } from "../layout.tsx";
 import type { PaletteResult } from "../palette_search.ts";
+import { PageHead } from "../components/page_head.tsx";
+import { Field } from "../components/field.tsx";
 
 /** The palette as a page, for browsers without JavaScript and for shared addresses. */
 export function SearchPage({ query, results }: { query: string; results: readonly PaletteResult[] }) {
@@ -9,21 +11,19 @@ export function SearchPage({ query, results }: { query: string; results: readonl
     <Layout
       title="Search · Tandem"
       path="/search"
-      headline={
-        <div class="headline">
-          <div>
-            <h1>Search</h1>
-            <p>Tickers, pairs, assets, runs, backfills and pages.</p>
-          </div>
-        </div>
-      }
+      headline={<PageHead title="Search">Tickers, pairs, assets, runs, backfills and pages.</PageHead>}
     >
       <section class="panel" aria-label="Search">
         <form class="filters" action="/search" method="get" role="search">
-          <label class="wide">
-            Ticker, pair, asset or number of a run
-            <input type="search" name="q" value={query} autocomplete="off" spellcheck={false} />
-          </label>
+          <Field
+            label="Ticker, pair, asset or number of a run"
+            wide
+            type="search"
+            name="q"
+            value={query}
+            autocomplete="off"
+            spellcheck={false}
+          />
           <button type="submit" class="primary">Search</button>
         </form>
         {groups.size === 0 && <p class="empty">Nothing matches “{query}”.</p>}

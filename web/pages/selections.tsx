@@ -8,6 +8,9 @@ import { rowsPath } from "../rows_path.ts";
 import { type SelectedPair, type SelectionHistory, shownSelections } from "../selection_history.ts";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { percentText } from "../time_axis.ts";
+import { PageHead } from "../components/page_head.tsx";
+import { Field } from "../components/field.tsx";
+import { NotYet } from "../components/not_yet.tsx";
 
 const stripHeight = 16;
 const shownPairs = 200;
@@ -20,27 +23,17 @@ export function SelectionsPage({ history, ticker }: { history: SelectionHistory 
       path="/pairs/selections"
       styles={["pairs.css"]}
       headline={
-        <div class="headline">
-          <div>
-            <h1>Selections over time</h1>
-            <p>
-              The chosen pairs as of each session, from data known then{history === null
-                ? "."
-                : `. From materialization ${history.materialization} of ${chosenPairs.key}.`}
-            </p>
-          </div>
-        </div>
+        <PageHead title="Selections over time">
+          The chosen pairs as of each session, from data known then{history === null
+            ? "."
+            : `. From materialization ${history.materialization} of ${chosenPairs.key}.`}
+        </PageHead>
       }
     >
       <section class="panel" aria-label="Selections over time">
         <PairTabs path="/pairs/selections" />
         {history === null || history.sessions.length === 0
-          ? (
-            <p class="empty">
-              No pair has been chosen yet: selections appear here once {chosenPairs.key} is materialized.{" "}
-              <a href={`/assets/${chosenPairs.key}`}>To {chosenPairs.key}</a>
-            </p>
-          )
+          ? <NotYet of={chosenPairs}>No pair has been chosen yet: selections appear here</NotYet>
           : <Found history={history} ticker={ticker} />}
       </section>
     </Layout>
@@ -53,10 +46,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
   return (
     <>
       <form class="filters" action="/pairs/selections" method="get" role="search" aria-label="Selections">
-        <label>
-          Ticker
-          <input type="search" name="ticker" value={ticker ?? ""} placeholder="any" autocomplete="off" />
-        </label>
+        <Field label="Ticker" type="search" name="ticker" value={ticker ?? ""} placeholder="any" autocomplete="off" />
         <button type="submit" class="primary">Filter</button>
         {ticker !== undefined && <a href="/pairs/selections">Show all</a>}
       </form>

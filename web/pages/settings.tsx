@@ -4,6 +4,8 @@ import { Panel } from "../components/panel.tsx";
 import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
+import { PageHead } from "../components/page_head.tsx";
+import { Field, Select } from "../components/field.tsx";
 
 export interface SettingsProps {
   principal: Principal;
@@ -28,16 +30,11 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
       styles={["settings.css"]}
       script="settings.js"
       headline={
-        <div class="headline">
-          <div>
-            <h1>Settings</h1>
-            <p>
-              {required
-                ? `You are ${principal.name}, and may ${does[principal.scope]}.`
-                : "Authentication is off: all programs on this machine have full access. AUTHENTICATION=required changes that."}
-            </p>
-          </div>
-        </div>
+        <PageHead title="Settings">
+          {required
+            ? `You are ${principal.name}, and may ${does[principal.scope]}.`
+            : "Authentication is off: all programs on this machine have full access. AUTHENTICATION=required changes that."}
+        </PageHead>
       }
     >
       {all && <SettingsTabs path="/settings" />}
@@ -81,22 +78,17 @@ function Created({ created: { token, secret } }: { created: { token: Token; secr
 function TokenForm() {
   return (
     <form class="filters" method="post" action="/settings/tokens" aria-label="A new token">
-      <label>
-        Name
-        <input type="text" name="name" required maxlength={100} autocomplete="off" placeholder="purpose" />
-      </label>
-      <label>
-        Scope
-        <select name="scope">
-          <option value="read">read</option>
-          <option value="operate">operate</option>
-          <option value="admin">admin</option>
-        </select>
-      </label>
-      <label>
-        Days until it expires
-        <input type="number" name="expiresInDays" min="1" max="3650" step="1" placeholder="never" />
-      </label>
+      <Field label="Name" type="text" name="name" required maxlength={100} autocomplete="off" placeholder="purpose" />
+      <Select label="Scope" name="scope" options={["read", "operate", "admin"]} chosen={null} />
+      <Field
+        label="Days until it expires"
+        type="number"
+        name="expiresInDays"
+        min="1"
+        max="3650"
+        step="1"
+        placeholder="never"
+      />
       <button type="submit" class="primary">Create</button>
     </form>
   );

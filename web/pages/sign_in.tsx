@@ -1,4 +1,6 @@
 import { Layout } from "../layout.tsx";
+import { PageHead } from "../components/page_head.tsx";
+import { Field } from "../components/field.tsx";
 
 export interface SignInProps {
   /** Name of the identity provider; `null` if none is configured. */
@@ -19,14 +21,7 @@ export function SignInPage({ provider, returnPath, problem, signedOut = false }:
       path="/sign-in"
       styles={["settings.css"]}
       bare
-      headline={
-        <div class="headline">
-          <div>
-            <h1>Sign in</h1>
-            <p>This service requires authentication.</p>
-          </div>
-        </div>
-      }
+      headline={<PageHead title="Sign in">This service requires authentication.</PageHead>}
     >
       <section class="panel door" aria-label="Sign in">
         {signedOut && <p class="notice" role="status">You have signed out.</p>}
@@ -41,10 +36,15 @@ export function SignInPage({ provider, returnPath, problem, signedOut = false }:
         <form class="stack" method="post" action="/auth/token">
           <h2>{provider ? "Or with an access token" : "With an access token"}</h2>
           <input type="hidden" name="return" value={returnPath} />
-          <label>
-            Access token
-            <input type="password" name="token" required autocomplete="off" spellcheck={false} maxlength={200} />
-          </label>
+          <Field
+            label="Access token"
+            type="password"
+            name="token"
+            required
+            autocomplete="off"
+            spellcheck={false}
+            maxlength={200}
+          />
           <button type="submit" class={provider ? "" : "primary"}>Sign in</button>
           <p class="faint">
             Create one on the machine of the service: <code>deno task token create NAME</code>
@@ -63,14 +63,7 @@ export function SignInFailedPage({ title, detail }: { title: string; detail: str
       path="/sign-in"
       styles={["settings.css"]}
       bare
-      headline={
-        <div class="headline">
-          <div>
-            <h1>{title}</h1>
-            <p>{detail}</p>
-          </div>
-        </div>
-      }
+      headline={<PageHead title={title}>{detail}</PageHead>}
     >
       <section class="panel door" aria-label="Next steps">
         <p>

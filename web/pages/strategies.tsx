@@ -18,6 +18,9 @@ import { isTradable, type StrategiesRecord, type StrategyResult } from "../strat
 import { strategiesPath, type StrategySearch, tearSheetPath } from "../strategy_search.ts";
 import { costTitle, strategyTitle, weightingTitle, weightingWords } from "../strategy_words.ts";
 import { sheetOf } from "../tear_sheet.ts";
+import { ChoiceLinks, type ChoiceLinksProps, linksOf } from "../components/choice_links.tsx";
+import { NotYet } from "../components/not_yet.tsx";
+import { ParameterProblems } from "../components/search_problems.tsx";
 
 export interface StrategiesPageProps {
   /** `null` if nothing is materialized. */
@@ -43,19 +46,12 @@ export function StrategiesPage({ record, search, problems }: StrategiesPageProps
         : []}
       headline={<Headline record={record} />}
     >
-      {problems.size > 0 && (
-        <div class="notice bad" role="alert">
-          {[...problems.values()].map((problem) => <p key={problem}>{problem} It was left out.</p>)}
-        </div>
-      )}
+      <ParameterProblems problems={problems} />
       {record
         ? <Body record={record} search={search} />
         : (
           <section class="panel" aria-label="Why there is nothing here">
-            <p class="empty">
-              No strategy has been compared yet: this page fills once {strategyComparison.key} is materialized.{" "}
-              <a href={`/assets/${strategyComparison.key}`}>To {strategyComparison.key}</a>
-            </p>
+            <NotYet of={strategyComparison}>No strategy has been compared yet: this page fills</NotYet>
           </section>
         )}
     </Layout>
@@ -159,40 +155,35 @@ function Toggles({ record, search }: { record: StrategiesRecord; search: Strateg
     );
   return (
     <div class="toggles">
-      <nav aria-label="Costs">
-        <span class="faint">Costs</span>
-        <span class="segments">
-          {costLevels.map((level) => (
-            <a
-              href={path({ cost: level, weighting })}
-              aria-current={level === cost ? "true" : undefined}
-              title={level === "spread"
-                ? "Half the bid–ask spread of each leg, estimated from its formation's daily bars, and the configured costs at least"
-                : undefined}
-              data-keep
-              key={level}
-            >
-              {costTitle(level)}
-            </a>
-          ))}
-        </span>
-      </nav>
-      <nav aria-label="Weights">
-        <span class="faint">Weights</span>
-        <span class="segments">
-          {weightings.map((name) => (
-            <a
-              href={path({ cost, weighting: name })}
-              aria-current={name === weighting ? "true" : undefined}
-              data-keep
-              key={name}
-            >
-              {weightingTitle(name)}
-            </a>
-          ))}
-        </span>
-      </nav>
+      <Toggle
+        label="Costs"
+        links={costLevels.map((level) => ({
+          href: path({ cost: level, weighting }),
+          title: costTitle(level),
+          chosen: level === cost,
+          hint: level === "spread"
+            ? "Half the bid–ask spread of each leg, estimated from its formation's daily bars, and the configured costs at least"
+            : undefined,
+        }))}
+      />
+      <Toggle
+        label="Weights"
+        links={weightings.map((name) => ({
+          href: path({ cost, weighting: name }),
+          title: weightingTitle(name),
+          chosen: name === weighting,
+        }))}
+      />
     </div>
+  );
+}
+
+function Toggle({ label, links }: Pick<ChoiceLinksProps, "label" | "links">) {
+  return (
+    <nav aria-label={label}>
+      <span class="faint">{label}</span>
+      <span class="segments">{linksOf({ links, keep: true })}</span>
+    </nav>
   );
 }
 
@@ -213,18 +204,16 @@ function TearSheet({ record, search }: { record: StrategiesRecord; search: Strat
           <button type="button" class="quiet" data-print hidden>Print or PDF</button>
         </div>
       </div>
-      <nav class="segments" aria-label="Tear sheet of">
-        {results.map(({ strategy }) => (
-          <a
-            href={`${strategiesPath(search, { strategy })}#sheet`}
-            aria-current={strategy === chosen.strategy ? "true" : undefined}
-            data-keep
-            key={strategy}
-          >
-            {strategyTitle(strategy)}
-          </a>
-        ))}
-      </nav>
+      <ChoiceLinks
+        class="segments"
+        label="Tear sheet of"
+        keep
+        links={results.map(({ strategy }) => ({
+          href: `${strategiesPath(search, { strategy })}#sheet`,
+          title: strategyTitle(strategy),
+          chosen: strategy === chosen.strategy,
+        }))}
+      />
       {!isTradable(chosen) && (
         <p class="notice">
           {chosen.looks_ahead

@@ -12,6 +12,7 @@ import { count, counted, decimal, sessionChange, signedPercent } from "../figure
 import { Layout } from "../layout.tsx";
 import { tickerPath } from "../ticker_path.ts";
 import type { TickerRecord } from "../ticker_record.ts";
+import { PageHead } from "../components/page_head.tsx";
 
 const sections = [
   { id: "prices", title: "Prices" },
@@ -69,40 +70,29 @@ function Headline({ record: { ticker, details, bars, marketSession, sources } }:
   const delisted = details?.active === false;
   const late = !delisted && last !== undefined && marketSession !== null && last < marketSession;
   return (
-    <div class="headline">
-      <div>
-        <h1>
-          {ticker}
-          {details?.name && <span class="named">{details.name}</span>}
-        </h1>
-        <p>
-          {delisted && (
-            <span class="badge missing">
-              <span aria-hidden="true">⊘</span> delisted{details.delisted_on && ` on ${details.delisted_on}`}
-            </span>
-          )} {late && (
-            <span class="badge stale">
-              <span aria-hidden="true">◐</span> no bar since {last}, others have {marketSession}
-            </span>
-          )}{" "}
-          {last === undefined
-            ? "No bars. "
-            : `${counted(bars.length, "session")} from ${bars[0]!.session} to ${last}. `}
-          {made && (
+    <PageHead title={[ticker, details?.name && <span class="named">{details.name}</span>]}>
+      {delisted && (
+        <span class="badge missing">
+          <span aria-hidden="true">⊘</span> delisted{details.delisted_on && ` on ${details.delisted_on}`}
+        </span>
+      )} {late && (
+        <span class="badge stale">
+          <span aria-hidden="true">◐</span> no bar since {last}, others have {marketSession}
+        </span>
+      )} {last === undefined ? "No bars. " : `${counted(bars.length, "session")} from ${bars[0]!.session} to ${last}. `}
+      {made && (
+        <>
+          From materialization {made.id} of <a href={`/assets/${dailyBars.key}`}>{dailyBars.key}</a>
+          {made.runId !== null && (
             <>
-              From materialization {made.id} of <a href={`/assets/${dailyBars.key}`}>{dailyBars.key}</a>
-              {made.runId !== null && (
-                <>
-                  {" "}
-                  by <a href={`/runs/${made.runId}`}>run {made.runId}</a>
-                </>
-              )}.{" "}
+              {" "}
+              by <a href={`/runs/${made.runId}`}>run {made.runId}</a>
             </>
-          )}
-          <a href="/tickers">All tickers</a>
-        </p>
-      </div>
-    </div>
+          )}.{" "}
+        </>
+      )}
+      <a href="/tickers">All tickers</a>
+    </PageHead>
   );
 }
 

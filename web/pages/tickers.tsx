@@ -9,6 +9,8 @@ import type { Sort } from "../address.ts";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { Pager } from "../components/pager.tsx";
 import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
+import { PageHead } from "../components/page_head.tsx";
+import { Select } from "../components/field.tsx";
 
 /** Data for the list of tickers. */
 export interface TickersData {
@@ -62,18 +64,13 @@ export function TickersPage({ search, problems, directory, found, closes }: Tick
 
 function Headline({ directory }: { directory: TickerDirectory | null }) {
   return (
-    <div class="headline">
-      <div>
-        <h1>Tickers</h1>
-        <p>
-          {directory?.lastSession
-            ? `Closes up to ${directory.lastSession}, adjusted for splits, from materialization ${directory.bars} of ${dailyBars.key}.${
-              directory.pairsAsOf === null ? "" : ` Pairs and clusters as of ${directory.pairsAsOf}.`
-            }`
-            : "Instruments with last close and pairs."}
-        </p>
-      </div>
-    </div>
+    <PageHead title="Tickers">
+      {directory?.lastSession
+        ? `Closes up to ${directory.lastSession}, adjusted for splits, from materialization ${directory.bars} of ${dailyBars.key}.${
+          directory.pairsAsOf === null ? "" : ` Pairs and clusters as of ${directory.pairsAsOf}.`
+        }`
+        : "Instruments with last close and pairs."}
+    </PageHead>
   );
 }
 
@@ -103,14 +100,14 @@ function SearchForm(
       </label>
       <Choice label="Type" name="type" chosen={search.type} options={types} any="any" />
       <Choice label="Exchange" name="exchange" chosen={search.exchange} options={exchanges} any="any" />
-      <label>
-        Trading
-        <select name="status" {...invalid(problems, "status")}>
-          <option value="">any</option>
-          <option value="active" selected={search.status === "active"}>active</option>
-          <option value="delisted" selected={search.status === "delisted"}>delisted</option>
-        </select>
-      </label>
+      <Select
+        label="Trading"
+        name="status"
+        any="any"
+        options={["active", "delisted"]}
+        chosen={search.status}
+        {...invalid(problems, "status")}
+      />
       <YesOrNo label="Bars" name="bars" answer={search.hasBars} words={["any", "with bars", "without"]} />
       <YesOrNo
         label="Pairs"
@@ -118,17 +115,17 @@ function SearchForm(
         answer={search.chosen}
         words={["any", "in a chosen one", "in none chosen"]}
       />
-      <label>
-        Cluster
-        <select name="cluster" {...invalid(problems, "cluster")}>
-          <option value="">any</option>
-          <option value="any" selected={search.cluster === "any"}>in a cluster</option>
-          <option value="none" selected={search.cluster === "none"}>in none</option>
-          {[...new Set([...typeof search.cluster === "number" ? [search.cluster] : [], ...clusters])].map((cluster) => (
-            <option value={cluster} selected={search.cluster === cluster}>cluster {cluster}</option>
-          ))}
-        </select>
-      </label>
+      <Select
+        label="Cluster"
+        name="cluster"
+        any="any"
+        options={[
+          ...new Set(["any", "none", ...typeof search.cluster === "number" ? [search.cluster] : [], ...clusters]),
+        ]}
+        chosen={search.cluster}
+        words={(cluster) => cluster === "any" ? "in a cluster" : cluster === "none" ? "in none" : `cluster ${cluster}`}
+        {...invalid(problems, "cluster")}
+      />
       <label>
         On a page
         <select name="size" {...invalid(problems, "size")}>
@@ -159,15 +156,13 @@ function Choice({ label, name, chosen, options, any }: {
   // Bars from a file have neither types nor exchanges: a filter without options is left out.
   if (options.length === 0 && chosen === undefined) return null;
   return (
-    <label>
-      {label}
-      <select name={name}>
-        <option value="">{any}</option>
-        {[...new Set([...chosen === undefined ? [] : [chosen], ...options])].map((option) => (
-          <option value={option} selected={option === chosen}>{option}</option>
-        ))}
-      </select>
-    </label>
+    <Select
+      label={label}
+      name={name}
+      any={any}
+      options={[...new Set([...chosen === undefined ? [] : [chosen], ...options])]}
+      chosen={chosen}
+    />
   );
 }
 
@@ -178,14 +173,14 @@ function YesOrNo({ label, name, answer, words: [any, yes, no] }: {
   words: readonly [string, string, string];
 }) {
   return (
-    <label>
-      {label}
-      <select name={name}>
-        <option value="">{any}</option>
-        <option value="yes" selected={answer === true}>{yes}</option>
-        <option value="no" selected={answer === false}>{no}</option>
-      </select>
-    </label>
+    <Select
+      label={label}
+      name={name}
+      any={any}
+      options={["yes", "no"]}
+      chosen={answer === undefined ? undefined : answer ? "yes" : "no"}
+      words={(option) => option === "yes" ? yes : no}
+    />
   );
 }
 
