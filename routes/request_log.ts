@@ -4,7 +4,6 @@ import { matchedRoutes } from "hono/route";
 import type { PrincipalVariables } from "../access/principal.ts";
 import { type Logger, loggerTo, type LogLevel } from "../engine/mod.ts";
 import type { ServiceInstruments } from "../resources/metrics/mod.ts";
-import { countedBody, type ReadBody } from "./counted_body.ts";
 import { isStreamed } from "./streamed_answer.ts";
 
 /** Measured attributes of a request. */
@@ -114,4 +113,45 @@ function madeOf(c: Context): { runId?: number; backfillId?: number } {
   const found = /^\/v1\/(runs|backfills)\/(\d+)$/.exec(c.res.headers.get("Location") ?? "");
   if (!found) return {};
   return found[1] === "runs" ? { runId: Number(found[2]) } : { backfillId: Number(found[2]) };
+}
+
+/** Amount of a body that was read. */
+interface ReadBody {
+  bytes: number;
+  /** Whether it was read to its end; false if the client disconnected or the writer failed. */
+  complete: boolean;
+}
+
+/** The same body; reports once, at its end, how much of it was read. */
+function countedBody(
+  body: ReadableStream<Uint8Array>,
+  ended: (read: ReadBody) => void,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let bytes = 0;
+  let hasEnded = false;
+  const tell = (complete: boolean) => {
+    if (!hasEnded) ended({ bytes, complete });
+    hasEnded = true;
+  };
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          tell(true);
+          return controller.close();
+        }
+        bytes += value.byteLength;
+        controller.enqueue(value);
+      } catch (error) {
+        tell(false);
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      tell(false);
+      await reader.cancel(reason);
+    },
+  });
 }

@@ -1,22 +1,66 @@
 import type { Hono } from "hono";
 import type { Access } from "../access/mod.ts";
-import deno from "../deno.json" with { type: "json" };
 import {
+  type AssetState,
   AutomationEvaluator,
   type Engine,
   FreshnessEvaluator,
+  isDatabaseTrouble,
   type Logger,
   messageOf,
+  overallState,
   Scheduler,
 } from "../engine/mod.ts";
 import { stopSignals } from "../resources/stop_signals.ts";
 import { type LastingServer, lastingServer } from "../routes/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import { appOf } from "./app.ts";
-import { fillMissing } from "./first_fill.ts";
 import { openService } from "./open_service.ts";
 import { alertsOf } from "./operations.ts";
 import type { ProjectSource } from "./project.ts";
+import { attentionLines, engineControl, followRun, processTerminal } from "../cli/mod.ts";
+import { pause } from "../resources/backoff.ts";
+import deno from "../deno.json" with { type: "json" };
+
+/** Pause before the first fill is resumed after a database outage. */
+const fillAgainMs = 1_000;
+
+/** Whether an asset has no readable version: none was ever made, or its table was replaced. */
+function isMissing({ external, lastMaterialization, reasons }: AssetState): boolean {
+  return !external &&
+    (lastMaterialization === null || reasons.some(({ kind, partitions }) => kind === "table_replaced" && !partitions));
+}
+
+/** Materializes missing assets, unless an interrupted run is about to; shows the progress. */
+async function fillMissing(
+  engine: Engine,
+  { freshness, logger, signal }: { freshness: FreshnessEvaluator; logger: Logger; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const [open] = await engine.ledger.runs.open();
+      const missing = (await engine.states()).filter(isMissing).map((asset) => asset.key);
+      if (open === undefined && missing.length === 0) return;
+      const runId = open ?? (await engine.submit({ selection: missing.join(" "), trigger: "startup" })).id;
+      const { run } = await followRun(engineControl(engine), runId, processTerminal(), { signal });
+      if (run.status !== "succeeded") return;
+      await freshness.evaluate();
+      const assets = await engine.states();
+      for (const line of attentionLines(assets)) logger.warn(line);
+      const { title, detail } = overallState(assets);
+      logger.info(`Run ${runId} succeeded. ${title}. ${detail}.`);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!isDatabaseTrouble(error)) {
+        logger.error(`Missing assets could not be materialized: ${messageOf(error)}`);
+        return;
+      }
+      // Reads missing assets and open runs again when the database is back.
+      await pause(fillAgainMs, signal).catch(() => {});
+    }
+  }
+}
 
 /** Time for streams to end if the shutdown time is already over. */
 const lastMomentMs = 250;

@@ -8,8 +8,21 @@ import { DefinitionError } from "../errors.ts";
 import { type RowSchema, rowSchema } from "./row_schema.ts";
 import { everything, type PartitionsDefinition } from "../partitions/mod.ts";
 import { retryPolicyOf } from "./retry.ts";
-import { checkLabel, sourceLabel } from "./step_label.ts";
 import { checkTimeout } from "./step_timeout.ts";
+
+/** Default label of steps that read from outside. */
+const sourceLabel = "source";
+
+/** Form of a label. */
+const labelForm = /^[a-z][a-z0-9_-]{0,39}$/;
+
+/** @throws {DefinitionError} If it does not have the form of a label. */
+function checkLabel(key: string, label: string | undefined): void {
+  if (label === undefined || labelForm.test(label)) return;
+  throw new DefinitionError(
+    `The label "${label}" on which "${key}" runs is none: give it up to 40 of a-z, 0-9, "_" and "-", with a letter first.`,
+  );
+}
 
 const noConfig = z.strictObject({});
 

@@ -4,7 +4,6 @@ import { DEFECT, type PairColumns } from "./pair_columns.ts";
 import { constantLegs, type PairKernel, type SpreadMeasures, writeDefect, writePair } from "./pair_kernel.ts";
 import type { PriceTable } from "./price_table.ts";
 import { meanRescaledRanges, rescaledRangeScratch } from "./rescaled_range.ts";
-import { crossingsOf, halfLifeFromSums } from "./reversion.ts";
 import type { ScanPlan } from "./scan_plan.ts";
 import { deviationRounding, fitSpread, legAt } from "./spread.ts";
 
@@ -110,4 +109,36 @@ function sumsOver(values: Float64Array, from: number, to: number): { sum: number
     square0 += values[t]! * values[t]!;
   }
   return { sum: (sum0 + sum1) + (sum2 + sum3), square: (square0 + square1) + (square2 + square3) };
+}
+
+/**
+ * Half-life of a spread by the reference convention: Δs on lagged s and a constant over all n rows, with the first row (lagged 0,
+ * Δ = s₀).
+ *
+ * Needs sums only, because Σ sₜ₋₁·Δsₜ telescopes to ½(s²ₙ₋₁ − s²₀ − Σ Δs²).
+ *
+ * @returns −ln 2 / slope in sessions: negative if the spread does not revert, +Infinity if the slope is exactly 0.
+ */
+function halfLifeFromSums(
+  sessions: number,
+  first: number,
+  last: number,
+  sums: { laggedLevels: number; laggedSquares: number; squaredDifferences: number },
+): number {
+  const cross = 0.5 * (last * last - first * first - sums.squaredDifferences) - sums.laggedLevels * last / sessions;
+  const square = sums.laggedSquares - sums.laggedLevels * sums.laggedLevels / sessions;
+  const slope = cross / square;
+  return slope === 0 ? Infinity : -Math.LN2 / slope;
+}
+
+/** Number of crossings of `mean`: sessions, except the last, on the mean or whose successor is on the other side. */
+function crossingsOf(series: Float64Array, mean: number): number {
+  let crossings = 0;
+  let here = series[0]! - mean;
+  for (let t = 1; t < series.length; t++) {
+    const next = series[t]! - mean;
+    if (here * next < 0 || here === 0) crossings++;
+    here = next;
+  }
+  return crossings;
 }

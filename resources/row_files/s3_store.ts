@@ -6,7 +6,6 @@ import { baseUrlOf } from "../base_url.ts";
 import { type FileStore, FileStoreError, type StoredFile } from "./file_store.ts";
 import { altered, missing } from "./folder_store.ts";
 import { LocalCopies } from "./local_copies.ts";
-import { turns } from "./turns.ts";
 
 /** Place of files in an object store, and how to reach it. */
 export interface S3Options {
@@ -225,4 +224,21 @@ function valueOf(
       /&(?:#(\d+)|(amp|lt|gt|quot|apos));/g,
       (_, code, name) => code === undefined ? entities[name]! : String.fromCodePoint(Number(code)),
     );
+}
+
+/** Runs work with at most `most` at once; the rest waits in order. */
+function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
 }

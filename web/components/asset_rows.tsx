@@ -1,7 +1,6 @@
 import { useContext } from "hono/jsx";
 import { type AnyAsset, type Materialization, operators } from "../../engine/mod.ts";
 import { filterText, type FoundRows, operatorWords, type RowSearch, rowsFilePath, rowsPath } from "../asset_rows.ts";
-import { receiptPath } from "../receipt_path.ts";
 import { shownValue } from "../cell_value.ts";
 import { counted, moment } from "../figures.ts";
 import { PreferencesContext } from "../preferences.ts";
@@ -142,4 +141,15 @@ function Chips({ of, search }: { of: string; search: RowSearch }) {
       ))}
     </ul>
   );
+}
+
+/** The address of a row's receipt: the primary key names the row. */
+function receiptPath(
+  key: string,
+  { primaryKey }: Pick<AnyAsset["schema"], "primaryKey">,
+  { row, asOf }: { row: Readonly<Record<string, unknown>>; asOf: number | null },
+): string {
+  const parameters = new URLSearchParams(primaryKey.map((column) => [`${column}.eq`, String(row[column])]));
+  if (asOf !== null) parameters.set("as_of", String(asOf));
+  return `/assets/${key}/receipt?${parameters}`;
 }

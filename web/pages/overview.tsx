@@ -16,11 +16,13 @@ import { LivePanel } from "../components/live_panel.tsx";
 import { Moment } from "../components/moment.tsx";
 import { OrderTable } from "../components/order_table.tsx";
 import { PortfolioChart } from "../components/portfolio_chart.tsx";
-import { RunActivity } from "../components/run_activity.tsx";
 import { RunTable } from "../components/run_table.tsx";
 import { Layout } from "../layout.tsx";
 import { type NewestSignals, readNewestSignals } from "../newest_signals.ts";
 import { type Portfolio, readPortfolio } from "../portfolio.ts";
+import { counted } from "../figures.ts";
+import { CancelButton } from "../components/cancel_button.tsx";
+import { StateBadge } from "../components/state_badge.tsx";
 
 /** Parts of the engine used by the page. */
 export type OverviewEngine = Pick<Engine, "graph" | "states" | "read" | "newestDate" | "run" | "runs" | "ledger">;
@@ -184,6 +186,41 @@ function NextTicks({ schedules, now }: { schedules: readonly ScheduleState[]; no
           <Moment at={at} now={now} />
         </li>
       ))}
+    </ul>
+  );
+}
+
+/** Open runs, each with its progress and running steps. */
+function RunActivity({ runs }: { runs: readonly Run[] }) {
+  return (
+    <ul class="entries activity">
+      {runs.map((run) => {
+        const { id, status, steps, waitingFor } = run;
+        const ended = steps.filter((step) => step.finishedAt !== null || step.status === "skipped").length;
+        return (
+          <li key={id}>
+            <div class="line">
+              <a href={`/runs/${id}`}>Run {id}</a>
+              <StateBadge state={status} />
+              <span class="faint">{ended} of {counted(steps.length, "step")}</span>
+              <CancelButton run={run} />
+            </div>
+            {waitingFor !== null && <p class="why">waits for {waitingFor}</p>}
+            <progress
+              max={Math.max(1, steps.length)}
+              value={ended}
+              aria-label={`Run ${id}: ${ended} of ${counted(steps.length, "step")} ended`}
+            >
+            </progress>
+            {steps.filter((step) => step.status === "running").map(({ key }) => (
+              <p class="faint" key={key}>
+                <a href={`/assets/${key}`}>{key}</a>
+                <span data-part={key}></span>
+              </p>
+            ))}
+          </li>
+        );
+      })}
     </ul>
   );
 }

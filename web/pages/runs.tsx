@@ -5,10 +5,10 @@ import {
   runStatuses,
   type RunSummary,
   type ScheduleState,
+  silentAfterSeconds,
 } from "../../engine/mod.ts";
 import { Address, date, number, oneOf, type SearchOf, text } from "../address.ts";
 import { type Problems, SearchProblems } from "../components/search_problems.tsx";
-import { ProcessTable } from "../components/process_table.tsx";
 import { RunTable, triggerInWords } from "../components/run_table.tsx";
 import { RunTimeline } from "../components/run_timeline.tsx";
 import { count, counted } from "../figures.ts";
@@ -17,6 +17,34 @@ import { Panel } from "../components/panel.tsx";
 import type { TimeSpan } from "../time_axis.ts";
 import { PageHead } from "../components/page_head.tsx";
 import { Field, Select } from "../components/field.tsx";
+import { type Column, DataTable } from "../components/data_table.tsx";
+
+const roles: Readonly<Record<string, string>> = { server: "Server", worker: "Worker", cli: "Command" };
+
+/** The processes that share the database, with the steps that they run. */
+function ProcessTable({ processes }: { processes: readonly LiveProcess[] }) {
+  const columns: Column<LiveProcess>[] = [
+    { title: "Process", header: true, cell: ({ id, role }) => `${roles[role] ?? role} ${id}` },
+    { title: "Machine", cell: ({ host }) => host },
+    { title: "PID", number: true, cell: ({ pid }) => pid },
+    { title: "Heartbeat", cell: ({ silentSeconds }) => heartbeat(silentSeconds) },
+    {
+      title: "Runs now",
+      cell: ({ steps }) =>
+        steps.length === 0 ? "nothing" : steps.map(({ run, key }, i) => (
+          <>
+            {i > 0 && ", "}
+            <a href={`/runs/${run}`}>{key}</a>
+          </>
+        )),
+    },
+  ];
+  return <DataTable columns={columns} rows={processes} label="Processes" />;
+}
+
+function heartbeat(silentSeconds: number): string {
+  return silentSeconds < silentAfterSeconds ? "present" : `silent for ${Math.floor(silentSeconds)} s`;
+}
 
 /** Data for the page of all runs. */
 export interface RunsPageData {

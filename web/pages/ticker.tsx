@@ -1,10 +1,9 @@
-import { dailyBars } from "../../assets/views.ts";
+import { dailyBars, rawDividends, rawSplits } from "../../assets/views.ts";
 import { ChartCredit } from "../components/chart.tsx";
 import { Figure, FigureList } from "../components/figure_list.tsx";
 import { Panel } from "../components/panel.tsx";
 import { Sources } from "../components/sources.tsx";
-import { TickerChart, type TickerView } from "../components/ticker_chart.tsx";
-import { TickerEvents } from "../components/ticker_events.tsx";
+import { TickerChart, tickerChartId, type TickerView } from "../components/ticker_chart.tsx";
 import { RejectedBars, TickerFacts } from "../components/ticker_facts.tsx";
 import { TickerNews } from "../components/ticker_news.tsx";
 import { TickerPairs } from "../components/ticker_pairs.tsx";
@@ -13,6 +12,10 @@ import { Layout } from "../layout.tsx";
 import { tickerPath } from "../ticker_path.ts";
 import type { TickerRecord } from "../ticker_record.ts";
 import { PageHead } from "../components/page_head.tsx";
+import { equalTo } from "../../engine/mod.ts";
+import { rowsPath } from "../rows_path.ts";
+import { ratioInWords, usd } from "../ticker_charts.ts";
+import { DataTable } from "../components/data_table.tsx";
 
 const sections = [
   { id: "prices", title: "Prices" },
@@ -70,7 +73,7 @@ function Headline({ record: { ticker, details, bars, marketSession, sources } }:
   const delisted = details?.active === false;
   const late = !delisted && last !== undefined && marketSession !== null && last < marketSession;
   return (
-    <PageHead title={[ticker, details?.name && <span class="named">{details.name}</span>]}>
+    <PageHead title={[ticker, details?.name && <span key="name" class="named">{details.name}</span>]}>
       {delisted && (
         <span class="badge missing">
           <span aria-hidden="true">⊘</span> delisted{details.delisted_on && ` on ${details.delisted_on}`}
@@ -154,5 +157,53 @@ function NoBars({ record: { ticker, rejected, sources } }: { record: TickerRecor
         : `${ticker} is listed, and no bar of it was received.`}
       {sources.has(dailyBars.key) && rejected.length > 0 && <a href="#rejected">see why</a>}
     </p>
+  );
+}
+
+/** Splits and dividends of a ticker, latest first, each linked to its place on the chart. */
+function TickerEvents({ record }: { record: TickerRecord }) {
+  const { ticker, splits, dividends, bars } = record;
+  if (splits.length === 0 && dividends.length === 0) {
+    return <p class="empty">The source has no splits or dividends of {ticker}.</p>;
+  }
+  const [first, last] = [bars[0]?.session, bars.at(-1)?.session];
+  const events = [
+    ...splits.map(({ session, ratio }) => ({ session, what: `split ${ratioInWords(ratio)}`, cash: null })),
+    ...dividends.map(({ session, cash }) => ({ session, what: "dividend", cash })),
+  ].sort((a, b) => a.session < b.session ? 1 : a.session > b.session ? -1 : 0);
+  return (
+    <>
+      <p class="about">
+        {counted(splits.length, "split")} and {counted(dividends.length, "dividend")}{" "}
+        by ex-date, dividends in USD a share as they were paid. As CSV:{" "}
+        <a href={rowsPath(rawSplits, equalTo({ ticker }))}>splits</a>,{" "}
+        <a href={rowsPath(rawDividends, equalTo({ ticker }))}>dividends</a>
+      </p>
+      <DataTable
+        label={`Splits and dividends of ${ticker}`}
+        bounded
+        columns={[
+          {
+            title: "Session",
+            header: true,
+            cell: ({ session }) =>
+              first !== undefined && last !== undefined && session >= first && session <= last
+                ? <a href={`#${tickerChartId}`} data-session={session} title="Show on the chart">{session}</a>
+                : session,
+          },
+          {
+            title: "What",
+            cell: ({ session, what }) => (
+              <>
+                {what}
+                {last !== undefined && session > last && <span class="faint">, after the last bar</span>}
+              </>
+            ),
+          },
+          { title: "USD a share", number: true, cell: ({ cash }) => cash === null ? "" : usd(cash) },
+        ]}
+        rows={events}
+      />
+    </>
   );
 }
