@@ -48,7 +48,7 @@ export function openAccess({ database, required, allowList = null, sessionLimits
 
 export { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "./allow_list.ts";
 export { type Actor, type AuditedAction, AuditEvent, AuditLog, type AuditQuery, commandLine } from "./audit.ts";
-export { may, Principal, type PrincipalVariables, type Scope, scopes } from "./principal.ts";
+export { may, Principal, type PrincipalVariables, type Scope, scopes, scopeWords } from "./principal.ts";
 export { type ReturnAddress, returnAddress, returnPath, withParameter } from "./return_path.ts";
 export { digestOf, randomSecret, sameDigest } from "./secret.ts";
 export { Session, type SessionContext, type SessionLimits, Sessions, UnknownSessionError } from "./sessions.ts";

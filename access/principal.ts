@@ -2,6 +2,12 @@ import { z } from "zod";
 
 /** Scopes of access; each includes those before it. */
 export const scopes = ["read", "operate", "admin"] as const;
+/** What a scope allows, in words. */
+export const scopeWords: Readonly<Record<Scope, string>> = {
+  read: "read",
+  operate: "read and operate",
+  admin: "read, operate, and grant and revoke access",
+};
 export const Scope = z.enum(scopes).describe(
   "read reads everything except access settings; operate also materializes, backfills, cancels and pauses; admin also grants and revokes access",
 );

@@ -6,9 +6,9 @@ export class UsageError extends Error {
 }
 
 /** Options of a command by name: with a value or without. */
-type OptionTypes = Readonly<Record<string, "boolean" | "string">>;
+export type OptionTypes = Readonly<Record<string, "boolean" | "string">>;
 
-type Values<T extends OptionTypes> = { [K in keyof T]?: T[K] extends "boolean" ? boolean : string };
+export type Values<T extends OptionTypes> = { [K in keyof T]?: T[K] extends "boolean" ? boolean : string };
 
 /**
  * Parses the arguments of a command. The argument after an option with a value is its value, even if it starts with a dash: there

@@ -1,13 +1,12 @@
 import type { AssetStateName } from "../engine/mod.ts";
 import { attentionLines, overallLine } from "./attention.ts";
-import { parseArguments, UsageError } from "./arguments.ts";
-import { type ListedAsset, UnreachableError } from "./control.ts";
-import type { ControlSource, ExitCode } from "./materialize.ts";
-import { type Paint, paintFor, type Style } from "./paint.ts";
+import { UsageError } from "./arguments.ts";
+import type { ListedAsset } from "./control.ts";
+import type { Paint, Style } from "./paint.ts";
 import { type Cell, textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { age, count } from "./text.ts";
-import { usage } from "./usage.ts";
+import { answering, type ControlSource, type ExitCode, layoutOf, opened } from "./answering.ts";
 
 const STATE_STYLES: Readonly<Record<AssetStateName, Style>> = {
   fresh: "green",
@@ -23,28 +22,15 @@ export async function assetsCommand(
   control: ControlSource,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  try {
-    const { values, positionals } = parseArguments(args, { json: "boolean", help: "boolean" });
-    if (values.help) {
-      terminal.stdout.write(usage("assets"));
-      return 0;
-    }
+  return await answering("assets", { args, options: {}, terminal }, async ({ positionals, answer }) => {
     if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is unexpected: the command takes no names.`);
-    const assets = await (typeof control === "function" ? await control() : control).assets();
-    if (values.json) terminal.stdout.write(JSON.stringify({ assets }, null, 2) + "\n");
-    else for (const line of assetsLines(assets, terminal)) terminal.stdout.write(line + "\n");
-    return 0;
-  } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof UnreachableError)) throw error;
-    const bad = error instanceof UsageError;
-    terminal.stderr.write(`${error.message}\n${bad ? `\n${usage("assets")}` : ""}`);
-    return bad ? 2 : 1;
-  }
+    const assets = await (await opened(control)).assets();
+    return answer({ assets }, () => assetsLines(assets, terminal));
+  });
 }
 
 function assetsLines(assets: readonly ListedAsset[], terminal: Terminal): string[] {
-  const { stdout } = terminal;
-  const shown = { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) };
+  const shown = layoutOf(terminal);
   const attention = attentionLines(assets, shown);
   return [
     ...assetsTable(assets, shown, terminal.now()),

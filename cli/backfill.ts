@@ -5,15 +5,14 @@ import {
   type BackfillRequest,
   parseNames,
 } from "../engine/mod.ts";
-import { parseArguments, UsageError } from "./arguments.ts";
+import { UsageError, type Values } from "./arguments.ts";
 import { attentionLines } from "./attention.ts";
 import { backfillList, backfillPlanText, backfillSummary, progressLine } from "./backfill_text.ts";
-import { type Control, RefusedError, UnreachableError } from "./control.ts";
-import type { ControlSource, ExitCode } from "./materialize.ts";
+import type { Control } from "./control.ts";
 import { paintFor } from "./paint.ts";
 import type { Stream, Terminal } from "./terminal.ts";
-import { usage } from "./usage.ts";
 import type { BackfillControl } from "./backfill_control.ts";
+import { answering, type Call, type ControlSource, type ExitCode, layoutOf, opened, writeLines } from "./answering.ts";
 
 /** Polling interval. */
 const lookMs = 500;
@@ -63,7 +62,6 @@ function tellDone(backfill: Backfill, announced: Set<string>, stream: Stream): v
 }
 
 type Asked =
-  | { kind: "help" }
   | { kind: "list" }
   | { kind: "act"; action: BackfillAction; id: number }
   | { kind: "plan" | "begin"; request: BackfillRequest };
@@ -78,72 +76,52 @@ export async function backfillCommand(
   terminal: Terminal,
   { pollMs }: { pollMs?: number } = {},
 ): Promise<ExitCode> {
-  try {
-    const { asked, json } = parseBackfill(args);
-    if (asked.kind === "help") {
-      terminal.stdout.write(usage("backfill"));
-      return 0;
-    }
-    const opened = typeof control === "function" ? await control() : control;
-    return await new BackfillCommand(opened, terminal, json, pollMs).run(asked);
-  } catch (error) {
-    if (error instanceof UsageError || error instanceof RefusedError) {
-      // Show the usage only after invalid arguments, not after a rejected request.
-      const more = error instanceof UsageError ? `\n${usage("backfill")}` : "";
-      terminal.stderr.write(`${error.message}\n${more}`);
-      return 2;
-    }
-    if (error instanceof UnreachableError) {
-      terminal.stderr.write(`${error.message}\n`);
-      return 1;
-    }
-    throw error;
-  }
+  return await answering("backfill", { args, options, terminal }, async ({ values, positionals, answer }) => {
+    const asked = askedOf(values, positionals);
+    return await new BackfillCommand(await opened(control), terminal, { answer, json: values.json, pollMs }).run(asked);
+  });
 }
 
 class BackfillCommand {
   constructor(
     private readonly control: Control,
     private readonly terminal: Terminal,
-    private readonly json: boolean,
-    private readonly pollMs: number | undefined,
+    private readonly call: Pick<Call<typeof options>, "answer"> & { json?: boolean; pollMs?: number },
   ) {}
-
-  async run(asked: Exclude<Asked, { kind: "help" }>): Promise<ExitCode> {
+  async run(asked: Asked): Promise<ExitCode> {
     const { backfills } = this.control;
     switch (asked.kind) {
       case "list": {
         const list = await backfills.list();
-        this.#answer({ backfills: list }, () => backfillList(list, this.terminal.now(), this.#layout()));
-        return 0;
+        return this.call.answer({ backfills: list }, () => backfillList(list, this.terminal.now(), this.#layout()));
       }
       case "plan": {
         const plan = await backfills.plan(asked.request);
-        this.#answer(plan, () => backfillPlanText(plan, this.#layout()));
-        return 0;
+        return this.call.answer(plan, () => backfillPlanText(plan, this.#layout()));
       }
       case "begin": {
         const begun = await backfills.submit(asked.request);
-        if (!this.json) this.#write([...backfillPlanText(begun.plan, this.#layout()), ""]);
+        if (!this.call.json) {
+          writeLines(this.terminal.stdout, [...backfillPlanText(begun.plan, this.#layout()), ""]);
+        }
         return await this.#follow(begun);
       }
       case "act": {
         const backfill = await backfills.act(asked.id, asked.action);
         if (asked.action === "resume" || asked.action === "retry") return await this.#follow(backfill);
-        this.#answer(backfill, () => backfillSummary(backfill, this.#layout()));
-        return 0;
+        return this.call.answer(backfill, () => backfillSummary(backfill, this.#layout()));
       }
     }
   }
 
   async #follow(begun: Backfill): Promise<ExitCode> {
     const { stdout, stderr } = this.terminal;
-    const stream = this.json ? stderr : stdout;
+    const stream = this.call.json ? stderr : stdout;
     const { backfill, left } = await followBackfill(this.control.backfills, begun, this.terminal, {
       stream,
-      pollMs: this.pollMs,
+      pollMs: this.call.pollMs,
     });
-    this.#answer(backfill, () =>
+    this.call.answer(backfill, () =>
       left
         ? [
           `Backfill ${backfill.id} continues in the service, now or at its next start. ` +
@@ -151,42 +129,29 @@ class BackfillCommand {
         ]
         : backfillSummary(backfill, this.#layout()));
     const attention = left ? [] : attentionLines(await this.control.assets(), this.#layout());
-    if (attention.length > 0) this.#write(["", ...attention], stream);
+    if (attention.length > 0) writeLines(stream, ["", ...attention]);
     return backfill.status === "succeeded" ? 0 : 1;
   }
 
-  #answer(document: unknown, lines: () => readonly string[]): void {
-    if (this.json) this.terminal.stdout.write(JSON.stringify(document, null, 2) + "\n");
-    else this.#write(lines());
-  }
-
-  #write(lines: readonly string[], stream: Stream = this.terminal.stdout): void {
-    stream.write(lines.map((line) => `${line}\n`).join(""));
-  }
-
   #layout() {
-    const { stdout } = this.terminal;
-    return { width: stdout.isTerminal ? stdout.columns() : 160, paint: paintFor(this.terminal, stdout) };
+    return layoutOf(this.terminal, { unlimited: 160 });
   }
 }
 
-function parseBackfill(args: readonly string[]): { asked: Asked; json: boolean } {
-  const { values, positionals } = parseArguments(args, {
-    from: "string",
-    to: "string",
-    names: "string",
-    force: "boolean",
-    "dry-run": "boolean",
-    json: "boolean",
-    list: "boolean",
-    pause: "string",
-    resume: "string",
-    cancel: "string",
-    retry: "string",
-    help: "boolean",
-  });
-  const json = values.json ?? false;
-  if (values.help) return { asked: { kind: "help" }, json };
+const options = {
+  from: "string",
+  to: "string",
+  names: "string",
+  force: "boolean",
+  "dry-run": "boolean",
+  list: "boolean",
+  pause: "string",
+  resume: "string",
+  cancel: "string",
+  retry: "string",
+} as const;
+
+function askedOf(values: Values<typeof options>, positionals: readonly string[]): Asked {
   const actions = backfillActions.filter((action) => values[action] !== undefined);
   const others = [...actions, ...(values.list ? ["list"] : [])];
   const selection = positionals.join(" ");
@@ -199,12 +164,12 @@ function parseBackfill(args: readonly string[]): { asked: Asked; json: boolean }
   if (others.length === 1 && extra.length > 0) {
     throw new UsageError(`"${extra[0]}" cannot be combined with --${others[0]}.`);
   }
-  if (values.list) return { asked: { kind: "list" }, json };
+  if (values.list) return { kind: "list" };
   const [action] = actions;
   if (action) {
     const id = Number(values[action]);
     if (!Number.isSafeInteger(id) || id < 1) throw new UsageError(`--${action} takes the number of a backfill.`);
-    return { asked: { kind: "act", action, id }, json };
+    return { kind: "act", action, id };
   }
   if (selection.trim() === "") throw new UsageError('Name what to backfill: an asset, a group or "*".');
   const { from, to, force } = values;
@@ -216,5 +181,5 @@ function parseBackfill(args: readonly string[]): { asked: Asked; json: boolean }
     ...(names !== undefined && { names }),
     ...(force && { force }),
   };
-  return { asked: { kind: values["dry-run"] ? "plan" : "begin", request }, json };
+  return { kind: values["dry-run"] ? "plan" : "begin", request };
 }

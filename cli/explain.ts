@@ -1,12 +1,10 @@
 import { type ExplainedState, type Explanation, type Impact, parseNames, type PartitionRange } from "../engine/mod.ts";
-import { parseArguments, UsageError } from "./arguments.ts";
-import { RefusedError, UnreachableError } from "./control.ts";
-import type { ControlSource, ExitCode } from "./materialize.ts";
-import { type Paint, paintFor, type Style } from "./paint.ts";
+import { UsageError } from "./arguments.ts";
+import type { Paint, Style } from "./paint.ts";
 import { textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { count, counted, duration, wrap } from "./text.ts";
-import { usage } from "./usage.ts";
+import { answering, type ControlSource, type ExitCode, layoutOf, opened } from "./answering.ts";
 
 const STATE_STYLES: Readonly<Record<ExplainedState, Style>> = {
   fresh: "green",
@@ -26,16 +24,14 @@ export async function whyCommand(
   control: ControlSource,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return await answering("why", terminal, async () => {
-    const { values, positionals } = parseArguments(args, { json: "boolean", help: "boolean" }, {
-      dashedNames: true,
-    });
-    if (values.help) return usage("why");
-    const [key, ...of] = positionals;
+  const given = { args, options: {}, terminal, dashedNames: true };
+  return await answering("why", given, async ({ positionals: [key, ...of], answer }) => {
     if (key === undefined) throw new UsageError("Name an asset.");
     const explanation = await (await opened(control)).why(key, partitionOf(of));
-    if (values.json) return JSON.stringify(explanation, null, 2) + "\n";
-    return explanationLines(explanation, terminal).join("\n") + "\n";
+    return answer(
+      explanation,
+      () => linesOf(explanation, { indent: "", ...layoutOf(terminal, { unlimited: 120 }) }),
+    );
   });
 }
 
@@ -45,55 +41,26 @@ export async function impactCommand(
   control: ControlSource,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return await answering("impact", terminal, async () => {
-    const { values, positionals } = parseArguments(args, {
-      from: "string",
-      to: "string",
-      names: "string",
-      json: "boolean",
-      help: "boolean",
-    });
-    if (values.help) return usage("impact");
-    const [key, more] = positionals;
-    if (key === undefined) throw new UsageError("Name an asset.");
-    if (more !== undefined) throw new UsageError(`"${more}" is unexpected: one asset at a time.`);
-    const { from, to, names } = values;
-    for (const date of [from, to]) {
-      if (date !== undefined && !isDate(date)) throw new UsageError(`"${date}" is not a date.`);
-    }
-    const range: PartitionRange = {
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      ...(names !== undefined && { names: parseNames(names).filter((name) => name !== "") }),
-    };
-    const impact = await (await opened(control)).impact(key, Object.keys(range).length === 0 ? null : range);
-    if (values.json) return JSON.stringify(impact, null, 2) + "\n";
-    return impactLines(impact, terminal).join("\n") + "\n";
-  });
-}
-
-async function opened(control: ControlSource) {
-  return typeof control === "function" ? await control() : control;
-}
-
-/** Writes the response, or the error. */
-async function answering(
-  command: "why" | "impact",
-  terminal: Terminal,
-  answer: () => Promise<string>,
-): Promise<ExitCode> {
-  try {
-    terminal.stdout.write(await answer());
-    return 0;
-  } catch (error) {
-    if (error instanceof UsageError) {
-      terminal.stderr.write(`${error.message}\n\n${usage(command)}`);
-      return 2;
-    }
-    if (!(error instanceof RefusedError) && !(error instanceof UnreachableError)) throw error;
-    terminal.stderr.write(`${error.message}\n`);
-    return error instanceof RefusedError ? 2 : 1;
-  }
+  const options = { from: "string", to: "string", names: "string" } as const;
+  return await answering(
+    "impact",
+    { args, options, terminal },
+    async ({ values, positionals: [key, more], answer }) => {
+      if (key === undefined) throw new UsageError("Name an asset.");
+      if (more !== undefined) throw new UsageError(`"${more}" is unexpected: one asset at a time.`);
+      const { from, to, names } = values;
+      for (const date of [from, to]) {
+        if (date !== undefined && !isDate(date)) throw new UsageError(`"${date}" is not a date.`);
+      }
+      const range: PartitionRange = {
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        ...(names !== undefined && { names: parseNames(names).filter((name) => name !== "") }),
+      };
+      const impact = await (await opened(control)).impact(key, Object.keys(range).length === 0 ? null : range);
+      return answer(impact, () => impactLines(impact, terminal));
+    },
+  );
 }
 
 /** A date is distinguished from a name by its form. */
@@ -106,13 +73,6 @@ function partitionOf(of: readonly string[]): { name?: string; date?: string } {
 
 function isDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text);
-}
-
-function explanationLines(explanation: Explanation, terminal: Terminal): string[] {
-  const { stdout } = terminal;
-  const width = stdout.isTerminal ? stdout.columns() : 120;
-  const paint = paintFor(terminal, stdout);
-  return linesOf(explanation, { indent: "", width, paint });
 }
 
 function linesOf(
@@ -144,7 +104,6 @@ function linesOf(
 }
 
 function impactLines({ key, changed, steps, partitions, minutes, vendorCalls }: Impact, terminal: Terminal): string[] {
-  const { stdout } = terminal;
   const what = changed ? `${counted(changed.count, "partition")} of ${key}` : key;
   if (steps.length === 0) return [`A change of ${what} affects nothing else.`];
   const time = (of: number | null) => of === null ? "unknown" : duration(of * 60_000);
@@ -164,7 +123,7 @@ function impactLines({ key, changed, steps, partitions, minutes, vendorCalls }: 
         time(step.minutes),
         step.vendorCalls === null ? "" : count(step.vendorCalls),
       ]),
-      { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) },
+      layoutOf(terminal),
     ),
     "",
     `In total ${time(minutes)}, one after the other, and ${counted(vendorCalls, "vendor call")}.`,

@@ -1,10 +1,8 @@
-import { parseArguments, UsageError } from "./arguments.ts";
+import { UsageError } from "./arguments.ts";
 import type { ImportControl, ImportedTable, ImportOutcome } from "./import_control.ts";
-import { answering, type ExitCode } from "./materialize.ts";
-import { paintFor } from "./paint.ts";
 import { textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
-import { usage } from "./usage.ts";
+import { answering, type ExitCode, layoutOf } from "./answering.ts";
 
 /**
  * `import FROM [--dry-run] [--json]`, `import --held`: imports data from other services, and reports what was imported and what
@@ -15,17 +13,8 @@ export async function importCommand(
   control: ImportControl,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return await answering("import", terminal, async () => {
-    const { values, positionals } = parseArguments(args, {
-      held: "boolean",
-      "dry-run": "boolean",
-      json: "boolean",
-      help: "boolean",
-    });
-    if (values.help) {
-      terminal.stdout.write(usage("import"));
-      return 0;
-    }
+  const options = { held: "boolean", "dry-run": "boolean" } as const;
+  return await answering("import", { args, options, terminal }, async ({ values, positionals, answer }) => {
     const [from, ...more] = positionals;
     if (more.length > 0) throw new UsageError("One database or folder is imported at a time.");
     if (values.held ? from !== undefined : from === undefined) {
@@ -36,16 +25,12 @@ export async function importCommand(
       );
     }
     const outcome = await control.run(from ?? null, { dryRun: values["dry-run"] ?? false });
-    if (values.json) terminal.stdout.write(JSON.stringify(outcome, null, 2) + "\n");
-    else for (const line of outcomeLines(outcome, terminal)) terminal.stdout.write(`${line}\n`);
-    return 0;
+    return answer(outcome, () => outcomeLines(outcome, terminal));
   });
 }
 
 function outcomeLines({ report, assets, next }: ImportOutcome, terminal: Terminal): string[] {
-  const { stdout } = terminal;
-  const width = stdout.isTerminal ? stdout.columns() : 200;
-  const paint = paintFor(terminal, stdout);
+  const layout = layoutOf(terminal);
   const right = (title: string) => ({ title, align: "right" as const });
   const lines = [`Read ${report.from}:`, ""];
   lines.push(
@@ -59,7 +44,7 @@ function outcomeLines({ report, assets, next }: ImportOutcome, terminal: Termina
         ...[table.read, table.taken, table.repeated, table.refused].map(String),
         whyOf(table),
       ]),
-      { width, paint },
+      layout,
     ),
   );
   if (report.absent.length > 0) lines.push("", `Missing: ${report.absent.join(", ")}.`);
@@ -75,7 +60,7 @@ function outcomeLines({ report, assets, next }: ImportOutcome, terminal: Termina
       ...textTable(
         [{ title: "asset" }, right("rows"), right("new"), right("gone")],
         assets.map(({ key, rows, added, removed }) => [key, String(rows), String(added), String(removed)]),
-        { width, paint },
+        layout,
       ),
     );
   } else lines.push("", "Nothing was written (--dry-run).");

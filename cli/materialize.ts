@@ -1,28 +1,12 @@
 import { type MaterializeRequest, maxPriority, type Run } from "../engine/mod.ts";
-import { parseArguments, UsageError } from "./arguments.ts";
+import { UsageError, type Values } from "./arguments.ts";
 import { attentionLines, overallLine } from "./attention.ts";
 import { type Control, RefusedError, UnreachableError } from "./control.ts";
 import { type Followed, followRun } from "./follow_run.ts";
-import { paintFor } from "./paint.ts";
 import { planText } from "./plan_text.ts";
 import { runSummary } from "./run_summary.ts";
 import type { Terminal } from "./terminal.ts";
-import { type Command, usage } from "./usage.ts";
-
-/** Exit codes of a command: success, failed or cancelled, invalid arguments. */
-export type ExitCode = 0 | 1 | 2;
-
-/** A control, or a function that opens one once the arguments are valid. */
-export type ControlSource = Control | (() => Promise<Control>);
-
-export interface MaterializeArguments {
-  request: MaterializeRequest;
-  /** The run to retry instead, if any. */
-  retry: number | null;
-  dryRun: boolean;
-  json: boolean;
-  help: boolean;
-}
+import { answering, type ControlSource, type ExitCode, layoutOf, opened, writeLines } from "./answering.ts";
 
 /**
  * `materialize SELECTION… [--dry-run] [--force] [--priority N] [--json] [--config JSON|FILE]`: materializes missing and stale
@@ -31,58 +15,35 @@ export interface MaterializeArguments {
  */
 export async function materializeCommand(
   args: readonly string[],
-  control: ControlSource,
+  source: ControlSource,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return await answering("materialize", terminal, async () => {
-    const parsed = await parseMaterialize(args);
-    if (parsed.help) {
-      terminal.stdout.write(usage("materialize"));
-      return 0;
+  return await answering("materialize", { args, options, terminal }, async ({ values, positionals, answer }) => {
+    const { request, retry } = await requestOf(values, positionals);
+    const control = await opened(source);
+    if (values["dry-run"]) {
+      const plan = await control.plan(request);
+      return answer(plan, () => planText(plan, layoutOf(terminal, { unlimited: 160 })));
     }
-    const opened = typeof control === "function" ? await control() : control;
-    if (parsed.dryRun) return await showPlan(parsed, opened, terminal);
-    const submitted = parsed.retry === null ? await opened.submit(parsed.request) : await opened.retry(parsed.retry);
-    return await followToEnd(submitted, { json: parsed.json, control: opened, terminal });
+    const submitted = retry === null ? await control.submit(request) : await control.retry(retry);
+    return await followToEnd(submitted, { json: values.json ?? false, control, terminal });
   });
 }
 
-/** Runs a command and reports its errors, with the usage after invalid arguments. */
-export async function answering(
-  command: Command,
-  terminal: Terminal,
-  work: () => Promise<ExitCode>,
-): Promise<ExitCode> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof UsageError || error instanceof RefusedError) {
-      // Show the usage only after invalid arguments, not after a rejected request.
-      const more = error instanceof UsageError ? `\n${usage(command)}` : "";
-      terminal.stderr.write(`${error.message}\n${more}`);
-      return 2;
-    }
-    if (error instanceof UnreachableError) {
-      terminal.stderr.write(`${error.message}\n`);
-      return 1;
-    }
-    throw error;
-  }
-}
+const options = {
+  "dry-run": "boolean",
+  force: "boolean",
+  priority: "string",
+  retry: "string",
+  config: "string",
+} as const;
 
-/** Parses the arguments, and reads the config file if one is named. @throws {UsageError} */
-export async function parseMaterialize(args: readonly string[]): Promise<MaterializeArguments> {
-  const { values, positionals } = parseArguments(args, {
-    "dry-run": "boolean",
-    force: "boolean",
-    json: "boolean",
-    priority: "string",
-    retry: "string",
-    config: "string",
-    help: "boolean",
-  });
+/** The request of the arguments, with the config file if one is named. @throws {UsageError} */
+async function requestOf(
+  values: Values<typeof options>,
+  positionals: readonly string[],
+): Promise<{ request: MaterializeRequest; retry: number | null }> {
   const selection = positionals.join(" ").trim();
-  const help = values.help ?? false;
   const retry = values.retry === undefined ? null : runNumber(values.retry, "--retry");
   if (retry !== null) {
     const more = (["dry-run", "force", "priority", "config"] as const).find((name) => values[name] !== undefined);
@@ -93,21 +54,18 @@ export async function parseMaterialize(args: readonly string[]): Promise<Materia
       );
     }
   }
-  if (selection === "" && retry === null && !help) {
+  if (selection === "" && retry === null) {
     throw new UsageError('Nothing is selected. Name an asset, a group or "*".');
   }
-  const config = values.config === undefined || help ? undefined : await readConfig(values.config);
+  const config = values.config === undefined ? undefined : await readConfig(values.config);
   return {
     request: {
       selection,
       force: values.force ?? false,
-      ...(values.priority !== undefined && !help && { priority: priorityOf(values.priority) }),
+      ...(values.priority !== undefined && { priority: priorityOf(values.priority) }),
       ...(config && { config }),
     },
     retry,
-    dryRun: values["dry-run"] ?? false,
-    json: values.json ?? false,
-    help,
   };
 }
 
@@ -148,18 +106,6 @@ async function readConfig(text: string): Promise<Record<string, unknown>> {
   return config as Record<string, unknown>;
 }
 
-async function showPlan(
-  { request, json }: MaterializeArguments,
-  control: Control,
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const { stdout } = terminal;
-  const plan = await control.plan(request);
-  if (json) stdout.write(JSON.stringify(plan, null, 2) + "\n");
-  else writeLines(stdout, planText(plan, { width: widthOf(stdout), paint: paintFor(terminal, stdout) }));
-  return 0;
-}
-
 /** Shows a run to its end, then its outcome and what else needs attention. */
 export async function followToEnd(
   submitted: Run,
@@ -168,7 +114,7 @@ export async function followToEnd(
   const { stdout, stderr } = terminal;
   const stream = json ? stderr : stdout;
   const { run, progress } = await followBegun(submitted.id, { control, terminal, stream });
-  const shown = { width: widthOf(stream), paint: paintFor(terminal, stream) };
+  const shown = layoutOf(terminal, { stream, unlimited: 160 });
   const nothingRan = run.steps.length === 0;
   if (json) stdout.write(JSON.stringify(run, null, 2) + "\n");
   else if (nothingRan) stdout.write(`Nothing had to run for "${run.selection}".\n`);
@@ -195,13 +141,4 @@ async function followBegun(
       { cause: error },
     );
   }
-}
-
-function writeLines(stream: Terminal["stdout"], lines: readonly string[]): void {
-  stream.write(lines.map((line) => line + "\n").join(""));
-}
-
-/** Files and pipes have no width; tables there are as wide as needed. */
-function widthOf(stream: Terminal["stdout"]): number {
-  return stream.isTerminal ? stream.columns() : 160;
 }

@@ -6,7 +6,7 @@ export { auditedControl } from "./audited_control.ts";
 export { engineControl } from "./engine_control.ts";
 export { type Followed, type FollowOptions, followRun } from "./follow_run.ts";
 export { httpControl, type HttpControlOptions } from "./http_control.ts";
-export type { ControlSource, ExitCode } from "./materialize.ts";
+export type { ControlSource, ExitCode } from "./answering.ts";
 export type { ImportControl, ImportedTable, ImportReport } from "./import_control.ts";
 export { httpTokens, storedTokens, type TokenControl } from "./token_control.ts";
 export { processTerminal, type Stream, type Terminal } from "./terminal.ts";

@@ -1,10 +1,9 @@
 import type { Receipt, Replay } from "../engine/mod.ts";
-import { parseArguments, UsageError } from "./arguments.ts";
-import { answering, type ControlSource, type ExitCode } from "./materialize.ts";
-import { type Paint, paintFor } from "./paint.ts";
+import { UsageError } from "./arguments.ts";
+import type { Paint } from "./paint.ts";
 import type { Terminal } from "./terminal.ts";
 import { count, counted, duration } from "./text.ts";
-import { usage } from "./usage.ts";
+import { answering, type ControlSource, type ExitCode, layoutOf, opened } from "./answering.ts";
 
 /** Number of rows shown of a receipt. */
 const shownRows = 3;
@@ -15,24 +14,18 @@ export async function replayCommand(
   control: ControlSource,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return await answering("replay", terminal, async () => {
-    const { values, positionals } = parseArguments(args, { "as-of": "string", json: "boolean", help: "boolean" });
-    const { stdout } = terminal;
-    if (values.help) {
-      stdout.write(usage("replay"));
-      return 0;
-    }
+  const options = { "as-of": "string" } as const;
+  return await answering("replay", { args, options, terminal }, async ({ values, positionals, answer }) => {
     const [key, ...conditions] = positionals;
     if (key === undefined) throw new UsageError("Name an asset.");
     const where = Object.fromEntries(conditions.map(conditionOf));
     const asOf = values["as-of"];
-    const opened = typeof control === "function" ? await control() : control;
-    const replays = await opened.replay(key, {
+    const replays = await (await opened(control)).replay(key, {
       where,
       ...(asOf !== undefined && { asOf: /^\d+$/.test(asOf) ? Number(asOf) : asOf }),
     });
-    if (values.json) stdout.write(JSON.stringify({ replays }, null, 2) + "\n");
-    else for (const replay of replays) stdout.write(replayLines(replay, paintFor(terminal, stdout)).join("\n") + "\n");
+    const { paint } = layoutOf(terminal);
+    answer({ replays }, () => replays.flatMap((replay) => replayLines(replay, paint)));
     return replays.every(({ same }) => same) ? 0 : 1;
   });
 }

@@ -1,12 +1,10 @@
-import { type Scope, scopes, type Token } from "../access/mod.ts";
-import { parseArguments, UsageError } from "./arguments.ts";
-import { answering, type ExitCode } from "./materialize.ts";
-import { paintFor } from "./paint.ts";
+import { type Scope, scopes, scopeWords, type Token } from "../access/mod.ts";
+import { UsageError } from "./arguments.ts";
 import { type Cell, textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { age } from "./text.ts";
 import type { TokenControl } from "./token_control.ts";
-import { usage } from "./usage.ts";
+import { answering, type ExitCode, layoutOf } from "./answering.ts";
 
 /** `token create NAME`, `token list`, `token revoke ID`: access tokens for programs. */
 export async function tokenCommand(
@@ -14,48 +12,36 @@ export async function tokenCommand(
   tokens: () => Promise<TokenControl>,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  return await answering("token", terminal, async () => {
-    const { values, positionals } = parseArguments(args, {
-      scope: "string",
-      "expires-days": "string",
-      json: "boolean",
-      help: "boolean",
-    });
-    if (values.help) {
-      terminal.stdout.write(usage("token"));
-      return 0;
-    }
+  const options = { scope: "string", "expires-days": "string" } as const;
+  return await answering("token", { args, options, terminal }, async ({ values, positionals, answer }) => {
     const [what, one, ...more] = positionals;
     if (more.length > 0) throw new UsageError(`"${more[0]}" is unexpected. A name with spaces needs quotes.`);
-    const json = (value: unknown) => terminal.stdout.write(JSON.stringify(value, null, 2) + "\n");
+
     switch (what) {
       case "create": {
         const wanted = { name: nameOf(one), scope: scopeOf(values.scope), ...expiry(values["expires-days"]) };
         const created = await (await tokens()).create(wanted);
-        if (values.json) json(created);
-        else {
-          terminal.stderr.write(`Token ${created.token.id}, "${created.token.name}", may ${does[wanted.scope]}.\n`);
+        if (!values.json) {
+          const { id, name } = created.token;
+          terminal.stderr.write(`Token ${id}, "${name}", may ${scopeWords[wanted.scope]}.\n`);
           terminal.stderr.write("Store it now: it is not shown again.\n");
-          terminal.stdout.write(`${created.secret}\n`);
         }
-        return 0;
+        return answer(created, () => [created.secret]);
       }
       case "list": {
         if (one !== undefined) throw new UsageError(`"${one}" is unexpected: all tokens are listed.`);
         const listed = await (await tokens()).list();
-        if (values.json) json({ tokens: listed });
-        else if (listed.length === 0) terminal.stdout.write("There are no tokens.\n");
-        else for (const line of tokenTable(listed, terminal)) terminal.stdout.write(line + "\n");
-        return 0;
+        return answer(
+          { tokens: listed },
+          () => listed.length === 0 ? ["There are no tokens."] : tokenTable(listed, terminal),
+        );
       }
       case "revoke": {
         if (one === undefined || !/^[1-9]\d{0,14}$/.test(one)) {
           throw new UsageError(`"revoke" requires the number of a token from \`deno task token list\`.`);
         }
         const revoked = await (await tokens()).revoke(Number(one));
-        if (values.json) json(revoked);
-        else terminal.stdout.write(`Token ${revoked.id}, "${revoked.name}", is revoked.\n`);
-        return 0;
+        return answer(revoked, () => [`Token ${revoked.id}, "${revoked.name}", is revoked.`]);
       }
       default:
         throw new UsageError(
@@ -64,12 +50,6 @@ export async function tokenCommand(
     }
   });
 }
-
-const does: Readonly<Record<Scope, string>> = {
-  read: "read",
-  operate: "read and operate",
-  admin: "read, operate, and grant and revoke access",
-};
 
 function nameOf(text: string | undefined): string {
   if (text === undefined || text.trim() === "") throw new UsageError("The token needs a name.");
@@ -91,7 +71,6 @@ function expiry(text: string | undefined): { expiresInDays?: number } {
 }
 
 function tokenTable(tokens: readonly Token[], terminal: Terminal): string[] {
-  const { stdout } = terminal;
   const now = terminal.now();
   const ago = (at: string | null) => at === null ? "never" : age(now - Date.parse(at));
   return textTable(
@@ -122,6 +101,6 @@ function tokenTable(tokens: readonly Token[], terminal: Terminal): string[] {
           : { text: over, style: "dim" },
       ];
     }),
-    { width: stdout.isTerminal ? stdout.columns() : 200, paint: paintFor(terminal, stdout) },
+    layoutOf(terminal),
   );
 }

@@ -1,4 +1,4 @@
-import { may, type Principal, type Session, type Token } from "../../access/mod.ts";
+import { may, type Principal, scopeWords, type Session, type Token } from "../../access/mod.ts";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
 import { SettingsTabs } from "../components/settings_tabs.tsx";
@@ -32,7 +32,7 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
       headline={
         <PageHead title="Settings">
           {required
-            ? `You are ${principal.name}, and may ${does[principal.scope]}.`
+            ? `You are ${principal.name}, and may ${scopeWords[principal.scope]}.`
             : "Authentication is off: all programs on this machine have full access. AUTHENTICATION=required changes that."}
         </PageHead>
       }
@@ -52,12 +52,6 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
     </Layout>
   );
 }
-
-const does: Readonly<Record<Principal["scope"], string>> = {
-  read: "read",
-  operate: "read and operate",
-  admin: "read, operate, and grant and revoke access",
-};
 
 function Created({ created: { token, secret } }: { created: { token: Token; secret: string } }) {
   return (
