@@ -64,12 +64,14 @@ const Compat = z.enum(["none", "strict"]);
 const Variables = z.object({
   HOST: variable(z.string().min(1), "127.0.0.1", "an address to listen on, such as 127.0.0.1"),
   PORT: variable(port, "8000", "a whole number from 0 to 65535; 0 takes any free port"),
+  /** Contains a password: never log it. */
   DATABASE_URL: optional(
     // Several hosts are no valid URL; opening the database reports faults in more detail.
     z.string().regex(/^postgres(ql)?:\/\//),
     "postgres://user:password@host:5432/database, or nothing for the embedded database",
     { secret: true },
   ),
+  /** Prefix of the names of all schemas. */
   SCHEMA_PREFIX: variable(
     z.string().regex(/^(?!pg_)[a-z_][a-z0-9_]{0,30}$|^$/),
     "",
@@ -81,11 +83,13 @@ const Variables = z.object({
     "simulated",
     "simulated, simulated:SEED, csv:PATH, parquet:PATH, imported or polygon",
   ),
+  /** The calendar that dates of bars are checked against. */
   CALENDAR: variable(
     z.string().regex(/^(XNYS|weekdays|24\/7|none|sessions:.+)$/s),
     "XNYS",
     "XNYS, weekdays, 24/7, none or sessions:PATH, the path of a file with one session date a line",
   ),
+  /** Never log it. Set if `marketData` is `polygon`. */
   POLYGON_API_KEY: optional(z.string().regex(/^[\x21-\x7e]+$/), "the vendor's key, in visible ASCII without blanks", {
     secret: true,
   }),
@@ -95,18 +99,23 @@ const Variables = z.object({
     "an https:// address without user, password or query; http:// on this machine only",
     { secret: true },
   ),
+  /** Limit for all processes on one database together. */
   POLYGON_CALLS_PER_MINUTE: variable(
     callsPerMinute,
     "5",
     "a whole number from 1 to 60000: the limit of the vendor's plan",
   ),
+  /** The instruments to follow; a vendor offers more. */
   UNIVERSE: variable(
     z.string().refine(forms.isUniverse).transform(parseUniverse),
     "type=ETF,exchange=XNAS",
     UNIVERSE_FORMS,
   ),
+  /** First date of history; two years before the first start by default. */
   HISTORY_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for two years before the first start"),
+  /** First date of news; thirty days before each request by default. */
   NEWS_FROM: optional(z.iso.date(), "a date, YYYY-MM-DD, or nothing for thirty days back"),
+  /** Minutes after the close at which a vendor has the bars of a session. */
   BARS_AFTER_CLOSE_MINUTES: variable(
     z.coerce.number().int().min(0).max(900),
     "120",
@@ -124,19 +133,25 @@ const Variables = z.object({
     "America/New_York",
     "an IANA time zone such as America/New_York",
   ),
+  /** Whether the automation conditions of assets are evaluated. */
   AUTOMATION: variable(z.enum(["on", "off"]), "on", "on or off"),
   AUTOMATION_SECONDS: variable(z.coerce.number().int().min(1).max(86_400), "30", "a whole number from 1 to 86400"),
+  /** Where a server runs steps: in the thread that answers requests, in one beside it, or in workers. */
   EXECUTOR: variable(z.enum(["in_process", "thread", "queue"]), "thread", "in_process, thread or queue"),
+  /** Labels of steps that this process runs; by default `source` for a server with workers, and none for a worker. */
   STEP_LABELS: optional(StepLabels, "labels of steps with commas between them, such as source,gpu"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
+  /** Number of concurrent steps of each concurrency pool. */
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),
   EVENT_RETENTION_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
   ROW_HISTORY_DAYS: variable(z.coerce.number().int().min(1).max(36_500), "30", "a whole number from 1 to 36500"),
+  /** Place of the rows in files. */
   ROW_FILES: optional(
     z.string().min(1).refine(forms.isRowFilePlace),
     "a folder that exists, such as ./rows, or s3://bucket/prefix, for assets with rows in Parquet files",
   ),
+  /** Keys of assets with rows in files, in addition to those that declare it. */
   PARQUET_ASSETS: optional(
     z.string().transform(forms.namesIn).refine((names) => names.length > 0),
     "keys of assets with commas between them, such as daily_bars,indicators",
@@ -146,16 +161,20 @@ const Variables = z.object({
   AWS_SESSION_TOKEN: optional(z.string(), "the session token of a temporary key", { secret: true }),
   AWS_REGION: variable(z.string().min(1), "us-east-1", "the region of the bucket, such as eu-central-1"),
   AWS_ENDPOINT_URL: optional(z.string(), "the address of an object store other than Amazon's"),
+  /** May contain a token: never log it. `undefined` sends no alerts. */
   ALERT_WEBHOOK_URL: optional(z.url({ protocol: /^https?$/ }), "an http or https address", { secret: true }),
+  /** Never log it. */
   ALERT_WEBHOOK_SECRET: optional(z.string().min(16), "at least 16 letters, shared with the receiver", {
     secret: true,
   }),
   ALERT_REPEAT_HOURS: variable(z.coerce.number().positive().max(8760), "24", "hours, above 0 and at most 8760"),
   ALERT_CHECKS: variable(z.enum(["error", "warn"]), "error", "error, or warn to include warnings"),
+  /** Whether requests need credentials. */
   AUTHENTICATION: optional(
     z.enum(["off", "required"]),
     "off or required; unset, it is required unless only this machine can reach the service and sign-in is not set up",
   ),
+  /** The URL for users; `undefined` for the address it listens on. */
   PUBLIC_URL: optional(
     z.string().refine(forms.isPublicAddress).transform((text) => new URL(text)),
     "the public https:// address of the service, without path; http:// on this machine only",
@@ -168,23 +187,28 @@ const Variables = z.object({
     "https://accounts.google.com",
     "the https:// address of an OpenID provider; http:// on this machine only",
   ),
+  /** Origins of other sites whose pages may use the API routes. */
   ALLOWED_ORIGINS: optional(
     z.string().refine(forms.isOriginList).transform(forms.namesIn),
     "origins separated by commas, each as browsers send it, such as https://pairs.example.com or http://localhost:3000: " +
       "no path and no trailing slash, http:// on this machine only, and no *",
   ),
   TOKEN_IN_URL: variable(z.enum(["off", "on"]), "off", "off or on"),
+  /** Whether the routes of the original services reproduce their wrong numbers, unless a request overrides it. */
   COMPAT: variable(Compat, "none", "none or strict"),
+  /** Limit for each token or session; `undefined` for none. */
   RATE_LIMIT_PER_MINUTE: variable(
     z.union([z.literal("off"), z.coerce.number().int().min(10).max(1_000_000)]),
     "600",
     "a whole number from 10 to 1000000, or off",
   ),
+  /** Number of proxies in front whose client headers are trusted. */
   TRUSTED_PROXIES: variable(
     z.coerce.number().int().min(0).max(10),
     "0",
     "a whole number from 0 to 10: the number of proxies in front",
   ),
+  /** Time for running work and open requests to finish after the signal to stop. */
   SHUTDOWN_SECONDS: variable(z.coerce.number().min(0).max(3_600), "8", "seconds, from 0 to 3600"),
   LOG_FORMAT: variable(z.enum(["text", "json"]), "text", "text or json"),
   LOG_LEVEL: variable(z.enum(["debug", "info", "warn", "error"]), "info", "debug, info, warn or error"),
@@ -218,79 +242,35 @@ export type RowFilePlace = { folder: string } | {
   sessionToken: string | undefined;
 };
 
-/** The validated configuration of a process. */
-export interface Environment {
-  host: string;
-  port: number;
-  /** Contains a password: never log it. */
-  databaseUrl: string | undefined;
-  /** Prefix of the names of all schemas. */
-  schemaPrefix: string;
-  dataDir: string;
-  marketData: string;
-  /** The calendar that dates of bars are checked against. */
-  calendar: string;
-  /** Never log it. Set if `marketData` is `polygon`. */
-  polygonApiKey: string | undefined;
-  polygonUrl: string;
-  /** Limit for all processes on one database together. */
-  polygonCallsPerMinute: number;
-  /** The instruments to follow; a vendor offers more. */
-  universe: Universe;
-  /** First date of history; two years before the first start by default. */
-  historyFrom: string | undefined;
-  /** First date of news; thirty days before each request by default. */
-  newsFrom: string | undefined;
-  /** Minutes after the close at which a vendor has the bars of a session. */
-  barsAfterCloseMinutes: number;
-  preset: Preset;
-  assetConfig: string | undefined;
-  dailySchedule: string;
-  scheduleTimeZone: string;
-  /** Whether the automation conditions of assets are evaluated. */
+/** `MAX_CONCURRENT_STEPS` as `maxConcurrentSteps`. */
+type Camel<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+  ? `${Lowercase<Head>}${Capitalize<Camel<Rest>>}`
+  : Lowercase<Name>;
+
+type Values = z.output<typeof Variables>;
+
+/** Variables of which several make one setting. */
+type Part = `${"AWS" | "GOOGLE"}_${string}` | "OIDC_ISSUER" | "SIGN_IN_ALLOW" | "TOKEN_IN_URL";
+const part = /^(AWS|GOOGLE)_|^(OIDC_ISSUER|SIGN_IN_ALLOW|TOKEN_IN_URL)$/;
+
+/** Settings that are other than their variables. */
+interface Derived {
   automation: boolean;
-  automationSeconds: number;
-  /** Where a server runs steps: in the thread that answers requests, in one beside it, or in workers. */
-  executor: "in_process" | "thread" | "queue";
-  /** Labels of steps that this process runs; by default `source` for a server with workers, and none for a worker. */
-  stepLabels: readonly string[] | undefined;
-  maxConcurrentSteps: number;
-  maxConcurrentRuns: number;
-  /** Number of concurrent steps of each concurrency pool. */
-  pools: Readonly<Record<string, number>>;
-  eventRetentionDays: number;
-  rowHistoryDays: number;
-  /** Place of the rows in files. */
   rowFiles: RowFilePlace | undefined;
-  /** Keys of assets with rows in files, in addition to those that declare it. */
   parquetAssets: readonly string[];
-  /** May contain a token: never log it. `undefined` sends no alerts. */
-  alertWebhookUrl: string | undefined;
-  /** Never log it. */
-  alertWebhookSecret: string | undefined;
-  alertRepeatHours: number;
-  alertChecks: "error" | "warn";
-  /** Whether requests need credentials. */
   authentication: "off" | "required";
   /** Whether the service can be reached from this machine only. */
   loopbackOnly: boolean;
-  /** The URL for users; `undefined` for the address it listens on. */
-  publicUrl: URL | undefined;
   /** Sign-in of users; `undefined` for none. */
   signIn: SignInSettings | undefined;
-  /** Origins of other sites whose pages may use the API routes. */
   allowedOrigins: readonly string[];
-  /** Whether the routes of the original services reproduce their wrong numbers, unless a request overrides it. */
-  compat: "none" | "strict";
-  /** Limit for each token or session; `undefined` for none. */
   rateLimitPerMinute: number | undefined;
-  /** Number of proxies in front whose client headers are trusted. */
-  trustedProxies: number;
-  /** Time for running work and open requests to finish after the signal to stop. */
-  shutdownSeconds: number;
-  logFormat: "text" | "json";
-  logLevel: "debug" | "info" | "warn" | "error";
 }
+
+/** The validated configuration of a process: each variable under its name in camel case, `logLevel` for `LOG_LEVEL`. */
+export type Environment =
+  & Omit<{ [Name in Exclude<keyof Values, Part> as Camel<Name>]: Values[Name] }, keyof Derived>
+  & Derived;
 
 /**
  * Reads and validates the configuration. Unknown variables are ignored; empty ones count as unset.
@@ -386,55 +366,24 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     allowedOrigins: v.ALLOWED_ORIGINS ?? [],
     tokenInUrl: v.TOKEN_IN_URL === "on",
   };
-  return {
-    host: v.HOST,
-    port: v.PORT,
-    databaseUrl: v.DATABASE_URL,
-    schemaPrefix: v.SCHEMA_PREFIX,
-    dataDir: v.DATA_DIR,
-    marketData: v.MARKET_DATA,
-    calendar: v.CALENDAR,
-    polygonApiKey: v.POLYGON_API_KEY,
-    polygonUrl: v.POLYGON_URL,
-    polygonCallsPerMinute: v.POLYGON_CALLS_PER_MINUTE,
-    universe: v.UNIVERSE,
-    historyFrom: v.HISTORY_FROM,
-    newsFrom: v.NEWS_FROM,
-    barsAfterCloseMinutes: v.BARS_AFTER_CLOSE_MINUTES,
-    preset: v.PRESET,
-    assetConfig: v.ASSET_CONFIG,
-    dailySchedule: v.DAILY_SCHEDULE,
-    scheduleTimeZone: v.SCHEDULE_TIME_ZONE,
+  const named = Object.entries(v).filter(([name]) => !part.test(name)).map(([name, value]) => [
+    name.toLowerCase().replace(/_(.)/g, (_, letter) => letter.toUpperCase()),
+    value,
+  ]);
+  const derived: Derived = {
     automation: v.AUTOMATION === "on",
-    automationSeconds: v.AUTOMATION_SECONDS,
-    executor: v.EXECUTOR,
-    stepLabels: v.STEP_LABELS,
-    maxConcurrentSteps: v.MAX_CONCURRENT_STEPS,
-    maxConcurrentRuns: v.MAX_CONCURRENT_RUNS,
-    pools: v.POOLS,
-    eventRetentionDays: v.EVENT_RETENTION_DAYS,
-    rowHistoryDays: v.ROW_HISTORY_DAYS,
     rowFiles: placeOf(v),
     parquetAssets: v.PARQUET_ASSETS ?? [],
-    alertWebhookUrl: v.ALERT_WEBHOOK_URL,
-    alertWebhookSecret: v.ALERT_WEBHOOK_SECRET,
-    alertRepeatHours: v.ALERT_REPEAT_HOURS,
-    alertChecks: v.ALERT_CHECKS,
     authentication: v.AUTHENTICATION ?? (loopbackOnly && signIn === undefined ? "off" : "required"),
     loopbackOnly,
-    publicUrl: v.PUBLIC_URL,
     signIn,
     allowedOrigins: v.ALLOWED_ORIGINS ?? [],
-    compat: v.COMPAT,
     rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE === "off" ? undefined : v.RATE_LIMIT_PER_MINUTE,
-    trustedProxies: v.TRUSTED_PROXIES,
-    shutdownSeconds: v.SHUTDOWN_SECONDS,
-    logFormat: v.LOG_FORMAT,
-    logLevel: v.LOG_LEVEL,
   };
+  return { ...Object.fromEntries(named), ...derived };
 }
 
-function placeOf(v: z.output<typeof Variables>): RowFilePlace | undefined {
+function placeOf(v: Values): RowFilePlace | undefined {
   const { ROW_FILES: place } = v;
   if (place === undefined) return undefined;
   const [, bucket, path] = /^s3:\/\/([^/]+)(.*)$/.exec(place) ?? [];
