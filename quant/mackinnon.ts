@@ -29,7 +29,6 @@ export interface CriticalValues {
 }
 
 const REGRESSIONS: readonly DeterministicTerms[] = ["n", "c", "ct", "ctt"];
-const LEVELS = ["1%", "5%", "10%"] as const;
 
 function checkVariables(variables: number, most: number, what: string): void {
   if (!Number.isInteger(variables) || variables < 1 || variables > most) {
@@ -102,7 +101,7 @@ export function mackinnonCriticalValues(options: MackinnonOptions & { nobs?: num
   requireOneOf(regression, "regression", REGRESSIONS);
   if (!(nobs > 0)) throw new RangeError(`Critical values need a positive number of observations, got ${nobs}.`);
   const surface = CRITICAL_VALUE_SURFACES[regression];
-  checkVariables(variables, surface.length, `MacKinnon's critical values for regression "${regression}"`);
-  const [one, five, ten] = LEVELS.map((_, level) => polynomial(surface[variables - 1]![level]!, null, 1 / nobs));
+  checkVariables(variables, surface[0]!.length, `MacKinnon's critical values for regression "${regression}"`);
+  const [one, five, ten] = surface.map((level) => polynomial(level[variables - 1]!, null, 1 / nobs));
   return { "1%": one!, "5%": five!, "10%": ten! };
 }
