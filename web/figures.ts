@@ -119,3 +119,13 @@ export function brieflyFigured(sentence: string): string {
     },
   );
 }
+
+/** A number in words; a dash for none. */
+export function orDash(value: number | null | undefined, text: (value: number) => string): string {
+  return value === null || value === undefined ? "–" : text(value);
+}
+
+/** A half-life in sessions; that of a spread that does not revert is not positive. */
+export function halfLife(sessions: number): string {
+  return sessions > 0 ? decimal(sessions, 1) : "never";
+}

@@ -48,3 +48,8 @@ export function packed(bars: readonly { from: number; to: number }[]): number[] 
   }
   return rows;
 }
+
+/** A coordinate rounded to a hundredth of a pixel. */
+export function at(value: number): number {
+  return Math.round(100 * value) / 100;
+}

@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Sort } from "../address.ts";
 import { TableScroller } from "./table_scroller.tsx";
+import { decimal, orDash } from "../figures.ts";
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -22,6 +23,26 @@ export interface Column<Row> {
   cellTitle?(row: Row): string | undefined;
   cell(row: Row, index: number): Child;
 }
+
+type NumberIn<Row> = { [Name in keyof Row]: Row[Name] extends number | null ? Name : never }[keyof Row];
+
+/**
+ * A column of one of a row's numbers in words, with a dash for none.
+ *
+ * @param more.sorts Whether the table can be sorted by it, under the name of the number.
+ */
+export function numberColumn<Row>(
+  title: string,
+  name: NumberIn<Row> & string,
+  text: (value: number) => string,
+  { sorts = false, ...more }: Partial<Column<Row>> & { sorts?: boolean } = {},
+): Column<Row> {
+  const cell = (row: Row) => orDash(row[name] as number | null, text);
+  return { title, number: true, sort: sorts ? name : undefined, cell, ...more };
+}
+
+/** A number with `decimals` places, for {@link numberColumn}. */
+export const places = (decimals: number) => (value: number) => decimal(value, decimals);
 
 export interface DataTableProps<Row> {
   /** Description of the table. */

@@ -5,6 +5,7 @@ import { pairPath } from "../pair_path.ts";
 import { type PairView, pairViewEntries } from "../pair_view.ts";
 import type { TradingSettings } from "../pair_walk_forward.ts";
 import { strategyTitle } from "../strategy_words.ts";
+import { at } from "../time_axis.ts";
 
 const width = 260;
 const height = 58;
@@ -48,11 +49,6 @@ function ZGauge({ levels: { z, entryZ, exitZ, stopZ } }: { levels: SpreadLevels 
       <line class="needle" x1={x(shown)} x2={x(shown)} y1={track.top} y2={track.top + track.height} />
     </svg>
   );
-}
-
-/** Rounded to a hundredth of a pixel. */
-function at(value: number): number {
-  return Math.round(100 * value) / 100;
 }
 
 export interface DecisionStripProps {

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { at } from "../time_axis.ts";
 
 /** Room for figures on either side of the bars. */
 const figureWidth = 48;
@@ -113,9 +114,4 @@ function Bars(
       <line class="axis" x1={at(x(0))} x2={at(x(0))} y1={top - 4} y2={height - 6} />
     </svg>
   );
-}
-
-/** Rounded to a hundredth of a pixel. */
-function at(value: number): number {
-  return Math.round(100 * value) / 100;
 }

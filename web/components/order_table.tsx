@@ -2,7 +2,7 @@ import { chosenPairs, walkForwardDaily } from "../../assets/views.ts";
 import { equalTo } from "../../engine/mod.ts";
 import { rowsPath } from "../rows_path.ts";
 import type { ChosenPair, ChosenPairs } from "../chosen_pairs.ts";
-import { counted, decimal, pValue } from "../figures.ts";
+import { counted, decimal, orDash, pValue } from "../figures.ts";
 import type { NewestSignal, NewestSignals } from "../newest_signals.ts";
 import { pairPath } from "../pair_path.ts";
 import { strategyTitle } from "../strategy_words.ts";
@@ -139,10 +139,6 @@ export function OrderTable({ signals, selection }: { signals: NewestSignals | nu
       />
     </>
   );
-}
-
-function orDash(value: number | null | undefined, text: (value: number) => string): string {
-  return value === null || value === undefined ? "–" : text(value);
 }
 
 function held(spreads: number, [first, second]: readonly [string, string]): string {

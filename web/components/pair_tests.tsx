@@ -1,5 +1,5 @@
 import { cointegratedPairs } from "../../assets/views.ts";
-import { brieflyFigured, count, decimal, percent, pValue, shortUsd } from "../figures.ts";
+import { brieflyFigured, count, decimal, orDash, percent, pValue, shortUsd } from "../figures.ts";
 import type { TestRow } from "../test_row.ts";
 import type { TestedPair } from "../tested_pairs.ts";
 import { type Column, DataTable } from "./data_table.tsx";
@@ -56,7 +56,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
   const settings = (config ?? {}) as Record<string, unknown>;
   const bound = (name: string, text: (value: number) => string) =>
     typeof settings[name] === "number" ? text(settings[name]) : undefined;
-  const text = (value: number | null, of: (value: number) => string) => value === null ? "–" : of(value);
+
   return [
     {
       title: "Proposed by",
@@ -67,7 +67,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
       title: "p cointegration",
       hint:
         `Engle–Granger of ${tested.ticker_2} on ${tested.ticker_1}; null hypothesis: the legs are not cointegrated. Chosen pairs are ranked by the larger of both orders.`,
-      value: text(tested.engle_granger_p_value, pValue),
+      value: orDash(tested.engle_granger_p_value, pValue),
       wanted: bound("maxEngleGrangerPValue", (value) => `below ${value}`),
       criterion: "engleGranger",
     },
@@ -76,7 +76,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
       hint: settings.testOrders === "one"
         ? "Not tested: only one order is configured."
         : `The same of ${tested.ticker_1} on ${tested.ticker_2}.`,
-      value: text(tested.engle_granger_p_value_reversed, pValue),
+      value: orDash(tested.engle_granger_p_value_reversed, pValue),
       ...(settings.testOrders === "one" ? {} : {
         wanted: bound("maxEngleGrangerPValue", (value) => `below ${value}`),
         criterion: "engleGranger",
@@ -85,7 +85,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
     {
       title: "p adjusted",
       hint: "The larger of both, adjusted for all pairs tested as of the session (Benjamini and Hochberg).",
-      value: text(tested.adjusted_p_value, pValue),
+      value: orDash(tested.adjusted_p_value, pValue),
       wanted: bound("maxAdjustedPValue", (value) => `below ${value}`),
       criterion: "adjustedPValue",
     },
@@ -93,7 +93,7 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
       ? [{
         title: "p earlier",
         hint: `Engle–Granger ${count(settings.confirmationSessions)} sessions earlier, the larger of both orders.`,
-        value: text(tested.earlier_p_value, pValue),
+        value: orDash(tested.earlier_p_value, pValue),
         wanted: "below the bound of p cointegration",
         criterion: "confirmation",
         ...tested.failed_criteria.some(({ criterion }) => criterion !== "confirmation") &&
@@ -103,26 +103,26 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
     {
       title: "p spread",
       hint: "Augmented Dickey–Fuller on the spread as if it had been observed, which makes it too small.",
-      value: text(tested.adf_p_value, pValue),
+      value: orDash(tested.adf_p_value, pValue),
       wanted: bound("maxPValue", (value) => `below ${value}`),
       criterion: "adfPValue",
     },
     {
       title: "ADF statistic",
       hint: `With ${tested.used_lag === null ? "no" : count(tested.used_lag)} lags, chosen by AIC.`,
-      value: text(tested.adf_statistic, (value) => decimal(value, 3)),
+      value: orDash(tested.adf_statistic, (value) => decimal(value, 3)),
     },
     {
       title: "Hurst exponent",
       hint: "Below 0.5 the spread reverts, at 0.5 it is a random walk, above it trends.",
-      value: text(tested.hurst_exponent, (value) => decimal(value, 3)),
+      value: orDash(tested.hurst_exponent, (value) => decimal(value, 3)),
       wanted: bound("maxHurst", (value) => `below ${value}`),
       criterion: "hurst",
     },
     {
       title: "Half-life",
       hint: "Sessions (trading days) in which the spread halves its distance from the mean.",
-      value: text(tested.half_life, (value) => value > 0 ? `${decimal(value, 1)} sessions` : "does not revert"),
+      value: orDash(tested.half_life, (value) => value > 0 ? `${decimal(value, 1)} sessions` : "does not revert"),
       wanted: bound("maxHalfLife", (value) => `above 0, below ${value}`),
       criterion: "halfLife",
     },
@@ -136,19 +136,19 @@ function rowsOf(tested: TestedPair, config: unknown): TestRow[] {
     {
       title: "Mean crossings",
       hint: "How often the spread crossed its mean.",
-      value: text(tested.mean_crossings, count),
+      value: orDash(tested.mean_crossings, count),
       wanted: bound("minCrossings", (value) => `above ${value}`),
       criterion: "meanCrossings",
     },
     {
       title: "Hedge ratio",
       hint: `Shares of ${tested.ticker_1} against one of ${tested.ticker_2}, by least squares of the closes.`,
-      value: text(tested.slope, (value) => decimal(value, 4)),
+      value: orDash(tested.slope, (value) => decimal(value, 4)),
     },
     {
       title: "Intercept",
       hint: "Of the same line.",
-      value: text(tested.intercept, (value) => `${decimal(value, 2)} USD`),
+      value: orDash(tested.intercept, (value) => `${decimal(value, 2)} USD`),
     },
     ...tradabilityRows(tested, bound),
   ];

@@ -1,6 +1,7 @@
 import { count, decimal } from "../figures.ts";
 import type { ResidualDiagnostics } from "../residual_diagnostics.ts";
 import { DataTable } from "./data_table.tsx";
+import { at } from "../time_axis.ts";
 
 const [width, height] = [460, 220];
 const inner = { left: 42, right: 8, top: 8, bottom: 26 };
@@ -134,9 +135,4 @@ function Autocorrelation({ of: { autocorrelation, bound } }: { of: ResidualDiagn
       </figcaption>
     </figure>
   );
-}
-
-/** Rounded to a hundredth of a pixel. */
-function at(value: number): number {
-  return Math.round(100 * value) / 100;
 }

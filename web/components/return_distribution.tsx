@@ -1,5 +1,6 @@
 import { count, decimal, sessionChange } from "../figures.ts";
 import type { StrategySheet } from "../tear_sheet.ts";
+import { at } from "../time_axis.ts";
 
 const [width, height] = [520, 220];
 const inner = { left: 40, right: 8, top: 18, bottom: 26 };
@@ -61,9 +62,4 @@ export function ReturnDistribution(
       <figcaption class="faint">Sessions by their return.</figcaption>
     </figure>
   );
-}
-
-/** Rounded to a hundredth of a pixel. */
-function at(value: number): number {
-  return Math.round(100 * value) / 100;
 }

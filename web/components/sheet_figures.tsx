@@ -1,4 +1,4 @@
-import { count, decimal, percent, signedPercent } from "../figures.ts";
+import { count, decimal, orDash, percent, signedPercent } from "../figures.ts";
 import { isTradable, type StrategyResult } from "../strategy_record.ts";
 import { bandHint } from "./strategy_table.tsx";
 
@@ -12,8 +12,8 @@ interface Line {
   of?: number;
 }
 
-const figure = (value: number | null, decimals = 2) => value === null ? "–" : decimal(value, decimals);
-const share = (value: number | null) => value === null ? "–" : signedPercent(value);
+const figure = (value: number | null) => orDash(value, (value) => decimal(value, 2));
+const share = (value: number | null) => orDash(value, signedPercent);
 
 function band(low: number | null, high: number | null, text: (value: number) => string): string | undefined {
   return low === null || high === null ? undefined : `${text(low)} to ${text(high)}`;
@@ -75,12 +75,12 @@ export function SheetFigures({ result }: { result: StrategyResult }) {
         {
           title: "Probabilistic Sharpe",
           hint: "Probability that the true Sharpe ratio is above 0, with a single trial",
-          text: result.probabilistic_sharpe === null ? "–" : percent(result.probabilistic_sharpe),
+          text: orDash(result.probabilistic_sharpe, percent),
         },
         {
           title: "Deflated Sharpe",
           hint: `The same given the ${result.settings_tried} settings tried`,
-          text: result.deflated_sharpe === null ? "–" : percent(result.deflated_sharpe),
+          text: orDash(result.deflated_sharpe, percent),
         },
       ],
     },
@@ -94,7 +94,7 @@ export function SheetFigures({ result }: { result: StrategyResult }) {
         {
           title: "Winning sessions",
           hint: "Share of sessions that gained among those that moved",
-          text: result.hit_rate === null ? "–" : percent(result.hit_rate),
+          text: orDash(result.hit_rate, percent),
         },
         {
           title: "Profit factor",

@@ -1,8 +1,8 @@
-import { count, decimal, percent, signedPercent } from "../figures.ts";
+import { count, decimal, orDash, percent, signedPercent } from "../figures.ts";
 import { isTradable, type StrategyResult } from "../strategy_record.ts";
 import { strategiesPath, type StrategySearch } from "../strategy_search.ts";
 import { strategyTitle } from "../strategy_words.ts";
-import { type Column, DataTable } from "./data_table.tsx";
+import { type Column, DataTable, numberColumn, places } from "./data_table.tsx";
 
 /** Range of all marks of a table. */
 interface BandScale {
@@ -49,8 +49,8 @@ function BandMark(
   );
 }
 
-const figure = (value: number | null, decimals: number) => value === null ? "–" : decimal(value, decimals);
-const share = (value: number | null) => value === null ? "–" : signedPercent(value);
+/** Sorts from the largest. */
+const descending = { sorts: true, descends: true };
 
 /** Tooltip that explains bands. */
 export const bandHint =
@@ -89,15 +89,7 @@ const columnsOf = (search: StrategySearch, scale: BandScale, chosen: string): Co
     hint: "Compounded over sessions / 252",
     cell: (result) => <Signed result={result} value={result.annualized_return} />,
   },
-  {
-    sort: "volatility",
-    descends: true,
-    number: true,
-    title: "Volatility",
-    unit: "a year",
-    hint: "Of daily returns",
-    cell: (r) => percent(r.volatility),
-  },
+  numberColumn("Volatility", "volatility", percent, { unit: "a year", hint: "Of daily returns", ...descending }),
   {
     sort: "sharpe",
     descends: true,
@@ -114,64 +106,30 @@ const columnsOf = (search: StrategySearch, scale: BandScale, chosen: string): Co
       />
     ),
   },
-  {
-    sort: "deflated_sharpe",
-    descends: true,
-    number: true,
-    title: "Deflated Sharpe",
+  numberColumn("Deflated Sharpe", "deflated_sharpe", percent, {
     hint: "Probability that the true Sharpe ratio is above 0, given the settings tried (Bailey and López de Prado)",
-    cell: (r) => r.deflated_sharpe === null ? "–" : percent(r.deflated_sharpe),
-  },
-  {
-    sort: "sortino",
-    descends: true,
-    number: true,
-    title: "Sortino",
-    hint: "As Sharpe, with the deviation below cash",
-    cell: (r) => figure(r.sortino, 2),
-  },
-  {
-    sort: "calmar",
-    descends: true,
-    number: true,
-    title: "Calmar",
+    ...descending,
+  }),
+  numberColumn("Sortino", "sortino", places(2), { hint: "As Sharpe, with the deviation below cash", ...descending }),
+  numberColumn("Calmar", "calmar", places(2), {
     hint: "Annualized return over the maximum drawdown",
-    cell: (r) => figure(r.calmar, 2),
-  },
-  {
-    sort: "max_drawdown",
-    descends: true,
-    number: true,
-    title: "Max drawdown",
+    ...descending,
+  }),
+  numberColumn("Max drawdown", "max_drawdown", signedPercent, {
     hint: "Deepest fall from an earlier peak",
-    cell: (r) => share(r.max_drawdown),
-  },
-  {
-    sort: "longest_drawdown_sessions",
-    descends: true,
-    number: true,
-    title: "Longest drawdown",
+    ...descending,
+  }),
+  numberColumn("Longest drawdown", "longest_drawdown_sessions", count, {
     unit: "sessions",
     hint: "Longest time below an earlier peak",
-    cell: (r) => count(r.longest_drawdown_sessions),
-  },
-  {
-    sort: "turnover_per_year",
-    descends: true,
-    number: true,
-    title: "Turnover",
+    ...descending,
+  }),
+  numberColumn("Turnover", "turnover_per_year", places(1), {
     unit: "× equity a year",
     hint: "Notional traded over equity",
-    cell: (r) => decimal(r.turnover_per_year, 1),
-  },
-  {
-    sort: "positions",
-    descends: true,
-    number: true,
-    title: "Trades",
-    hint: "Positions entered, over all pairs",
-    cell: (r) => count(r.positions),
-  },
+    ...descending,
+  }),
+  numberColumn("Trades", "positions", count, { hint: "Positions entered, over all pairs", ...descending }),
 ];
 
 /** All strategies: first those achievable in live trading, then the others separately. */
@@ -217,7 +175,7 @@ export function Standing({ result: { best, headline, looks_ahead, fills_at } }: 
 
 function Signed({ result, value }: { result: StrategyResult; value: number | null }) {
   const tone = value === null || !isTradable(result) ? "" : value > 0 ? "gain" : value < 0 ? "loss" : "";
-  return <span class={tone}>{share(value)}</span>;
+  return <span class={tone}>{orDash(value, signedPercent)}</span>;
 }
 
 /** Missing values come last in either order. */

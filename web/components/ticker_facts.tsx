@@ -3,7 +3,7 @@ import { equalTo } from "../../engine/mod.ts";
 import { count, counted, decimal } from "../figures.ts";
 import { rowsPath } from "../rows_path.ts";
 import type { TickerDetails, TickerRecord } from "../ticker_record.ts";
-import { type Column, DataTable } from "./data_table.tsx";
+import { type Column, DataTable, numberColumn, places } from "./data_table.tsx";
 import { ExternalLink } from "./external_link.tsx";
 
 /** Data about the instrument itself, as far as the sources have them. */
@@ -53,8 +53,6 @@ export function TickerFacts({ ticker, details }: { ticker: string; details: Tick
   );
 }
 
-const text = (value: number | null, decimals = 2) => value === null ? "–" : decimal(value, decimals);
-
 const rejectedColumns: readonly Column<TickerRecord["rejected"][number]>[] = [
   {
     title: "Session",
@@ -67,11 +65,11 @@ const rejectedColumns: readonly Column<TickerRecord["rejected"][number]>[] = [
     ),
   },
   { title: "Reason", cell: ({ reason }) => reason },
-  { title: "Open", number: true, cell: ({ open }) => text(open) },
-  { title: "High", number: true, cell: ({ high }) => text(high) },
-  { title: "Low", number: true, cell: ({ low }) => text(low) },
-  { title: "Close", number: true, cell: ({ close }) => text(close) },
-  { title: "Volume", number: true, cell: ({ volume }) => text(volume, 0) },
+  numberColumn("Open", "open", places(2)),
+  numberColumn("High", "high", places(2)),
+  numberColumn("Low", "low", places(2)),
+  numberColumn("Close", "close", places(2)),
+  numberColumn("Volume", "volume", places(0)),
 ];
 
 /** Bars that were received but not used, each with its reason. */

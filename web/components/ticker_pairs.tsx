@@ -1,11 +1,11 @@
 import { cointegratedPairs } from "../../assets/views.ts";
 import { equalTo } from "../../engine/mod.ts";
-import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
+import { brieflyFigured, count, counted, halfLife, pValue } from "../figures.ts";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
 import type { TickerPair, TickerRecord } from "../ticker_record.ts";
 import { Accepted } from "./accepted.tsx";
-import { type Column, DataTable } from "./data_table.tsx";
+import { type Column, DataTable, numberColumn } from "./data_table.tsx";
 import { TickerLinks } from "./ticker_links.tsx";
 
 const mostPairs = 50;
@@ -18,19 +18,13 @@ const columns: readonly Column<TickerPair>[] = [
   },
   { title: "Accepted", cell: (pair) => <Accepted pair={pair} /> },
   { title: "Chosen", cell: ({ rank }) => rank === null ? "–" : `rank ${count(rank)}` },
-  {
-    title: "p cointegration",
+  numberColumn("p cointegration", "engle_granger_p_value", pValue, {
     hint: "Engle–Granger; null hypothesis: not cointegrated",
-    number: true,
-    cell: ({ engle_granger_p_value: p }) => p === null ? "–" : pValue(p),
-  },
-  {
-    title: "Half-life",
+  }),
+  numberColumn("Half-life", "half_life", halfLife, {
     unit: "sessions",
     hint: "Sessions (trading days) in which the spread halves its distance from the mean",
-    number: true,
-    cell: ({ half_life: value }) => value === null ? "–" : value > 0 ? decimal(value, 1) : "never",
-  },
+  }),
   {
     title: "Failed criteria",
     class: "reason",

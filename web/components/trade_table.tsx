@@ -1,6 +1,6 @@
-import { counted, decimal, sessionChange } from "../figures.ts";
+import { counted, sessionChange } from "../figures.ts";
 import type { PairTrade } from "../pair_backtest.ts";
-import { type Column, DataTable } from "./data_table.tsx";
+import { type Column, DataTable, numberColumn, places } from "./data_table.tsx";
 
 export interface TradeTableProps {
   tickers: readonly [string, string];
@@ -28,20 +28,12 @@ const columnsOf = ([ticker1, ticker2]: readonly [string, string]): Column<PairTr
   },
   { title: "Closed by", cell: ({ reason }) => reason === null ? "–" : reasons[reason] ?? reason },
   { title: "Sessions", number: true, cell: ({ sessions }) => sessions },
-  {
-    title: "Gain",
-    unit: "USD, before costs",
-    number: true,
-    cell: ({ pnl }) => pnl === null ? "–" : decimal(pnl, 0),
-  },
-  { title: "Costs", unit: "USD", number: true, cell: ({ costs }) => costs === null ? "–" : decimal(costs, 0) },
-  {
-    title: "Return",
+  numberColumn("Gain", "pnl", places(0), { unit: "USD, before costs" }),
+  numberColumn("Costs", "costs", places(0), { unit: "USD" }),
+  numberColumn("Return", "return", sessionChange, {
     unit: "after costs",
-    number: true,
     cellClass: (trade) => trade.return! > 0 ? "gain" : trade.return! < 0 ? "loss" : undefined,
-    cell: (trade) => trade.return === null ? "–" : sessionChange(trade.return),
-  },
+  }),
 ];
 
 /** Positions from entry to exit, latest first. */

@@ -1,12 +1,12 @@
 import type { AuditEvent } from "../../access/mod.ts";
 import { Address, number, type SearchOf, text } from "../address.ts";
 import { Moment } from "../components/moment.tsx";
-import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { type Problems, SearchProblems } from "../components/search_problems.tsx";
 import { PageHead } from "../components/page_head.tsx";
 import { Field } from "../components/field.tsx";
+import { PageTabs } from "../components/page_tabs.tsx";
 
 /** The address of the audit log. */
 export const auditAddress = new Address("/settings/audit-events", {
@@ -63,7 +63,7 @@ export function AuditEventsPage({ search, problems, events, more, now }: AuditEv
       headline={<PageHead title="Audit log">Every change and every refused attempt, newest first.</PageHead>}
     >
       <section class="panel" aria-label="Audit log">
-        <SettingsTabs path="/settings/audit-events" />
+        <PageTabs of="Settings" path="/settings/audit-events" />
         <form class="filters" action="/settings/audit-events" method="get" role="search" aria-label="Audit log">
           <Field
             label="Actor"

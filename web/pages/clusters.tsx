@@ -8,7 +8,6 @@ import { ClusterChart } from "../components/cluster_chart.tsx";
 import { ClusterPrices } from "../components/cluster_prices.tsx";
 import { CorrelationMap } from "../components/correlation_map.tsx";
 import { DataTable } from "../components/data_table.tsx";
-import { PairTabs } from "../components/pair_tabs.tsx";
 import { LivePanel } from "../components/live_panel.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
@@ -18,6 +17,7 @@ import { Select } from "../components/field.tsx";
 import { TickerLinks } from "../components/ticker_links.tsx";
 import { ChoiceLinks } from "../components/choice_links.tsx";
 import { NotYet } from "../components/not_yet.tsx";
+import { PageTabs } from "../components/page_tabs.tsx";
 
 /** Clusters of tickers as of a session, and the members of one cluster. */
 export function ClustersPage(
@@ -47,7 +47,7 @@ export function ClustersPage(
       }
     >
       <section id="map" class="panel" aria-label="Clusters">
-        <PairTabs path="/pairs/clusters" />
+        <PageTabs of="Pairs" path="/pairs/clusters" />
         {map === null ? <Absent asOf={asOf} /> : <Found map={map} find={find} />}
       </section>
       {map !== null && members !== null && <Members map={map} of={members} />}

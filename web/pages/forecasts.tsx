@@ -1,14 +1,14 @@
 import { forecastScores, spreadForecasts } from "../../assets/views.ts";
 import { equalTo } from "../../engine/mod.ts";
 import { ChartCredit } from "../components/chart.tsx";
-import { DataTable } from "../components/data_table.tsx";
+import { type Column, DataTable, numberColumn, places } from "../components/data_table.tsx";
 import { ForecastChart } from "../components/forecast_chart.tsx";
 import { ForecastChoice } from "../components/forecast_choice.tsx";
 import { ForecastErrors } from "../components/forecast_errors.tsx";
 import { Panel } from "../components/panel.tsx";
 import { TrendAccuracyView } from "../components/trend_accuracy.tsx";
-import { count, decimal, percent, pValue } from "../figures.ts";
-import type { ForecastScore, ForecastsRecord } from "../forecast_record.ts";
+import { count, percent, pValue } from "../figures.ts";
+import type { ForecastScore, ForecastsRecord, SpreadForecast } from "../forecast_record.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import { rowsPath } from "../rows_path.ts";
@@ -92,6 +92,27 @@ function Absent({ tickers = null }: { tickers?: readonly [string, string] | null
   return <NotYet of={spreadForecasts}>There are no forecasts yet: they appear here</NotYet>;
 }
 
+const errorColumns: readonly Column<ForecastScore>[] = [
+  { title: "Model", header: true, cell: ({ model }) => inWords(model) },
+  { title: "Horizon", unit: "sessions", number: true, cell: ({ horizon }) => horizon },
+  numberColumn("MSE", "mse", places(3)),
+  numberColumn("MSE", "baseline_mse", places(3), { unit: "last value" }),
+  numberColumn("MAE", "mae", places(3)),
+  numberColumn("MAE", "baseline_mae", places(3), { unit: "last value" }),
+  numberColumn("Direction right", "directional_accuracy", percent),
+  numberColumn("Direction right", "baseline_directional_accuracy", percent, { unit: "last value" }),
+  {
+    title: "Closer",
+    unit: "pairs",
+    number: true,
+    cell: ({ pairs_better, pairs }) => `${pairs_better} of ${pairs}`,
+  },
+  numberColumn("In the interval", "interval_coverage", percent),
+  numberColumn("Diebold–Mariano", "diebold_mariano", places(2)),
+  numberColumn("p-value", "diebold_mariano_p_value", pValue),
+  numberColumn("Forecasts", "forecasts", count),
+];
+
 function Errors({ scores }: { scores: readonly ForecastScore[] }) {
   return (
     <>
@@ -103,48 +124,28 @@ function Errors({ scores }: { scores: readonly ForecastScore[] }) {
       </p>
       <DataTable
         label="Errors by model and horizon"
-        columns={[
-          { title: "Model", header: true, cell: ({ model }) => inWords(model) },
-          { title: "Horizon", unit: "sessions", number: true, cell: ({ horizon }) => horizon },
-          { title: "MSE", number: true, cell: ({ mse }) => decimal(mse, 3) },
-          { title: "MSE", unit: "last value", number: true, cell: ({ baseline_mse }) => decimal(baseline_mse, 3) },
-          { title: "MAE", number: true, cell: ({ mae }) => decimal(mae, 3) },
-          { title: "MAE", unit: "last value", number: true, cell: ({ baseline_mae }) => decimal(baseline_mae, 3) },
-          {
-            title: "Direction right",
-            number: true,
-            cell: ({ directional_accuracy }) => percent(directional_accuracy),
-          },
-          {
-            title: "Direction right",
-            unit: "last value",
-            number: true,
-            cell: ({ baseline_directional_accuracy }) => percent(baseline_directional_accuracy),
-          },
-          {
-            title: "Closer",
-            unit: "pairs",
-            number: true,
-            cell: ({ pairs_better, pairs }) => `${pairs_better} of ${pairs}`,
-          },
-          { title: "In the interval", number: true, cell: ({ interval_coverage }) => percent(interval_coverage) },
-          {
-            title: "Diebold–Mariano",
-            number: true,
-            cell: ({ diebold_mariano }) => diebold_mariano === null ? "–" : decimal(diebold_mariano, 2),
-          },
-          {
-            title: "p-value",
-            number: true,
-            cell: ({ diebold_mariano_p_value: p }) => p === null ? "–" : pValue(p),
-          },
-          { title: "Forecasts", number: true, cell: ({ forecasts }) => count(forecasts) },
-        ]}
+        columns={errorColumns}
         rows={scores}
       />
     </>
   );
 }
+
+const newestColumns: readonly Column<SpreadForecast>[] = [
+  {
+    title: "Pair",
+    header: true,
+    cell: ({ ticker_1, ticker_2 }) => <a href={pairPath(ticker_1, ticker_2)}>{ticker_1} / {ticker_2}</a>,
+  },
+  numberColumn("Spread", "scaled_spread", places(2)),
+  numberColumn("Forecast", "forecast", places(2)),
+  numberColumn("Lower end", "lower", places(2)),
+  numberColumn("Upper end", "upper", places(2)),
+  {
+    title: "Direction",
+    cell: ({ scaled_spread, lower, upper }) => scaled_spread < lower ? "up" : scaled_spread > upper ? "down" : "–",
+  },
+];
 
 function Newest({ newest }: { newest: NonNullable<ForecastsRecord["newest"]> }) {
   const { asOf, model, horizon, forecasts } = newest;
@@ -157,22 +158,7 @@ function Newest({ newest }: { newest: NonNullable<ForecastsRecord["newest"]> }) 
       </p>
       <DataTable
         label="Newest forecasts"
-        columns={[
-          {
-            title: "Pair",
-            header: true,
-            cell: ({ ticker_1, ticker_2 }) => <a href={pairPath(ticker_1, ticker_2)}>{ticker_1} / {ticker_2}</a>,
-          },
-          { title: "Spread", number: true, cell: ({ scaled_spread }) => decimal(scaled_spread, 2) },
-          { title: "Forecast", number: true, cell: ({ forecast }) => decimal(forecast, 2) },
-          { title: "Lower end", number: true, cell: ({ lower }) => decimal(lower, 2) },
-          { title: "Upper end", number: true, cell: ({ upper }) => decimal(upper, 2) },
-          {
-            title: "Direction",
-            cell: ({ scaled_spread, lower, upper }) =>
-              scaled_spread < lower ? "up" : scaled_spread > upper ? "down" : "–",
-          },
-        ]}
+        columns={newestColumns}
         rows={forecasts}
       />
     </>

@@ -1,6 +1,5 @@
 import { cointegratedPairs } from "../../assets/views.ts";
-import { PairTabs } from "../components/pair_tabs.tsx";
-import { brieflyFigured, count, counted, decimal, pValue } from "../figures.ts";
+import { brieflyFigured, count, counted, halfLife, pValue } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
 import {
@@ -16,13 +15,14 @@ import {
 } from "../tested_pairs.ts";
 import type { Sort } from "../address.ts";
 import { Accepted } from "../components/accepted.tsx";
-import { type Column, DataTable } from "../components/data_table.tsx";
+import { type Column, DataTable, numberColumn, places } from "../components/data_table.tsx";
 import { Pager } from "../components/pager.tsx";
 import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
 import { PageHead } from "../components/page_head.tsx";
 import { Field, Select } from "../components/field.tsx";
 import { TickerLinks } from "../components/ticker_links.tsx";
 import { NotYet } from "../components/not_yet.tsx";
+import { PageTabs } from "../components/page_tabs.tsx";
 
 /** Data for the list of pairs. */
 export interface PairsData {
@@ -41,8 +41,6 @@ export async function readPairs(
   return { search, problems, found: await reader.read(search) };
 }
 
-const orDash = (value: number | null, text: (value: number) => string) => value === null ? "–" : text(value);
-
 const columns: readonly Column<TestedPair>[] = [
   {
     title: "Pair",
@@ -51,58 +49,31 @@ const columns: readonly Column<TestedPair>[] = [
     cell: (pair) => <a href={pairPath(pair.ticker_1, pair.ticker_2)}>{pair.ticker_1} / {pair.ticker_2}</a>,
   },
   { title: "Accepted", sort: "accepted", descends: true, cell: (pair) => <Accepted pair={pair} /> },
-  { title: "Cluster", number: true, sort: "cluster", cell: (pair) => orDash(pair.cluster, String) },
-  {
-    title: "p cointegration",
+  numberColumn("Cluster", "cluster", String, { sorts: true }),
+  numberColumn("p cointegration", "engle_granger_p_value", pValue, {
     hint: "Engle–Granger, the second ticker on the first; null hypothesis: not cointegrated",
-    number: true,
-    sort: "engle_granger_p_value",
-    cell: (pair) => orDash(pair.engle_granger_p_value, pValue),
-  },
-  {
-    title: "p adjusted",
+    sorts: true,
+  }),
+  numberColumn("p adjusted", "adjusted_p_value", pValue, {
     hint: "The larger p-value of both orders, adjusted for all pairs tested",
-    number: true,
-    sort: "adjusted_p_value",
-    cell: (pair) => orDash(pair.adjusted_p_value, pValue),
-  },
-  {
-    title: "p spread",
+    sorts: true,
+  }),
+  numberColumn("p spread", "adf_p_value", pValue, {
     hint: "Augmented Dickey–Fuller, as if the spread had been observed: too small, and the criterion of the original",
-    number: true,
-    sort: "adf_p_value",
-    cell: (pair) => orDash(pair.adf_p_value, pValue),
-  },
-  {
-    title: "Half-life",
+    sorts: true,
+  }),
+  numberColumn("Half-life", "half_life", halfLife, {
     unit: "sessions",
     hint: "Sessions (trading days) in which the spread halves its distance from the mean",
-    number: true,
-    sort: "half_life",
-    cell: (pair) => orDash(pair.half_life, (value) => value > 0 ? decimal(value, 1) : "never"),
-  },
-  {
-    title: "Hurst",
-    hint: "Below 0.5 the spread reverts",
-    number: true,
-    sort: "hurst_exponent",
-    cell: (pair) => orDash(pair.hurst_exponent, (value) => decimal(value, 2)),
-  },
-  {
-    title: "Crossings",
+    sorts: true,
+  }),
+  numberColumn("Hurst", "hurst_exponent", places(2), { hint: "Below 0.5 the spread reverts", sorts: true }),
+  numberColumn("Crossings", "mean_crossings", count, {
     hint: "How often the spread crossed its mean",
-    number: true,
-    sort: "mean_crossings",
+    sorts: true,
     descends: true,
-    cell: (pair) => orDash(pair.mean_crossings, count),
-  },
-  {
-    title: "Hedge ratio",
-    hint: "Of the second ticker on the first",
-    number: true,
-    sort: "slope",
-    cell: (pair) => orDash(pair.slope, (value) => decimal(value, 3)),
-  },
+  }),
+  numberColumn("Hedge ratio", "slope", places(3), { hint: "Of the second ticker on the first", sorts: true }),
   { title: "Failed criteria", class: "cut", cellTitle: failures, cell: failures },
   { title: "Tickers", cell: (pair) => <TickerLinks of={[pair.ticker_1, pair.ticker_2]} /> },
 ];
@@ -112,7 +83,7 @@ export function PairsPage({ search, problems, found }: PairsData) {
   return (
     <Layout title="Pairs · Tandem" path="/pairs" headline={<Headline found={found} />}>
       <section class="panel" aria-label="Tested pairs">
-        <PairTabs path="/pairs" />
+        <PageTabs of="Pairs" path="/pairs" />
         {found === null ? <NotYet of={cointegratedPairs}>No pair has been tested yet: they appear here</NotYet> : (
           <>
             <SearchForm search={search} problems={problems} asOfSessions={found.asOfSessions} />

@@ -1,6 +1,5 @@
 import { backfillsPath } from "../backfills_path.ts";
 import { chosenPairs } from "../../assets/views.ts";
-import { PairTabs } from "../components/pair_tabs.tsx";
 import { counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { pairPath } from "../pair_path.ts";
@@ -11,6 +10,7 @@ import { percentText } from "../time_axis.ts";
 import { PageHead } from "../components/page_head.tsx";
 import { Field } from "../components/field.tsx";
 import { NotYet } from "../components/not_yet.tsx";
+import { PageTabs } from "../components/page_tabs.tsx";
 
 const stripHeight = 16;
 const shownPairs = 200;
@@ -31,7 +31,7 @@ export function SelectionsPage({ history, ticker }: { history: SelectionHistory 
       }
     >
       <section class="panel" aria-label="Selections over time">
-        <PairTabs path="/pairs/selections" />
+        <PageTabs of="Pairs" path="/pairs/selections" />
         {history === null || history.sessions.length === 0
           ? <NotYet of={chosenPairs}>No pair has been chosen yet: selections appear here</NotYet>
           : <Found history={history} ticker={ticker} />}

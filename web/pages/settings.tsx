@@ -1,11 +1,11 @@
 import { may, type Principal, scopeWords, type Session, type Token } from "../../access/mod.ts";
 import { Moment } from "../components/moment.tsx";
 import { Panel } from "../components/panel.tsx";
-import { SettingsTabs } from "../components/settings_tabs.tsx";
 import { Layout } from "../layout.tsx";
 import { type Column, DataTable } from "../components/data_table.tsx";
 import { PageHead } from "../components/page_head.tsx";
 import { Field, Select } from "../components/field.tsx";
+import { PageTabs } from "../components/page_tabs.tsx";
 
 export interface SettingsProps {
   principal: Principal;
@@ -37,7 +37,7 @@ export function SettingsPage({ principal, required, tokens, sessions, created, p
         </PageHead>
       }
     >
-      {all && <SettingsTabs path="/settings" />}
+      {all && <PageTabs of="Settings" path="/settings" />}
       {problem && <p class="notice bad" role="alert">{problem}</p>}
       {created && <Created created={created} />}
       {tokens !== null && (

@@ -1,12 +1,12 @@
 import { dailyBars, rawTickers } from "../../assets/views.ts";
 import { Sparkline } from "../components/sparkline.tsx";
-import { count, counted, decimal, sessionChange } from "../figures.ts";
+import { count, counted, sessionChange } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import type { TickerDirectory, TickerEntry } from "../ticker_directory.ts";
 import { tickerPath } from "../ticker_path.ts";
 import { tickerPageSizes, tickersAddress, type TickerSearch, type TickerSortColumn } from "../ticker_search.ts";
 import type { Sort } from "../address.ts";
-import { type Column, DataTable } from "../components/data_table.tsx";
+import { type Column, DataTable, numberColumn, places } from "../components/data_table.tsx";
 import { Pager } from "../components/pager.tsx";
 import { invalid, type Problems, SearchProblems } from "../components/search_problems.tsx";
 import { PageHead } from "../components/page_head.tsx";
@@ -267,32 +267,19 @@ function columnsOf(
         </>
       ),
     },
-    {
-      title: "Close",
-      hint: "Adjusted for splits",
-      unit: "USD",
-      number: true,
-      sort: "close",
-      cell: ({ close }) => close === null ? "–" : decimal(close, 2),
-    },
-    {
-      title: "Change",
+    numberColumn("Close", "close", places(2), { hint: "Adjusted for splits", unit: "USD", sorts: true }),
+    numberColumn("Change", "change", sessionChange, {
       hint: "On the close of the session before",
-      number: true,
-      sort: "change",
+      sorts: true,
       descends: true,
       cellClass: ({ change }) => change === null || change === 0 ? undefined : change > 0 ? "gain" : "loss",
-      cell: ({ change }) => change === null ? "–" : sessionChange(change),
-    },
-    {
-      title: "Volume",
+    }),
+    numberColumn("Volume", "volume", places(0), {
       unit: "shares",
       hint: "In the last session",
-      number: true,
-      sort: "volume",
+      sorts: true,
       descends: true,
-      cell: ({ volume }) => volume === null ? "–" : count(Math.round(volume)),
-    },
+    }),
     {
       title: "Pairs",
       hint: "Tested as of the newest session, and accepted",
