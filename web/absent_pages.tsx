@@ -48,14 +48,7 @@ function ProblemPage({ problem }: { problem: ProblemDetails }) {
     >
       <section class="panel" aria-label="Next steps">
         <form class="filters" action="/search" method="get" role="search" aria-label="Everything">
-          <Field
-            label="Search tickers, pairs, assets and runs"
-            wide
-            type="search"
-            name="q"
-            autocomplete="off"
-            spellcheck={false}
-          />
+          <Field label="Search tickers, pairs, assets and runs" wide type="search" name="q" spellcheck={false} />
           <button type="submit" class="primary">Search</button>
           <a href="/">Overview</a>
           <a href="/assets">Assets</a>

@@ -46,7 +46,6 @@ function SearchPage({ query, results }: { query: string; results: readonly Palet
             type="search"
             name="q"
             value={query}
-            autocomplete="off"
             spellcheck={false}
           />
           <button type="submit" class="primary">Search</button>

@@ -44,7 +44,7 @@ export function AssetRows(
           chosen={null}
           words={(operator) => operatorWords[operator]}
         />
-        <Field label="Value" type="text" name="value" autocomplete="off" spellcheck={false} />
+        <Field label="Value" type="text" name="value" spellcheck={false} />
         <label>
           As of
           <select name="as_of">

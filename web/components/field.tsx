@@ -1,8 +1,8 @@
 import type { Child, JSX } from "hono/jsx";
 
-/** An input with its label. */
+/** An input with its label. The browser completes no texts: they are searches and names of this service. */
 export function Field(
-  { label, wide, ...input }: JSX.IntrinsicElements["input"] & {
+  { label, wide, autocomplete = "off", ...input }: JSX.IntrinsicElements["input"] & {
     label: string;
     /** Whether it takes the room that is left beside others. */
     wide?: boolean;
@@ -11,7 +11,7 @@ export function Field(
   return (
     <label class={wide ? "wide" : undefined}>
       {label}
-      <input {...input} />
+      <input {...input} autocomplete={input.type === "search" || input.type === "text" ? autocomplete : undefined} />
     </label>
   );
 }

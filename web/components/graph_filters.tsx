@@ -16,7 +16,6 @@ export function GraphFilters({ record: { search, problems, groups } }: { record:
         name="q"
         value={search.q ?? ""}
         placeholder="key or words"
-        autocomplete="off"
       />
       <Select label="Group" name="group" any="all groups" options={groups} chosen={search.group} />
       <Select label="State" name="state" any="all states" options={shownStates} chosen={search.state} />
@@ -34,7 +33,6 @@ export function GraphFilters({ record: { search, problems, groups } }: { record:
         name="focus"
         value={search.focus ?? ""}
         placeholder="+key, key+ or +key+"
-        autocomplete="off"
         spellcheck={false}
         {...invalid(problems, "focus")}
       />

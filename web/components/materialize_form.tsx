@@ -63,7 +63,6 @@ export function MaterializeForm({ request, external, producer, automated }: Mate
               type="text"
               value={names}
               placeholder="all, or A, B"
-              autocomplete="off"
               spellcheck={false}
               {...field("names")}
             />

@@ -14,14 +14,7 @@ export function PartitionQuestion(
       aria-label="Ask about a partition"
     >
       {report.axes.names !== null && (
-        <Field
-          label="Name"
-          type="text"
-          name="name"
-          value={partition?.name ?? ""}
-          autocomplete="off"
-          spellcheck={false}
-        />
+        <Field label="Name" type="text" name="name" value={partition?.name ?? ""} spellcheck={false} />
       )}
       {report.axes.dates !== null && <Field label="Date" type="date" name="date" value={partition?.date ?? ""} />}
       <button type="submit">Why this partition?</button>

@@ -23,7 +23,6 @@ export function ReportForm({ assetKey, last }: { assetKey: string; last: string 
           required
           maxlength={255}
           placeholder="a date, a hash …"
-          autocomplete="off"
           spellcheck={false}
           aria-describedby="report-problem"
         />

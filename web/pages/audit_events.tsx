@@ -65,22 +65,8 @@ export function AuditEventsPage({ search, problems, events, more, now }: AuditEv
       <section class="panel" aria-label="Audit log">
         <PageTabs of="Settings" path="/settings/audit-events" />
         <form class="filters" action="/settings/audit-events" method="get" role="search" aria-label="Audit log">
-          <Field
-            label="Actor"
-            type="search"
-            name="actor"
-            value={search.actor ?? ""}
-            placeholder="any"
-            autocomplete="off"
-          />
-          <Field
-            label="Action"
-            type="search"
-            name="action"
-            value={search.action ?? ""}
-            placeholder="any"
-            autocomplete="off"
-          />
+          <Field label="Actor" type="search" name="actor" value={search.actor ?? ""} placeholder="any" />
+          <Field label="Action" type="search" name="action" value={search.action ?? ""} placeholder="any" />
           <button type="submit" class="primary">Filter</button>
           {(search.actor !== undefined || search.action !== undefined) && <a href="/settings/audit-events">Show all</a>}
           <SearchProblems problems={problems} />

@@ -174,7 +174,6 @@ function NewBackfill({ fields, selections, problem }: Pick<BackfillsData, "field
         name="names"
         value={fields.names}
         placeholder="all, or A, B"
-        autocomplete="off"
         spellcheck={false}
       />
       <label class="tick">

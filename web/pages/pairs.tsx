@@ -126,7 +126,7 @@ function SearchForm(
           chosen={search.asOf}
         />
       )}
-      <Field label="Ticker" type="search" {...field("ticker", search.ticker)} placeholder="any" autocomplete="off" />
+      <Field label="Ticker" type="search" {...field("ticker", search.ticker)} placeholder="any" />
       <Select
         label="Accepted"
         name="accepted"

@@ -51,7 +51,7 @@ export function RunPage({ run, config, events, now }: RunPageData) {
                 <option value="error">errors</option>
               </select>
             </label>
-            <Field label="Search" type="search" name="search" placeholder="in loaded events" autocomplete="off" />
+            <Field label="Search" type="search" name="search" placeholder="in loaded events" />
             <label class="tick">
               <input type="checkbox" name="follow" checked /> Follow
             </label>

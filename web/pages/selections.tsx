@@ -46,7 +46,7 @@ function Found({ history, ticker }: { history: SelectionHistory; ticker: string 
   return (
     <>
       <form class="filters" action="/pairs/selections" method="get" role="search" aria-label="Selections">
-        <Field label="Ticker" type="search" name="ticker" value={ticker ?? ""} placeholder="any" autocomplete="off" />
+        <Field label="Ticker" type="search" name="ticker" value={ticker ?? ""} placeholder="any" />
         <button type="submit" class="primary">Filter</button>
         {ticker !== undefined && <a href="/pairs/selections">Show all</a>}
       </form>
