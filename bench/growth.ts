@@ -81,7 +81,8 @@ async function grow(
     stderr: "inherit",
   }).spawn();
   const input = child.stdin.getWriter();
-  const lines = createInterface(Readable.fromWeb(child.stdout))[Symbol.asyncIterator]();
+  const lines = createInterface(Readable.fromWeb(child.stdout as Parameters<typeof Readable.fromWeb>[0]))
+    [Symbol.asyncIterator]();
   const runs: Growth[] = [];
   for (let made = 0; made <= more; made++) {
     if (made > 0 && market) {

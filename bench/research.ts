@@ -19,21 +19,13 @@
  *
  * @module
  */
-import {
-  cleanPrices,
-  optics,
-  type PriceMatrix,
-  principalComponents,
-  prophet,
-  returnMatrix,
-  scanPairs,
-  standardize,
-} from "../quant/mod.ts";
+import { cleanPrices, type PriceMatrix, prophet } from "../quant/mod.ts";
 import { readWideCloses } from "../tests/support/wide_closes.ts";
 import { publishedIn2023, publishedInSample } from "./research/published.ts";
 import { in2023, inSample, type PairCloses } from "./research/reproduced.ts";
 import { realPrices } from "./places.ts";
 import { printTable } from "./measured.ts";
+import { researchPairs } from "./research/chosen_pairs.ts";
 
 const prices = realPrices();
 const past = readWideCloses(`${prices}/nasdaq_etf_closes_2019_2022.csv`);
@@ -43,30 +35,14 @@ const withLstm = Deno.args.includes("--lstm");
 type Figures = Readonly<Record<string, number>>;
 await prophet.load();
 const rows: { pair: string; before: Figures; after: Figures }[] = [];
-for (const [ticker1, ticker2] of await researchPairs(past)) {
+const { pairs } = await researchPairs(cleanPrices(past, { rule: "research" }).matrix);
+for (const [ticker1, ticker2] of pairs) {
   const { figures, forest } = inSample(closesOf(past, ticker1, ticker2), { withLstm });
   const after = in2023(closesOf(past, ticker1, ticker2), closesOf(year, ticker1, ticker2), forest);
   rows.push({ pair: `${ticker1} ${ticker2}`, before: figures, after });
 }
 print("2019–2022, the last fifth scored", rows.map(({ pair, before }) => [pair, before]), publishedInSample);
 print("2023, hedge ratio and scale fitted to it", rows.map(({ pair, after }) => [pair, after]), publishedIn2023);
-
-/** Pairs by the research's rules: 5 components, OPTICS, Dickey–Fuller below 0.1 and its other criteria. */
-async function researchPairs(prices: PriceMatrix): Promise<[string, string][]> {
-  const { matrix } = cleanPrices(prices, { rule: "research" });
-  const { tickers, returns } = returnMatrix(matrix);
-  const points = standardize(principalComponents(returns, 5).loadings);
-  const { labels } = optics(points, { minSamples: 3, maxEps: 5, xi: 0.05 });
-  const candidates = tickers.flatMap((first, i) =>
-    tickers.slice(i + 1).flatMap((second, k): [string, string][] =>
-      labels[i]! >= 0 && labels[i] === labels[i + 1 + k] ? [[first, second]] : []
-    )
-  );
-  const closes = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
-  const criteria = { maxPValue: 0.1, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 48 };
-  const { accepted } = await scanPairs(closes, { pairs: candidates, criteria });
-  return accepted.map(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]);
-}
 
 function closesOf({ sessions, tickers, closes }: PriceMatrix, ticker1: string, ticker2: string): PairCloses {
   const [price1, price2] = [ticker1, ticker2].map((ticker) => closes[tickers.indexOf(ticker)]!);

@@ -21,19 +21,14 @@ import {
   defaultStrategyNames,
   lookAheadGuard,
   mostCorrelatedPairs,
-  optics,
   pairPortfolio,
   type PortfolioPair,
   type PriceMatrix,
-  principalComponents,
   referenceStrategy,
-  returnMatrix,
   type RolledWindow,
   rolledWindows,
-  scanPairs,
   selectByWindow,
   sharpeSample,
-  standardize,
   strategyByName,
   type TearSheet,
   tearSheet,
@@ -43,37 +38,17 @@ import {
 import { readWideCloses } from "../tests/support/wide_closes.ts";
 import { realPrices } from "./places.ts";
 import { printTable } from "./measured.ts";
+import { type Pair, researchCriteria, researchPairs, windowsByPair } from "./research/chosen_pairs.ts";
 
-type Pair = [ticker1: string, ticker2: string];
 type Prices = Map<string, Float64Array>;
 
-/** The research preset of quant-definitions, by which its 19 pairs of 2019–2022 were chosen. */
-const RESEARCH = {
-  clusters: { minSamples: 3, maxEps: 5, xi: 0.05 },
-  criteria: { maxPValue: 0.1, maxHurst: 0.5, maxHalfLife: 260, minCrossings: 48 },
-};
 const COSTS_BPS = [0, 2, 5];
 
-/** Pairs of tickers in a common cluster that pass every criterion. */
-async function choosePairs(
-  prices: Prices,
-  criteria: typeof RESEARCH.criteria,
-): Promise<{ pairs: Pair[]; tested: number }> {
-  const { tickers, returns } = returnMatrix({
-    sessions: Array.from({ length: prices.values().next().value!.length }, (_, t) => String(t).padStart(6, "0")),
-    tickers: [...prices.keys()],
-    closes: [...prices.values()],
-  });
-  const { labels } = optics(standardize(principalComponents(returns, 5).loadings), RESEARCH.clusters);
-  const candidates: Pair[] = [];
-  for (let i = 0; i < tickers.length; i++) {
-    for (let j = i + 1; j < tickers.length; j++) {
-      if (labels[i]! >= 0 && labels[i] === labels[j]) candidates.push([tickers[i]!, tickers[j]!]);
-    }
-  }
-  const scan = await scanPairs(prices, { pairs: candidates, criteria });
-  return { pairs: scan.accepted.map(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]), tested: scan.tested };
-}
+const matrixOf = (prices: Prices): PriceMatrix => ({
+  sessions: Array.from({ length: prices.values().next().value!.length }, (_, t) => String(t).padStart(6, "0")),
+  tickers: [...prices.keys()],
+  closes: [...prices.values()],
+});
 
 /** A result before the number of trials is known. */
 interface Outcome {
@@ -87,25 +62,16 @@ interface Outcome {
 
 /** Trades pairs in the given windows with one strategy; returns the rows from the first traded session on. */
 function walkForwardOutcome(
-  name: string,
+  strategyName: string,
   sessions: string[],
   prices: Prices,
-  chosen: readonly { window: RolledWindow; choice: Pair[] }[],
+  chosen: readonly { window: RolledWindow; pairs: Pair[] }[],
   costBps: number,
 ): Outcome {
-  const windowsOf = new Map<string, { pair: Pair; windows: RolledWindow[] }>();
-  for (const { window, choice } of chosen) {
-    for (const pair of choice) {
-      const key = pair.join("/");
-      const entry = windowsOf.get(key) ?? { pair, windows: [] };
-      entry.windows.push(window);
-      windowsOf.set(key, entry);
-    }
-  }
-  const strategy = strategyByName(name);
+  const strategy = strategyByName(strategyName);
   const results: PortfolioPair[] = [];
   let trades = 0;
-  for (const [key, { pair, windows }] of windowsOf) {
+  for (const { name, pair, windows } of windowsByPair(chosen)) {
     const { daily, trades: list } = walkForward({
       sessions,
       leg1: { close: prices.get(pair[0])! },
@@ -115,13 +81,13 @@ function walkForwardOutcome(
       fillAt: "next_close",
       costs: { commissionBps: costBps },
     });
-    results.push({ name: key, daily });
+    results.push({ name, daily });
     trades += list.length;
   }
   const { dailyReturn, grossExposure, turnover } = pairPortfolio(results, { rebalanceCostBps: costBps });
   const from = chosen[0]!.window.tradingStart;
   return {
-    name: `walk-forward: ${name}`,
+    name: `walk-forward: ${strategyName}`,
     pairs: results.length,
     dailyReturn: dailyReturn.slice(from),
     grossExposure: grossExposure.slice(from),
@@ -212,7 +178,7 @@ for (const [ticker, closes] of pastPrices) joined.set(ticker, Float64Array.of(..
 
 // The universe is that of 2019–2022 alone; pairs that cannot be traded in 2023 are left out below, and counted.
 const universe = byTicker(cleanPrices(past, { rule: "research" }).matrix);
-const { pairs: accepted, tested } = await choosePairs(universe, RESEARCH.criteria);
+const { pairs: accepted, tested } = await researchPairs(matrixOf(universe));
 const pairs = accepted.filter((pair) => pair.every((ticker) => year.has(ticker)));
 const correlated = mostCorrelatedPairs(universe, accepted.length)
   .map(({ ticker1, ticker2 }): Pair => [ticker1, ticker2])
@@ -252,7 +218,7 @@ function fixedRows(traded: Pair[], rules: ("reference" | "traditional" | "walk_f
     }
     if (rules.includes("walk_forward")) {
       for (const name of defaultStrategyNames) {
-        const chosen = wholeYear.map((window) => ({ window, choice: traded }));
+        const chosen = wholeYear.map((window) => ({ window, pairs: traded }));
         outcomes.push(walkForwardOutcome(name, sessions, joined, chosen, costBps));
       }
     }
@@ -272,21 +238,22 @@ printSheets(
 // Windows over all years: pairs are chosen for each quarter on the 252 sessions before it. The required crossings shrink with the
 // formation, from 48 in 918 sessions to 13 in 252.
 const windows = rolledWindows(sessions.length, { formationSessions: 252, tradingSessions: 63 });
-const criteria = { ...RESEARCH.criteria, minCrossings: 13 };
+const criteria = { ...researchCriteria, minCrossings: 13 };
 let candidates = 0;
-const chosen = await selectByWindow(joined, windows, async (formation) => {
+const selections = await selectByWindow(joined, windows, async (formation) => {
   const complete: Prices = new Map([...formation].filter(([, closes]) => closes.every((close) => close > 0)));
-  const { pairs, tested } = await choosePairs(complete, criteria);
+  const { pairs, tested } = await researchPairs(matrixOf(complete), criteria);
   candidates += tested;
   return pairs;
 });
+const chosen = selections.map(({ window, choice }) => ({ window, pairs: choice }));
 const rolled = COSTS_BPS.flatMap((costBps) => {
   const outcomes = defaultStrategyNames.map((name) => walkForwardOutcome(name, sessions, joined, chosen, costBps));
   return judge(outcomes, benchmark.slice(windows[0]!.tradingStart - 1)).map((row) => ({ costBps, ...row }));
 });
 console.log(
   `\nRolled: ${windows.length} windows, ${candidates} candidate pairs tested, ${
-    chosen.map(({ choice }) => choice.length).join(", ")
+    chosen.map(({ pairs }) => pairs.length).join(", ")
   } chosen.`,
 );
 printSheets(`Pairs chosen anew each quarter, ${sessions[windows[0]!.tradingStart]} to ${sessions.at(-1)}`, rolled);

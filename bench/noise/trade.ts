@@ -11,6 +11,7 @@ import {
   walkForward,
 } from "../../quant/mod.ts";
 import type { NoiseMarket } from "./market.ts";
+import { windowsByPair } from "../research/chosen_pairs.ts";
 
 /** Results in a market by name: of each strategy, and of the headline that follows the best record so far. */
 export type Earned = ReadonlyMap<string, {
@@ -29,21 +30,14 @@ export function trade(
   chosen: readonly { window: RolledWindow; pairs: readonly TickerPair[] }[],
   strategies: readonly Strategy[],
 ): Earned {
-  const windowsOf = new Map<string, { pair: TickerPair; windows: RolledWindow[] }>();
-  for (const { window, pairs } of chosen) {
-    for (const pair of pairs) {
-      const entry = windowsOf.get(pair.join()) ?? { pair, windows: [] };
-      entry.windows.push(window);
-      windowsOf.set(pair.join(), entry);
-    }
-  }
+  const byPair = windowsByPair(chosen);
   const from = chosen[0]!.window.tradingStart;
   const placeOf = new Map(market.sessions.map((session, t) => [session, t]));
   const legOf = (ticker: string) => ({ close: market.close.get(ticker)!, open: market.open.get(ticker)! });
   const windows = chosen.map(({ window }) => window);
   const traded = strategies.map((strategy) => {
     const entered = new Uint32Array(market.sessions.length);
-    const pairs = [...windowsOf].map(([name, { pair, windows }]) => {
+    const pairs = byPair.map(({ name, pair, windows }) => {
       const { daily, trades } = walkForward({
         sessions: market.sessions,
         leg1: legOf(pair[0]),

@@ -52,10 +52,6 @@ export class PairAccount {
     this.costs = costs;
   }
 
-  get isFlat(): boolean {
-    return this.shares1 === 0 && this.shares2 === 0;
-  }
-
   /** Value of leg 1 at its last mark, negative if short. */
   get value1(): number {
     return this.shares1 === 0 ? 0 : this.shares1 * this.#mark1;
