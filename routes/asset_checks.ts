@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { CheckRecord, checkResults, CheckRun, CheckState, checkStates, type Engine, named } from "../engine/mod.ts";
 import { nextPage, pageOf } from "./links.ts";
-import { assetKey, describeRoute } from "./openapi/describe_route.ts";
+import { assetKey, describeRoute, objectAnswer } from "./openapi/describe_route.ts";
 import { idPage, jsonBody, query } from "./validation.ts";
 
 const ResultsPage = z.strictObject({
@@ -30,12 +30,7 @@ const describeRun = describeRoute({
   description:
     "Checks the latest version of each selected asset that has checks, without materializing it, and records the results with that version. A failed blocking check retracts nothing: the asset becomes stale, and the next run makes it again.",
   example: { body: { selection: "*" } },
-  answers: {
-    200: {
-      description: "Results of the checks, by asset",
-      schema: named("CheckRunList", z.strictObject({ assets: z.array(CheckRun) })),
-    },
-  },
+  answers: { 200: objectAnswer("CheckRunList", { assets: z.array(CheckRun) }, "Results of the checks, by asset") },
   problems: [404],
 });
 const describeChecks = describeRoute({

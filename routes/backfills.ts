@@ -6,13 +6,12 @@ import {
   BackfillPlan,
   BackfillSummary,
   type Engine,
-  named,
   SelectionError,
   UnknownAssetError,
 } from "../engine/mod.ts";
 import { nextPage, pageOf } from "./links.ts";
 import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
-import { describeRoute, numbered } from "./openapi/describe_route.ts";
+import { describeRoute, numbered, objectAnswer } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { idPage, jsonBody, pathId, query, selectionText } from "./validation.ts";
 
@@ -34,11 +33,9 @@ const describeList = describeRoute({
   tag: "Backfills",
   summary: "Backfills, newest first",
   answers: {
-    200: {
-      description: "A page of backfills",
-      schema: named("BackfillList", z.strictObject({ backfills: z.array(BackfillSummary) })),
+    200: objectAnswer("BackfillList", { backfills: z.array(BackfillSummary) }, "A page of backfills", {
       headers: nextPage,
-    },
+    }),
   },
 });
 const accepted = {

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { type LiveProcess, type Logger, messageOf, named, silentAfterSeconds, silentText } from "../engine/mod.ts";
-import { describeRoute } from "./openapi/describe_route.ts";
+import { describeRoute, objectAnswer } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { tolerableSkewMs } from "../resources/clock.ts";
 import { within } from "./within.ts";
@@ -30,9 +30,7 @@ const Ready = named(
 const describeAlive = describeRoute({
   tag: "Health",
   summary: "Liveness of the process",
-  answers: {
-    200: { description: "It is", schema: named("Alive", z.strictObject({ status: z.literal("alive") })) },
-  },
+  answers: { 200: objectAnswer("Alive", { status: z.literal("alive") }, "It is") },
 });
 const describeReady = describeRoute({
   tag: "Health",

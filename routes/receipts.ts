@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Engine, equalTo, named, Receipt, Replay } from "../engine/mod.ts";
-import { assetKey, describeRoute } from "./openapi/describe_route.ts";
+import { type Engine, equalTo, Receipt, Replay } from "../engine/mod.ts";
+import { assetKey, describeRoute, objectAnswer } from "./openapi/describe_route.ts";
 import { splitFilters } from "./row_filters.ts";
 import { asOf, jsonBody, parsed } from "./validation.ts";
 
@@ -29,10 +29,7 @@ const describeReceipt = describeRoute({
   query: ReceiptParameters.catchall(z.string()),
   example: { ...example, query: { "rank": "1" } },
   answers: {
-    200: {
-      description: "Receipts, the newest materialization first",
-      schema: named("ReceiptList", z.strictObject({ receipts: z.array(Receipt) })),
-    },
+    200: objectAnswer("ReceiptList", { receipts: z.array(Receipt) }, "Receipts, the newest materialization first"),
   },
   problems: [404],
 });
@@ -44,10 +41,7 @@ const describeReplay = describeRoute({
   path: assetKey,
   example: { ...example, body: { where: { rank: 1 } } },
   answers: {
-    200: {
-      description: "Result of the comparison, by materialization",
-      schema: named("ReplayList", z.strictObject({ replays: z.array(Replay) })),
-    },
+    200: objectAnswer("ReplayList", { replays: z.array(Replay) }, "Result of the comparison, by materialization"),
   },
   problems: [404],
 });

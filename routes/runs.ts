@@ -5,7 +5,6 @@ import {
   isFinished,
   type Logger,
   messageOf,
-  named,
   Run,
   type RunFilter,
   runStatuses,
@@ -14,7 +13,7 @@ import {
 import { csvOf } from "./csv.ts";
 import { nextPage, pageOf } from "./links.ts";
 import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
-import { describeRoute, numbered } from "./openapi/describe_route.ts";
+import { describeRoute, numbered, objectAnswer } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { idPage, jsonBody, pathId, query } from "./validation.ts";
 import { within } from "./within.ts";
@@ -50,12 +49,10 @@ const describeList = describeRoute({
   summary: "Runs, newest first",
   example: { query: { limit: "5" } },
   answers: {
-    200: {
-      description: "A page of runs",
-      schema: named("RunList", z.strictObject({ runs: z.array(RunSummary) })),
+    200: objectAnswer("RunList", { runs: z.array(RunSummary) }, "A page of runs", {
       mediaTypes: ["application/json", "text/csv"],
       headers: nextPage,
-    },
+    }),
   },
 });
 const path = numbered("run");

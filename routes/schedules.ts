@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { named, type Scheduler, ScheduleState, UnknownScheduleError } from "../engine/mod.ts";
-import { describeRoute, type Operation } from "./openapi/describe_route.ts";
+import { type Scheduler, ScheduleState, UnknownScheduleError } from "../engine/mod.ts";
+import { describeRoute, objectAnswer, type Operation } from "./openapi/describe_route.ts";
 import { jsonBody } from "./validation.ts";
 
 /** Interface to the schedules. */
@@ -12,12 +12,7 @@ const nothing = z.strictObject({});
 const describeList = describeRoute({
   tag: "Schedules",
   summary: "Schedules with their last and next tick",
-  answers: {
-    200: {
-      description: "The schedules",
-      schema: named("ScheduleList", z.strictObject({ schedules: z.array(ScheduleState) })),
-    },
-  },
+  answers: { 200: objectAnswer("ScheduleList", { schedules: z.array(ScheduleState) }, "The schedules") },
 });
 const one: Pick<Operation, "tag" | "path" | "answers" | "problems"> = {
   tag: "Schedules",
@@ -39,11 +34,12 @@ const describeTick = describeRoute({
   ...one,
   summary: "Fire a schedule now, paused or not",
   answers: {
-    202: {
-      description: "The started run, if anything was stale",
-      schema: named("ScheduleFired", z.strictObject({ schedule: z.string(), runId: z.int().nullable() })),
-      headers: { Location: "URL of the run" },
-    },
+    202: objectAnswer(
+      "ScheduleFired",
+      { schedule: z.string(), runId: z.int().nullable() },
+      "The started run, if anything was stale",
+      { headers: { Location: "URL of the run" } },
+    ),
   },
 });
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { AssetStorage, type Engine, named, PrunedHistory } from "../engine/mod.ts";
-import { describeRoute } from "./openapi/describe_route.ts";
+import { AssetStorage, type Engine, PrunedHistory } from "../engine/mod.ts";
+import { describeRoute, objectAnswer } from "./openapi/describe_route.ts";
 import { jsonBody } from "./validation.ts";
 
 const PruneRequest = z.strictObject({
@@ -11,12 +11,7 @@ const PruneRequest = z.strictObject({
 const describeStorage = describeRoute({
   tag: "Assets",
   summary: "Disk use and kept versions of each asset's table",
-  answers: {
-    200: {
-      description: "Assets in dependency order",
-      schema: named("StorageList", z.strictObject({ assets: z.array(AssetStorage) })),
-    },
-  },
+  answers: { 200: objectAnswer("StorageList", { assets: z.array(AssetStorage) }, "Assets in dependency order") },
 });
 const describePrune = describeRoute({
   tag: "Assets",
@@ -25,10 +20,11 @@ const describePrune = describeRoute({
     "The retention of each asset defines the kept versions. The service prunes automatically every hour; versions that a running step may read stay. A deleted version stays on record, and `as_of` refuses it.",
   example: { body: { dryRun: true } },
   answers: {
-    200: {
-      description: "Deleted rows, with dryRun the ones to delete, by asset",
-      schema: named("PrunedList", z.strictObject({ dryRun: z.boolean(), assets: z.array(PrunedHistory) })),
-    },
+    200: objectAnswer(
+      "PrunedList",
+      { dryRun: z.boolean(), assets: z.array(PrunedHistory) },
+      "Deleted rows, with dryRun the ones to delete, by asset",
+    ),
   },
 });
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Access, AuditEvent, may, NewToken, Principal, Session, Token } from "../../access/mod.ts";
 import { named } from "../../engine/mod.ts";
 import { nextPage, pageOf } from "../links.ts";
-import { describeRoute, numbered } from "../openapi/describe_route.ts";
+import { describeRoute, numbered, objectAnswer } from "../openapi/describe_route.ts";
 import { idPage, jsonBody, pathId, query, wholeNumber } from "../validation.ts";
 import { actorOf } from "./credentials.ts";
 
@@ -30,23 +30,19 @@ const describeMe = describeRoute({
 const describeTokens = describeRoute({
   tag: "Access",
   summary: "Access tokens, without their secrets",
-  answers: {
-    200: { description: "The tokens", schema: named("TokenList", z.strictObject({ tokens: z.array(Token) })) },
-  },
+  answers: { 200: objectAnswer("TokenList", { tokens: z.array(Token) }, "The tokens") },
 });
 const describeNewToken = describeRoute({
   tag: "Access",
   summary: "Create an access token",
   example: { body: { name: "nightly", scope: "operate", expiresInDays: 90 } },
   answers: {
-    201: {
-      description: "The token with its secret, which is shown only once",
-      schema: named(
-        "TokenCreated",
-        z.strictObject({ token: Token, secret: z.string().describe("Shown only once") }),
-      ),
-      headers: { Location: "Of the token" },
-    },
+    201: objectAnswer(
+      "TokenCreated",
+      { token: Token, secret: z.string().describe("Shown only once") },
+      "The token with its secret, which is shown only once",
+      { headers: { Location: "Of the token" } },
+    ),
   },
 });
 const describeRevocation = describeRoute({
@@ -60,17 +56,9 @@ const describeSessions = describeRoute({
   tag: "Access",
   summary: "Sessions: your own, or all of them for an admin",
   answers: {
-    200: {
-      description: "The sessions",
-      schema: named(
-        "SessionList",
-        z.strictObject({
-          sessions: z.array(
-            Session.extend({ current: z.boolean().describe("Whether it is the caller's own session") }),
-          ),
-        }),
-      ),
-    },
+    200: objectAnswer("SessionList", {
+      sessions: z.array(Session.extend({ current: z.boolean().describe("Whether it is the caller's own session") })),
+    }, "The sessions"),
   },
 });
 const describeSessionEnd = describeRoute({
@@ -84,11 +72,7 @@ const describeAudit = describeRoute({
   tag: "Access",
   summary: "The audit log of changes, newest first",
   answers: {
-    200: {
-      description: "A page of events",
-      schema: named("AuditEventList", z.strictObject({ events: z.array(AuditEvent) })),
-      headers: nextPage,
-    },
+    200: objectAnswer("AuditEventList", { events: z.array(AuditEvent) }, "A page of events", { headers: nextPage }),
   },
 });
 

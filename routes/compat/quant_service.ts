@@ -1,8 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { named } from "../../engine/mod.ts";
 import { dataSourceHeaders, sourceIsRequest } from "../data_source.ts";
-import { describeRoute } from "../openapi/describe_route.ts";
+import { describeRoute, objectAnswer } from "../openapi/describe_route.ts";
 import { bodyBudget } from "./body_budget.ts";
 import { ObservationSink, PriceSink } from "./observations.ts";
 import { OldError } from "./old_errors.ts";
@@ -59,11 +58,12 @@ const describePairs = describeRoute({
   summary: "Pairs worth trading among closes",
   body: { description: "At least 30 closes", schema: closes },
   answers: {
-    200: {
-      description: "The pairs that meet the criteria",
-      schema: named("OldSuggestedPairs", z.strictObject({ suggested_pairs: z.array(SuggestedPair) })),
-      headers: dataSourceHeaders,
-    },
+    200: objectAnswer(
+      "OldSuggestedPairs",
+      { suggested_pairs: z.array(SuggestedPair) },
+      "The pairs that meet the criteria",
+      { headers: dataSourceHeaders },
+    ),
   },
   problems: [413, 503],
 });

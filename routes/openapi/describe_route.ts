@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
+import { named } from "../../engine/mod.ts";
 
 /** A body in one media type, or several. */
 export interface Content {
@@ -69,4 +70,14 @@ export const assetKey = { key: { description: "Key of the asset, such as `daily_
 /** Path parameter for an id. */
 export function numbered(what: string): Readonly<Record<"id", PathParameter>> {
   return { id: { description: `Number of the ${what}`, schema: z.int().positive() } };
+}
+
+/** A JSON object as an answer. Its schema has a name in the document. */
+export function objectAnswer(
+  name: string,
+  fields: z.ZodRawShape,
+  description: string,
+  more: Omit<Content, "description" | "schema"> = {},
+): Content {
+  return { description, schema: named(name, z.strictObject(fields)), ...more };
 }
