@@ -29,8 +29,3 @@ export function fixedClock(
     },
   };
 }
-
-/** The calendar date in New York at `clock`'s time: the day a US session belongs to. */
-export function newYorkDate(clock: Clock): Temporal.PlainDate {
-  return clock.now().toZonedDateTimeISO("America/New_York").toPlainDate();
-}

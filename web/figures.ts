@@ -19,11 +19,6 @@ export function counted(n: number, thing: string): string {
   return `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
 }
 
-/** An amount of money in whole dollars: `1,250,000 USD`. */
-export function usd(value: number): string {
-  return `${count(Math.round(value))} USD`;
-}
-
 /** An amount of money in three digits: `156M USD`, `2.91M USD`, `950 USD`. */
 export function shortUsd(value: number): string {
   return `${shortCount(value)} USD`;

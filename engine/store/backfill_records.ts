@@ -21,7 +21,6 @@ export interface BackfillRequest extends BackfillRange {
 
 /** What limits the rate of an asset: the vendor's rate limit, or the past duration of the work. */
 export const bounds = ["calls", "history"] as const;
-export type Bound = typeof bounds[number];
 
 /** The plan of a backfill for one asset. */
 export const PlannedAsset = z.strictObject({

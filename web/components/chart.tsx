@@ -4,18 +4,9 @@ import type { Child } from "hono/jsx";
 /** Formats of the values of a pane. */
 export type ChartFormat = "index" | "usd" | "percent" | "shares" | "points" | "deviations" | "ratio";
 
-/** Colours of lines; the first two are those of legs. */
-export type ChartColour =
-  | "first"
-  | "second"
-  | "third"
-  | "fourth"
-  | "fifth"
-  | "sixth"
-  | "seventh"
-  | "eighth"
-  | "faint"
-  | "loss";
+/** Colours of lines that are told apart by them; the first two are those of legs. */
+export const lineColours = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"] as const;
+export type ChartColour = typeof lineColours[number] | "faint" | "loss";
 
 /** A line through the sessions of its chart, or a column per session. */
 export interface ChartLine {

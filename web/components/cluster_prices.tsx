@@ -2,20 +2,10 @@ import { cleanPrices } from "../../assets/views.ts";
 import type { ClusterMembers } from "../cluster_members.ts";
 import { clusterCsvPath, type ClustersSearch } from "../cluster_search.ts";
 import { counted, decimal } from "../figures.ts";
-import { Chart, type ChartColour, ChartTable } from "./chart.tsx";
+import { Chart, ChartTable, lineColours } from "./chart.tsx";
 
-const colours: readonly ChartColour[] = [
-  "first",
-  "second",
-  "third",
-  "fourth",
-  "fifth",
-  "sixth",
-  "seventh",
-  "eighth",
-];
 /** Each colour solid and dashed, but one: more lines cannot be told apart. */
-export const mostDrawn = 2 * colours.length - 1;
+export const mostDrawn = 2 * lineColours.length - 1;
 
 /** Prices of a cluster's members over its formation, all starting at 100. */
 export function ClusterPrices({ of, search }: { of: ClusterMembers; search: ClustersSearch }) {
@@ -41,9 +31,9 @@ export function ClusterPrices({ of, search }: { of: ClusterMembers; search: Clus
             format: "index",
             lines: tickers.map((name, i) => ({
               name,
-              colour: colours[i % colours.length]!,
+              colour: lineColours[i % lineColours.length]!,
               values: indices[i]!,
-              ...i >= colours.length && { shape: "dashed" as const },
+              ...i >= lineColours.length && { shape: "dashed" as const },
             })),
           }],
         }}

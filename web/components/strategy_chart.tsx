@@ -5,18 +5,7 @@ import { rowsPath } from "../rows_path.ts";
 import { isTradable, type StrategiesRecord } from "../strategy_record.ts";
 import { standingStrategyRange, strategyRanges, type StrategySearch } from "../strategy_search.ts";
 import { costTitle, strategyTitle } from "../strategy_words.ts";
-import { Chart, type ChartColour, type ChartData, type ChartLine, ChartTable } from "./chart.tsx";
-
-const colours: readonly ChartColour[] = [
-  "first",
-  "second",
-  "third",
-  "fourth",
-  "fifth",
-  "sixth",
-  "seventh",
-  "eighth",
-];
+import { Chart, type ChartData, type ChartLine, ChartTable, lineColours } from "./chart.tsx";
 
 /** Equity of all strategies' portfolios and of the benchmark. */
 export function StrategyChart({ record, search }: { record: StrategiesRecord; search: StrategySearch }) {
@@ -76,11 +65,11 @@ function chartOf({ days, results, chosen, benchmark }: StrategiesRecord): ChartD
     if (!own) return [];
     return [{
       name: strategyTitle(result.strategy),
-      colour: colours[i % colours.length]!,
+      colour: lineColours[i % lineColours.length]!,
       part: result.strategy,
       values: on(own.sessions, own.equity),
       // Colours repeat after the eighth strategy; a dash tells the ninth from the first.
-      ...i >= colours.length && { shape: "dashed" as const },
+      ...i >= lineColours.length && { shape: "dashed" as const },
       ...!isTradable(result) && { shape: "dotted" as const },
       ...result.strategy === chosen.strategy && { strong: true as const },
     }];
