@@ -8,7 +8,7 @@ import { z } from "zod";
 import { Preset } from "../assets/presets.ts";
 import { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "../access/allow_list.ts";
 import { secretsIn } from "../resources/redaction.ts";
-import { parseUniverse, type Universe, UNIVERSE_FORMS } from "../resources/market_data/universe.ts";
+import { parseUniverse, UNIVERSE_FORMS } from "../resources/market_data/universe.ts";
 import * as forms from "./value_forms.ts";
 
 /** The configuration is invalid. The message names each variable, its value and the allowed ones. */
