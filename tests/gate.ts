@@ -35,8 +35,13 @@ const SUMMARY = /(\d+) passed.*\| (\d+) failed(?:.*\| (\d+) ignored)?/;
 const COLOURS = /\x1b\[\d+m/g;
 
 const ci = Deno.env.get("CI") === "true";
-// One server, one browser and so on for all stages: see tests/support/shared_parts.ts.
-const environment: Record<string, string> = { TANDEM_TEST_OWNER: String(Deno.pid) };
+const environment: Record<string, string> = {
+  // One server, one browser and so on for all stages: see tests/support/shared_parts.ts.
+  TANDEM_TEST_OWNER: String(Deno.pid),
+  // V8 compiles a function of WebAssembly a second time, to faster code, once it has executed 13 MB. To open and migrate PGlite, as a
+  // hundred processes of the tests do, takes 1.9 CPU seconds without that and 3 with it, so that only much used functions are worth it.
+  DENO_V8_FLAGS: "--wasm-tiering-budget=400000000",
+};
 const left: string[] = [];
 
 await need(

@@ -43,8 +43,12 @@ async function launch(): Promise<void> {
 }
 
 function deno(args: string[], options: Deno.CommandOptions = {}): Deno.Command {
+  // The gate's flags are for processes that live for seconds.
+  const { DENO_V8_FLAGS: _flags, ...env } = Deno.env.toObject();
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--no-check", ...args],
+    clearEnv: true,
+    env,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
