@@ -13,16 +13,17 @@ const testFile = /_test\.tsx?$/;
  * An isolate reads and compiles what its tests import once, and code that one test has warmed up is warm for the next. Tests of
  * `quant`, `web` and `routes` take 0.7, 0.6 and 0.5 of the CPU time that they take in an isolate for each file. Reports name the test file and not the group.
  *
- * @param ignored Folders, written as `root` is, whose tests are left out.
+ * @param options.ignored Folders, written as `root` is, whose tests are left out.
+ * @param options.jobs Number of groups at least that a folder with as many files is divided into; 1 by default.
  */
 export async function writeTestGroups(
   folder: string,
   root: string,
-  ignored: readonly string[] = [],
+  { ignored = [], jobs = 1 }: { ignored?: readonly string[]; jobs?: number } = {},
 ): Promise<string[]> {
   const groups: string[] = [];
   for (const [name, files] of await filesByFolder(root, ignored)) {
-    const count = Math.ceil(files.length / filesPerGroup);
+    const count = Math.max(Math.ceil(files.length / filesPerGroup), Math.min(files.length, jobs));
     for (let group = 0; group < count; group++) {
       const members = files.filter((_, at) => at % count === group);
       const path = join(folder, `${[...name.split("/"), ...(count > 1 ? [group + 1] : [])].join("_")}_test.ts`);

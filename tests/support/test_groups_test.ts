@@ -17,7 +17,7 @@ Deno.test("writeTestGroups() puts each test file into one group, those of a fold
       await Deno.mkdir(join(root, file, ".."), { recursive: true });
       await Deno.writeTextFile(join(root, file), `Deno.test("${file}", () => {});\n`);
     }
-    const groups = await writeTestGroups(folder, root, [join(root, "slow")]);
+    const groups = await writeTestGroups(folder, root, { ignored: [join(root, "slow")] });
     const prefix = basename(root);
     assert.deepEqual(groups.map((path) => basename(path)), [
       `${prefix}_test.ts`,
@@ -29,6 +29,13 @@ Deno.test("writeTestGroups() puts each test file into one group, those of a fold
     const imported = imports.flatMap((text) => [...text.matchAll(/import "file:\/\/.*?\/grouped-[^/]*\/(.*)";/g)]);
     const tests = files.filter((file) => /_test\.tsx?$/.test(file) && !file.startsWith("slow/"));
     assert.deepEqual(imported.map(([, file]) => file).sort(), tests.sort());
+
+    const divided = await writeTestGroups(folder, join(root, "many"), { jobs: 3 });
+    const counts = await Promise.all(
+      divided.map(async (path) => (await Deno.readTextFile(path)).split("import").length - 1),
+    );
+    assert.deepEqual(counts, [7, 7, 7]);
+    assert.equal((await writeTestGroups(folder, join(root, "one"), { jobs: 3 })).length, 1);
   } finally {
     for (const made of [root, folder]) await Deno.remove(made, { recursive: true });
   }
