@@ -1,0 +1,62 @@
+/**
+ * Costs of a process and its database, by asset.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import process from "node:process";
+import type { Executor, ProcessContext } from "../engine/mod.ts";
+import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
+import type { Database } from "../resources/database/mod.ts";
+
+/** CPU seconds of this process, of all threads. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Highest resident memory so far; NaN if the system does not report it. */
+export async function peakMb(): Promise<number> {
+  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+/** Makes {@link peakMb} count from now on, where the system can. */
+export async function forgetPeak(): Promise<void> {
+  await Deno.writeTextFile("/proc/self/clear_refs", "5", { create: false }).catch(() => {});
+}
+
+/** Size of the database on a PostgreSQL server. */
+export async function databaseMb({ sql }: Database): Promise<number> {
+  const [row] = await sql<{ size: number }[]>`SELECT pg_database_size(current_database()) AS size`;
+  return row!.size / 2 ** 20;
+}
+
+/** Size of all files in a folder, which may change meanwhile. */
+export async function folderMb(folder: string): Promise<number> {
+  let bytes = 0;
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    bytes += entry.isDirectory
+      ? await folderMb(path) * 2 ** 20
+      : await Deno.stat(path).then(({ size }) => size, () => 0);
+  }
+  return bytes / 2 ** 20;
+}
+
+/** Runs steps one after the other, so that costs can be attributed to an asset. */
+export function oneByOne(
+  measure: <T>(key: string, work: () => Promise<T>) => Promise<T>,
+): (around: ProcessContext) => Executor {
+  return (around) => {
+    const inner = new InProcessExecutor(around, 1);
+    let last: Promise<unknown> = Promise.resolve();
+    return {
+      execute(task, signal) {
+        const outcome = last.then(() => measure(task.key, () => inner.execute(task, signal)));
+        last = outcome.catch(() => {});
+        return outcome;
+      },
+    };
+  };
+}

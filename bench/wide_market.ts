@@ -1,0 +1,212 @@
+/**
+ * A market of thousands of tickers through the whole chain, walk-forward included, with the default settings: seconds, CPU seconds,
+ * rows and highest resident memory by asset, beside the aim of 1.5 GB.
+ *
+ *     deno task bench:wide-market [--tickers 5000] [--sessions 1000] [--database postgres|pglite] [--service] [--keep FILE]
+ *
+ * Steps run one after the other in a process of their own, so that costs can be attributed to an asset. With `--service` the real
+ * service makes everything instead, with steps in its thread, as it does by default: the figures are those of the process. The
+ * memory and CPU time of a PostgreSQL server, which flushes its files, are not included. `--keep` names the file of market data,
+ * which is made unless it is there.
+ *
+ * @module
+ */
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import * as assets from "../assets/mod.ts";
+import { Engine, silentLogger } from "../engine/mod.ts";
+import { fixedClock } from "../resources/clock.ts";
+import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { xnys } from "../resources/exchange_calendar/mod.ts";
+import { marketDataFrom } from "../resources/market_data/mod.ts";
+import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
+import { cpuSeconds, databaseMb, folderMb, forgetPeak, oneByOne, peakMb } from "./costs.ts";
+import { fetchJson, startServerProcess } from "./load/process.ts";
+import { sessionsUntil, writeMarket } from "./wide_market/market_file.ts";
+
+const AIM_MB = 1_536;
+const LAST_SESSION = "2026-11-20";
+
+/** Costs of a step. */
+interface Cost {
+  key: string;
+  seconds: number;
+  cpuSeconds: number;
+  peakMb: number;
+  rows?: number;
+}
+
+interface Measurement {
+  outcome: string;
+  steps: Cost[];
+  seconds: number;
+  cpuSeconds: number;
+  peakMb: number;
+  diskMb: number;
+  /** Planted pairs by what became of them. */
+  found: Record<string, number>;
+}
+
+if (Deno.args[0] === "--one") {
+  const [, file, databaseUrl, dataDir] = Deno.args as [string, string, string, string];
+  console.log(JSON.stringify(await measureSteps(file, databaseUrl || undefined, dataDir)));
+  Deno.exit(0);
+}
+
+const { values } = parseArgs({
+  options: {
+    tickers: { type: "string", default: "5000" },
+    sessions: { type: "string", default: "1000" },
+    database: { type: "string", default: "postgres" },
+    service: { type: "boolean", default: false },
+    keep: { type: "string" },
+  },
+});
+const embedded = values.database === "pglite" || postgresBinaries === null;
+const folder = await Deno.makeTempDir({ prefix: "tandem-wide-market-" });
+const server = embedded
+  ? null
+  : await startServer({ folder: join(tmpdir(), `tandem-wide-market-${crypto.randomUUID().slice(0, 8)}`), fsync: true });
+try {
+  const file = values.keep ?? join(folder, "market.csv.gz");
+  const [tickers, sessions] = [Number(values.tickers), Number(values.sessions)];
+  if (await Deno.stat(file).then(() => false, () => true)) {
+    const { bars, planted } = await writeMarket(file, { tickers, sessions: sessionsUntil(LAST_SESSION, sessions) });
+    console.log(`${bars.toLocaleString("en")} bars, ${planted.length} planted pairs.`);
+  }
+  const measure = values.service ? measureService : measureInProcess;
+  const measured = await measure(file, server?.url ?? "", join(folder, "data"));
+  console.log(
+    table(`${tickers} tickers × ${sessions} sessions, ${embedded ? "PGlite" : "PostgreSQL"}`, measured),
+  );
+} finally {
+  await server?.stop();
+  await Deno.remove(folder, { recursive: true });
+}
+Deno.exit();
+
+async function measureInProcess(file: string, databaseUrl: string, dataDir: string): Promise<Measurement> {
+  const flags = ["run", "-A", "--v8-flags=--heap-growing-percent=100"];
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...flags, import.meta.filename!, "--one", file, databaseUrl, dataDir],
+    env: { MALLOC_ARENA_MAX: "2" },
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) throw new Error(`The process ended with code ${code}.`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function measureSteps(file: string, databaseUrl: string | undefined, dataDir: string): Promise<Measurement> {
+  const opened = await openDatabase({ databaseUrl, dataDir });
+  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
+  const clock = fixedClock(`${LAST_SESSION}T23:00:00Z`);
+  const steps: Cost[] = [];
+  let highest = 0;
+  const engine = await Engine.open({
+    assets: Object.values(assets),
+    database: opened,
+    resources: { marketData: marketDataFrom(`csv:${file}`, { clock }), calendar: xnys },
+    clock,
+    logger: silentLogger,
+    config: {},
+    takesOpenRuns: false,
+    executor: oneByOne(async (key, work) => {
+      highest = Math.max(highest, await peakMb());
+      await forgetPeak();
+      const [cpu, begun] = [cpuSeconds(), performance.now()];
+      try {
+        return await work();
+      } finally {
+        const cost = { seconds: (performance.now() - begun) / 1000, cpuSeconds: cpuSeconds() - cpu };
+        steps.push({ key, ...cost, peakMb: await peakMb() });
+        console.error(
+          `${key}: ${cost.seconds.toFixed(1)} s, ${cost.cpuSeconds.toFixed(1)} CPU s, ${
+            steps.at(-1)!.peakMb.toFixed(0)
+          } MB`,
+        );
+      }
+    }),
+  });
+  const [cpu, begun] = [cpuSeconds(), performance.now()];
+  const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
+  const costs = { seconds: (performance.now() - begun) / 1000, cpuSeconds: cpuSeconds() - cpu };
+  const rows = new Map((await engine.states()).map((state) => [state.key, state.lastMaterialization?.rowCount]));
+  const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
+  const measured = {
+    outcome: [run.status, ...failures].join("; "),
+    steps: steps.map((step) => ({ ...step, rows: rows.get(step.key) ?? 0 })),
+    ...costs,
+    peakMb: Math.max(highest, await peakMb()),
+    diskMb: databaseUrl ? await databaseMb(opened) : await folderMb(dataDir),
+    found: {
+      tested: await engine.count(assets.cointegratedPairs, { atMost: 1e9 }),
+      accepted: await engine.count(assets.cointegratedPairs, {
+        filters: [{ column: "accepted", operator: "eq", value: "true" }],
+        atMost: 1e9,
+      }),
+    },
+  };
+  await engine.close();
+  await opened.close();
+  return measured;
+}
+
+async function measureService(file: string, databaseUrl: string, dataDir: string): Promise<Measurement> {
+  const main = new URL("../main.ts", import.meta.url).pathname;
+  const env = { PORT: "0", HOST: "127.0.0.1", MARKET_DATA: `csv:${file}`, AUTOMATION: "off", DATA_DIR: dataDir };
+  await using process = await startServerProcess([main, "start"], { ...env, DATABASE_URL: databaseUrl });
+  const begun = performance.now();
+  const samples: { at: number; cpuSeconds: number; residentMb: number }[] = [];
+  type Run = {
+    id: number;
+    status: string;
+    steps: { key: string; startedAt: string | null; finishedAt: string | null; error: { message: string } | null }[];
+  };
+  let run: Run | undefined;
+  for (let n = 0; run === undefined || ["queued", "running", "interrupted"].includes(run.status); n++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    samples.push({ at: Date.now(), cpuSeconds: process.cpuSeconds(), residentMb: process.residentBytes() / 2 ** 20 });
+    if (n % 20 > 0) continue;
+    const { runs } = await fetchJson<{ runs: Run[] }>(`${process.url}/v1/runs?limit=1`).catch(() => ({ runs: [] }));
+    if (runs[0]) run = await fetchJson<Run>(`${process.url}/v1/runs/${runs[0].id}`).catch(() => run);
+  }
+  const steps = run.steps.filter((step) => step.startedAt !== null && step.finishedAt !== null).map((step): Cost => {
+    const [from, to] = [Date.parse(step.startedAt!), Date.parse(step.finishedAt!)];
+    const during = samples.filter(({ at }) => at >= from - 100 && at <= to + 100);
+    return {
+      key: step.key,
+      seconds: (to - from) / 1000,
+      cpuSeconds: (during.at(-1)?.cpuSeconds ?? NaN) - (during[0]?.cpuSeconds ?? NaN),
+      peakMb: Math.max(...during.map(({ residentMb }) => residentMb)),
+    };
+  });
+  const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
+  return {
+    outcome: [run.status, ...failures].join("; "),
+    steps,
+    seconds: (performance.now() - begun) / 1000,
+    cpuSeconds: process.cpuSeconds(),
+    peakMb: process.peakBytes() / 2 ** 20,
+    diskMb: databaseUrl ? NaN : await folderMb(dataDir),
+    found: {},
+  };
+}
+
+function table(title: string, { outcome, steps, seconds, cpuSeconds, peakMb, diskMb, found }: Measurement): string {
+  const line = (cost: Omit<Cost, "key">, name: string) =>
+    `| ${name} | ${cost.seconds.toFixed(1)} | ${cost.cpuSeconds.toFixed(1)} | ${
+      cost.rows?.toLocaleString("en") ?? ""
+    } | ${cost.peakMb.toFixed(0)} |`;
+  return [
+    `| ${title} | s | CPU s | rows | peak resident MB |`,
+    "|---|--:|--:|--:|--:|",
+    ...steps.map((step) => line(step, step.key)),
+    line({ seconds, cpuSeconds, peakMb }, "**all**"),
+    "",
+    `${outcome}. ${Object.entries(found).map(([what, count]) => `${count} ${what}. `).join("")}Disk: ${
+      diskMb.toFixed(0)
+    } MB. Aim: ${AIM_MB} MB resident, ${peakMb <= AIM_MB ? "reached" : "missed"}.`,
+    `${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}.`,
+  ].join("\n");
+}
