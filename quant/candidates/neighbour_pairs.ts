@@ -23,7 +23,7 @@ import type { RankedPair } from "./candidate_pair.ts";
  *
  * Source: Fix & Hodges (1951); on loadings as Sarmento & Horta (2020) cluster them. Verified:
  * tests/quant/fixtures/candidates.json
- * (scipy's `cKDTree`). Cost: O(N² · (dimension + log N)).
+ * (scipy's `cKDTree`). Cost: O(N² · (dimension + k)) at worst.
  */
 export function neighbourPairs(points: ReadonlyMap<string, Float64Array>, k: number): RankedPair[] {
   requireInteger(k, "k", 1);
@@ -40,14 +40,27 @@ export function neighbourPairs(points: ReadonlyMap<string, Float64Array>, k: num
   });
   const n = tickers.length;
   const found = new Map<number, RankedPair>();
+  const nearest = new Int32Array(Math.max(0, Math.min(k, n - 1)));
+  const distances = new Float64Array(nearest.length);
   for (let i = 0; i < n; i++) {
-    const others = Array.from({ length: n }, (_, j) => ({ j, distance: distanceOf(coordinates[i]!, coordinates[j]!) }))
-      .filter(({ j }) => j !== i)
-      .sort((a, b) => a.distance - b.distance || a.j - b.j);
-    for (const { j, distance } of others.slice(0, k)) {
-      const first = Math.min(i, j);
-      const second = Math.max(i, j);
-      found.set(first * n + second, { pair: [tickers[first]!, tickers[second]!], distance });
+    // The nearest so far, ascending: with few neighbours, insertion beats sorting all others.
+    let count = 0;
+    for (let j = 0; j < n; j++) {
+      if (j === i) continue;
+      const distance = distanceOf(coordinates[i]!, coordinates[j]!);
+      if (count === nearest.length && distance >= distances[count - 1]!) continue;
+      if (count < nearest.length) count++;
+      let slot = count - 1;
+      for (; slot > 0 && distances[slot - 1]! > distance; slot--) {
+        nearest[slot] = nearest[slot - 1]!;
+        distances[slot] = distances[slot - 1]!;
+      }
+      nearest[slot] = j;
+      distances[slot] = distance;
+    }
+    for (let slot = 0; slot < count; slot++) {
+      const [first, second] = [Math.min(i, nearest[slot]!), Math.max(i, nearest[slot]!)];
+      found.set(first * n + second, { pair: [tickers[first]!, tickers[second]!], distance: distances[slot]! });
     }
   }
   return [...found].sort(([a, one], [b, other]) => one.distance - other.distance || a - b).map(([, pair]) => pair);
