@@ -101,7 +101,7 @@ export async function carriedPrices(
     rows: {
       ticker: [...again.ticker, ...added.map(({ ticker }) => ticker)],
       session: [...again.session, ...added.map(({ t }) => complete[t]!)],
-      close: Float64Array.of(...again.close, ...added.map(({ close }) => close)),
+      close: Float64Array.from([...again.close, ...added.map(({ close }) => close)]),
       filled: [...again.filled, ...added.map(({ filled }) => filled)],
     },
     spans: spansNow,
