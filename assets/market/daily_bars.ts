@@ -14,6 +14,7 @@ import { barColumnNames, judgeBars } from "./bar_judgement.ts";
 import { dividendsPlausible } from "./dividend_checks.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawSplits } from "./raw_splits.ts";
+import { tickerParts } from "./ticker_parts.ts";
 
 const DailyBar = z.object({
   ticker: z.string().min(1),
@@ -49,6 +50,7 @@ export const dailyBars = asset({
   codeVersion: "2",
   partitionsDef: {
     wanted: ({ upstream: { raw } }) => ({ names: raw.space.names, dates: raw.space.dates }),
+    chunks: tickerParts,
   },
   // A part may consist of one corrected, unusable bar. A market without any usable bar fails at clean_prices.
   checks: [

@@ -3,6 +3,7 @@ import { eager, identity, reads, wholeSeries } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
+import { tickerParts } from "./ticker_parts.ts";
 
 const DailyOhlc = z.object({
   ticker: z.string().min(1),
@@ -30,6 +31,7 @@ export const dailyOhlc = asset({
   partitionedBy: { name: "ticker", date: "session" },
   partitionsDef: {
     wanted: ({ upstream }) => ({ names: upstream.bars.space.names, dates: upstream.bars.space.dates }),
+    chunks: tickerParts,
   },
 
   async materialize({ inputs }) {

@@ -3,6 +3,7 @@ import { eager, lastSessions, reads } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { dailyBars } from "./daily_bars.ts";
 import { IndicatorRows, type IndicatorState, indicatorWindow } from "./indicator_series.ts";
+import { tickerParts } from "./ticker_parts.ts";
 
 const Indicator = z.object({
   ticker: z.string().min(1),
@@ -47,6 +48,7 @@ export const indicators = asset({
   partitionedBy: { name: "ticker", date: "session" },
   partitionsDef: {
     wanted: ({ upstream }) => ({ names: upstream.bars.space.names, dates: upstream.bars.space.dates }),
+    chunks: tickerParts,
   },
 
   async materialize({ inputs, partitions, settled, progress }) {

@@ -91,10 +91,19 @@ export function wantedPartitions({ names, dates, spans }: Wanted): PartitionSet 
   });
 }
 
-/** Splits partitions into parts of a maximum number of dates or names, in order of date, then of name. */
-export function cutBy(limits: { dates?: number; names?: number }): (partitions: PartitionSet) => PartitionSet[] {
-  const { dates: datesAtMost = Infinity, names: namesAtMost = Infinity } = limits;
+/**
+ * Splits partitions into parts of a maximum number of dates or names, in order of date, then of name.
+ *
+ * @param limits.partitions Maximum number of dates times names of a part, for parts that must fit in memory: it has fewer names, but
+ * at least one.
+ */
+export function cutBy(
+  limits: { dates?: number; names?: number; partitions?: number },
+): (partitions: PartitionSet) => PartitionSet[] {
+  const { dates: datesAtMost = Infinity, names = Infinity, partitions: atMost = Infinity } = limits;
   return (partitions) => {
+    const dateCount = Math.min(datesAtMost, partitions.dates.length);
+    const namesAtMost = Math.min(names, Math.max(1, Math.floor(atMost / Math.max(1, dateCount))));
     const parts: PartitionSet[] = [];
     const dates = partitions.dates.map((date) => partitions.space.dateAt(date));
     for (let d = 0; d < dates.length; d += datesAtMost) {

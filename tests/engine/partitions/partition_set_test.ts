@@ -95,15 +95,24 @@ Deno.test("PartitionSpace.with() has all coordinates, dates ascending, and is it
 Deno.test("cutBy() gives each partition to one part, in order of date, and keeps to its limits", () => {
   fc.assert(
     fc.property(oneSet, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 3 }), (partitions, days, some) => {
-      for (const limits of [{ dates: days }, { names: some }, { dates: days, names: some }]) {
+      const atMost: Parameters<typeof cutBy>[0][] = [
+        { dates: days },
+        { names: some },
+        { dates: days, names: some },
+        { dates: days, partitions: days * some },
+        { partitions: days * some },
+      ];
+      for (const limits of atMost) {
         const parts = cutBy(limits)(partitions);
         assert.deepEqual(parts.flatMap((part) => listed(part.partitions())).sort(), listed(partitions.partitions()));
         for (const part of parts) {
           assert.ok(!part.isEmpty);
           assert.ok(part.dates.length <= (limits.dates ?? Infinity));
           assert.ok(part.names.length <= (limits.names ?? Infinity));
+          const cells = part.names.length * part.dates.length;
+          assert.ok(part.names.length === 1 || cells <= (limits.partitions ?? Infinity));
         }
-        if (limits.names !== undefined) continue;
+        if (limits.names !== undefined || limits.partitions !== undefined) continue;
         for (const [i, part] of parts.entries()) assert.ok(i === 0 || part.dates[0]! > parts[i - 1]!.dates.at(-1)!);
       }
     }),
