@@ -164,6 +164,18 @@ function preparedInput(
       if (unknown) throw new RangeError(`"${asset.key}" has no column "${unknown}".`);
       return Promise.resolve(Object.fromEntries(names.map((name) => [name, data[name]])) as never);
     },
+    // Two parts where there are several values, so that functions are tested with more than one.
+    async *parts(...names: string[]) {
+      const [column] = asset.schema.primaryKey;
+      const values = asset.partitionedBy?.name === column ? [...new Set(data[column!] as readonly string[])] : [];
+      const half = Math.ceil(values.length / 2);
+      if (values.length < 2) yield await this.columns(...names as never[]);
+      else {
+        for (const some of [values.slice(0, half), values.slice(half)]) {
+          yield await this.where(column as never, some).columns(...names as never[]);
+        }
+      }
+    },
     where: (column: string, values: SomeValues) => {
       if (!(column in data)) throw new RangeError(`"${asset.key}" has no column "${column}".`);
       const some = rows.filter((row) => isOneOf(values)((row as Record<string, string>)[column]!));

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { eager, earliest, lastSessions, median, reads, sessionDeadline } from "../../engine/mod.ts";
 import { asset, type SharedResources } from "../resources.ts";
-import { barColumnNames, barFault } from "./bar_judgement.ts";
+import { barFault } from "./bar_judgement.ts";
 import { noTickerVanished, sessionComplete, sessionsComplete } from "./coverage_checks.ts";
 import { indexOf, marketIndex } from "./market_index.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
-import { tradedBars } from "./traded_bars.ts";
+import { ReceivedBars } from "./traded_bars.ts";
 
 /**
  * Previous sessions whose median number of tickers is the usual one. Ten, so that a run of days on which only some markets of a
@@ -71,16 +71,17 @@ export const sessions = asset({
   }),
 
   async materialize({ inputs, partitions, config: { completeShare } }) {
-    const bars = await inputs.bars.columns(...barColumnNames);
     const wanted = new Set(partitions.dates);
     const usable = new Map<string, string[]>();
     const received = new Map<string, number>();
     for (const session of wanted) usable.set(session, []);
-    bars.session.forEach((session, i) => {
-      let tickers = usable.get(session);
-      if (!tickers) usable.set(session, tickers = []);
-      received.set(session, (received.get(session) ?? 0) + 1);
-      if (barFault(bars, i) === undefined) tickers.push(bars.ticker[i]!);
+    const bars = await ReceivedBars.read(inputs.bars, (part) => {
+      part.session.forEach((session, i) => {
+        let tickers = usable.get(session);
+        if (!tickers) usable.set(session, tickers = []);
+        received.set(session, (received.get(session) ?? 0) + 1);
+        if (barFault(part, i) === undefined) tickers.push(part.ticker[i]!);
+      });
     });
     const dates = [...usable.keys()].sort();
     const judged = dates.map((session, at) => {
@@ -95,20 +96,20 @@ export const sessions = asset({
       const last = before.findLast((date) => enough(usable.get(date)!.length));
       const there = new Set(tickers);
       const vanished = last === undefined ? [] : usable.get(last)!.filter((ticker) => !there.has(ticker));
-      const bars = received.get(session) ?? 0;
+      const count = received.get(session) ?? 0;
       return [{
         session,
         tickers: tickers.length,
         usual,
         complete,
-        received: bars,
-        rejected: bars - tickers.length,
+        received: count,
+        rejected: count - tickers.length,
         vanished: vanished.length,
         vanished_tickers: vanished.slice(0, mostNamed),
       }];
     });
     const complete = new Set(judged.filter(({ complete }) => complete).map(({ session }) => session));
-    const index = indexOf(tradedBars(bars, complete)).filter(({ session }) => wanted.has(session));
+    const index = indexOf(bars.traded(complete)).filter(({ session }) => wanted.has(session));
     const incomplete = rows.filter(({ complete }) => !complete).map(({ session }) => session);
     return {
       rows,

@@ -1,7 +1,4 @@
-import { cutBy } from "../../engine/mod.ts";
+import { cutBy, rowsAtOnce } from "../../engine/mod.ts";
 
-/**
- * Parts in which bars of all tickers are made: their columns must fit in memory together, those that are read and those that are
- * returned. Four years of 600 tickers are one part.
- */
-export const tickerParts = cutBy({ partitions: 620_000 });
+/** Parts in which bars of all tickers are made: columns that are read and columns that are returned are in memory together. */
+export const tickerParts = cutBy({ partitions: rowsAtOnce });

@@ -1,5 +1,6 @@
+import type { Input } from "../../engine/mod.ts";
 import type { LegBars, PriceMatrix } from "../../quant/mod.ts";
-import { type BarColumns, barFault, sessionEvents } from "./bar_judgement.ts";
+import { barColumnNames, type BarColumns, barFault, sessionEvents } from "./bar_judgement.ts";
 
 /** Bars of a ticker as traded, with highs, lows and volumes for tradability. */
 export interface TradedLeg extends Required<LegBars> {
@@ -19,6 +20,146 @@ export interface TradedBars {
 }
 
 /**
+ * Bars as received, collected in parts of whole tickers and aligned on their sessions: bars of thousands of tickers need not be in
+ * memory in two forms.
+ */
+export class ReceivedBars {
+  /** Ascending. */
+  #sessions: string[] = [];
+  #placeOf = new Map<string, number>();
+  /** By ticker, in all received sessions. */
+  #legs = new Map<string, TradedLeg>();
+  #events: { ticker: string; session: string; split: number; dividend: number }[] = [];
+  #rejected = new Map<string, Map<string, number>>();
+  /** Number of bars. */
+  count = 0;
+  /** Largest values of a bar, usable or not; 0 if the source has none. */
+  largest: { dividend: number; volume: number } = { dividend: 0, volume: 0 };
+
+  static of(bars: BarColumns): ReceivedBars {
+    const received = new ReceivedBars();
+    received.add(bars);
+    return received;
+  }
+
+  /** Reads bars in parts. @param use Called with each part. */
+  static async read(
+    input: Pick<Input<BarRow>, "parts">,
+    use: (bars: BarColumns) => void = () => {},
+  ): Promise<ReceivedBars> {
+    const received = new ReceivedBars();
+    for await (const bars of input.parts(...barColumnNames)) {
+      use(bars);
+      received.add(bars);
+    }
+    return received;
+  }
+
+  /** Sessions with bars, usable or not, ascending. */
+  get sessions(): readonly string[] {
+    return this.#sessions;
+  }
+
+  /** Unusable bars up to a session, by reason. */
+  rejectedUntil(last: string): Map<string, number> {
+    return new Map(
+      this.#rejected.entries().map(([reason, bySession]): [string, number] => {
+        const until = bySession.entries().filter(([session]) => session <= last);
+        return [reason, until.reduce((sum, [, count]) => sum + count, 0)];
+      }).filter(([, count]) => count > 0),
+    );
+  }
+
+  /** Adds bars in order of ticker, session and occurrence, with all bars of each session of their tickers. */
+  add(bars: BarColumns): void {
+    this.#extend(bars.session);
+    this.count += bars.ticker.length;
+    let leg: TradedLeg | undefined;
+    for (let i = 0; i < bars.ticker.length; i++) {
+      const [ticker, session] = [bars.ticker[i]!, bars.session[i]!];
+      if (ticker !== bars.ticker[i - 1]) leg = this.#legs.get(ticker);
+      if (!leg) this.#legs.set(ticker, leg = emptyLeg(this.#sessions.length));
+      if (bars.dividend[i]! > this.largest.dividend) this.largest.dividend = bars.dividend[i]!;
+      if (bars.volume[i]! > this.largest.volume) this.largest.volume = bars.volume[i]!;
+      const fault = barFault(bars, i);
+      if (fault !== undefined) {
+        const bySession = this.#rejected.get(fault) ?? new Map<string, number>();
+        this.#rejected.set(fault, bySession.set(session, (bySession.get(session) ?? 0) + 1));
+        continue;
+      }
+      const t = this.#placeOf.get(session)!;
+      leg.open[t] = bars.open[i]!;
+      leg.high[t] = bars.high[i]!;
+      leg.low[t] = bars.low[i]!;
+      leg.close[t] = bars.close[i]!;
+      leg.volume[t] = bars.volume[i]!;
+    }
+    for (const { bar, split, dividend } of sessionEvents(bars)) {
+      this.#events.push({ ticker: bars.ticker[bar]!, session: bars.session[bar]!, split, dividend });
+    }
+  }
+
+  /** Makes place for sessions. Usually those of the first part are all. */
+  #extend(sessions: readonly string[]): void {
+    let last: string | undefined;
+    const added = new Set<string>();
+    for (const session of sessions) {
+      if (session !== last && !this.#placeOf.has(last = session)) added.add(session);
+    }
+    if (added.size === 0) return;
+    const before = this.#placeOf;
+    this.#sessions = [...this.#sessions, ...added].sort();
+    this.#placeOf = new Map(this.#sessions.map((session, t) => [session, t]));
+    this.#align(this.#sessions.map((session) => before.get(session) ?? -1));
+  }
+
+  /** Moves the values of all legs. @param places Present place of each new session; −1 for one without bars. */
+  #align(places: readonly number[]): void {
+    for (const [ticker, leg] of this.#legs) {
+      const { open, high, low, close, volume } = leg;
+      const moved = (values: Float64Array) => Float64Array.from(places, (t) => t < 0 ? NaN : values[t]!);
+      this.#legs.set(ticker, {
+        open: moved(open),
+        high: moved(high),
+        low: moved(low),
+        close: moved(close),
+        volume: moved(volume),
+        split: new Float64Array(places.length).fill(1),
+        dividend: new Float64Array(places.length),
+      });
+    }
+  }
+
+  /**
+   * The bars on common sessions, as by {@link tradedBars}. Legs may be those collected, not copies: call it once.
+   */
+  traded(complete?: ReadonlySet<string>, { every = false }: { every?: boolean } = {}): TradedBars {
+    const sessions = every && complete
+      ? [...complete].sort()
+      : this.#sessions.filter((session) => complete?.has(session) !== false && this.#isTraded(session));
+    const places = sessions.map((session) => this.#placeOf.get(session) ?? -1);
+    if (places.length !== this.#sessions.length || places.some((t, i) => t !== i)) this.#align(places);
+    const position = new Map(sessions.map((session, t) => [session, t]));
+    for (const { ticker, session, split, dividend } of this.#events) {
+      const leg = this.#legs.get(ticker)!;
+      const t = position.get(session) ?? sessions.findIndex((later) => later > session);
+      if (t < 0) continue;
+      leg.split[t]! *= split;
+      leg.dividend[t]! += dividend;
+    }
+    return { sessions, legs: this.#legs };
+  }
+
+  #isTraded(session: string): boolean {
+    const t = this.#placeOf.get(session)!;
+    return this.#legs.values().some(({ close }) => !Number.isNaN(close[t]!));
+  }
+}
+
+/** A row of bars as received. */
+type BarRow = { [Name in keyof BarColumns]: BarColumns[Name] extends Float64Array ? number | null : string };
+
+/**
  * Aligns bars as received on common sessions, for backtests.
  *
  * It accepts the same bars as `daily_bars`, at the prices at which they were traded. Adjusted prices depend on later splits, and
@@ -34,37 +175,9 @@ export interface TradedBars {
 export function tradedBars(
   bars: BarColumns,
   complete?: ReadonlySet<string>,
-  { every = false }: { every?: boolean } = {},
+  options: { every?: boolean } = {},
 ): TradedBars {
-  const usable: number[] = [];
-  const found = new Set<string>();
-  const legs = new Map<string, TradedLeg>();
-  let last: string | undefined;
-  for (let i = 0; i < bars.ticker.length; i++) {
-    if (barFault(bars, i) !== undefined || complete?.has(bars.session[i]!) === false) continue;
-    usable.push(i);
-    if (bars.session[i] !== last) found.add(last = bars.session[i]!);
-  }
-  const sessions = [...every && complete ? complete : found].sort();
-  const position = new Map(sessions.map((session, t) => [session, t]));
-  for (const ticker of bars.ticker) if (!legs.has(ticker)) legs.set(ticker, emptyLeg(sessions.length));
-  for (const i of usable) {
-    const leg = legs.get(bars.ticker[i]!)!;
-    const t = position.get(bars.session[i]!)!;
-    leg.open[t] = bars.open[i]!;
-    leg.high[t] = bars.high[i]!;
-    leg.low[t] = bars.low[i]!;
-    leg.close[t] = bars.close[i]!;
-    leg.volume[t] = bars.volume[i]!;
-  }
-  for (const { bar, split, dividend } of sessionEvents(bars)) {
-    const leg = legs.get(bars.ticker[bar]!)!;
-    const t = position.get(bars.session[bar]!) ?? sessions.findIndex((session) => session > bars.session[bar]!);
-    if (t < 0) continue;
-    leg.split[t]! *= split;
-    leg.dividend[t]! += dividend;
-  }
-  return { sessions, legs };
+  return ReceivedBars.of(bars).traded(complete, options);
 }
 
 function emptyLeg(length: number): TradedLeg {

@@ -9,11 +9,10 @@ import {
 } from "../../engine/mod.ts";
 import { cleanPrices } from "../../quant/mod.ts";
 import type { SourceCalendar } from "../../resources/exchange_calendar/mod.ts";
-import { type BarColumns, unusableBars } from "../market/bar_judgement.ts";
 import { CleaningConfig, fewestSessions } from "../market/clean_prices.ts";
 import { completeSessions, type SessionRow } from "../market/sessions.ts";
 import { tradabilityWithin } from "../market/tradability.ts";
-import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
+import { closesWithin, dividendsWithin, type ReceivedBars } from "../market/traded_bars.ts";
 import type { Formation } from "./tested_prices.ts";
 
 /** Number of as-of sessions made at once, so that the bars they share are read once. */
@@ -62,8 +61,8 @@ export interface AsOf extends Formation {
 
 /** Inputs of a search as of a session. */
 export interface FormationInputs {
-  /** Bars of at least the formation of each as-of session, in key order. */
-  bars: BarColumns;
+  /** Bars of at least the formation of each as-of session; they are aligned in place. */
+  bars: ReceivedBars;
   /** Rows of `sessions` for the same dates. */
   sessions: readonly Pick<SessionRow, "session" | "complete">[];
 }
@@ -79,9 +78,9 @@ export function* closesAsOf(
   dates: readonly string[],
   { formationSessions, ...cleaning }: z.output<typeof AsOfConfig>,
 ): Generator<AsOf> {
-  const received = [...new Set(bars.session)].sort();
+  const received = [...bars.sessions];
   const complete = cleaning.rule === "tradable" ? new Set(completeSessions(sessions)) : undefined;
-  const traded = tradedBars(bars, complete);
+  const traded = bars.traded(complete);
   for (const as_of of dates) {
     const until = received.findLastIndex((session) => session <= as_of) + 1;
     const first = received[Math.max(0, until - (formationSessions ?? Infinity))]!;
@@ -102,18 +101,18 @@ export function* closesAsOf(
 
 /** Error message with the number of usable sessions; tells whether more data or better data are needed. */
 function tooFew(
-  bars: BarColumns,
+  bars: ReceivedBars,
   { as_of, received, usable }: { as_of: string; received: number; usable: number },
 ): string {
   const need =
     `Searching for pairs as of ${as_of} needs ${fewestSessions} sessions, and ${usable} of the ${received} received up to it can be used`;
   if (received < fewestSessions) return `${need}. Give market data of more sessions.`;
-  const rejected = unusableBars(bars).filter(({ session }) => session <= as_of);
-  const [most] = [...Map.groupBy(rejected, ({ reason }) => reason)].sort((a, b) => b[1].length - a[1].length);
+  const rejected = [...bars.rejectedUntil(as_of)].sort((a, b) => b[1] - a[1]);
+  const [most] = rejected;
   const cause = most
-    ? `${rejected.length} of ${bars.session.length} bars are rejected, most because a bar ${most[0]} (${
-      most[1].length
-    }); see rejected_bars`
+    ? `${rejected.reduce((sum, [, count]) => sum + count, 0)} of ${bars.count} bars are rejected, most because a bar ${
+      most[0]
+    } (${most[1]}); see rejected_bars`
     : "the others have too few tickers; see sessions";
   return `${need}: ${cause}. Correct the market data, or raise formationSessions.`;
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { cutBy, eager, identity, notEmpty, reads, type RowOf, table } from "../../engine/mod.ts";
-import { barColumnNames } from "../market/bar_judgement.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { sessions } from "../market/sessions.ts";
 import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
+import { ReceivedBars } from "../market/traded_bars.ts";
 import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfSessionsPerPart, closesAsOf, followed, formation } from "./as_of.ts";
@@ -107,7 +107,7 @@ export const cointegratedPairs = asset({
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, partitions, config, signal, progress }) {
-    const read = { bars: await inputs.bars.columns(...barColumnNames), sessions: await inputs.sessions.rows() };
+    const read = { bars: await ReceivedBars.read(inputs.bars), sessions: await inputs.sessions.rows() };
     const clustersAsOf = Map.groupBy(
       (await inputs.clusters.rows()).filter((row) => row.preset === config.clusterPreset),
       (row) => row.as_of,
@@ -142,8 +142,8 @@ export const cointegratedPairs = asset({
         candidates: config.candidates.join(", "),
         cluster_preset: config.clusterPreset,
         hard_to_trade: untradable,
-        dividends: dividendsIn([read.bars.dividend]),
-        volumes: volumesIn([read.bars.volume]),
+        dividends: dividendsIn([[read.bars.largest.dividend]]),
+        volumes: volumesIn([[read.bars.largest.volume]]),
       },
     };
   },

@@ -1,14 +1,13 @@
 import { z } from "zod";
 import { cutBy, eager, keepAll, lastSessions, notEmpty, reads } from "../../engine/mod.ts";
 import { nextTurn } from "../../resources/turns.ts";
-import { barColumnNames } from "../market/bar_judgement.ts";
 import { fewestSessions } from "../market/clean_prices.ts";
 import { dividendsIn } from "../market/dividends.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
 import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
 import { tradabilityWithin } from "../market/tradability.ts";
-import { closesWithin, dividendsWithin, tradedBars } from "../market/traded_bars.ts";
+import { closesWithin, dividendsWithin, ReceivedBars } from "../market/traded_bars.ts";
 import { volumesIn } from "../market/volumes.ts";
 import { asset } from "../resources.ts";
 import { settingsText } from "../settings_text.ts";
@@ -113,10 +112,7 @@ export const formationPairs = asset({
     // Events of incomplete sessions before a formation take effect in its first session.
     const from = complete[(ends[0] ?? 0) - formationSessions] ?? "";
     const read = received.map(({ session }) => session).filter((session) => session >= from);
-    const bars = tradedBars(
-      await inputs.bars.where("session", read).columns(...barColumnNames),
-      new Set(complete),
-    );
+    const bars = (await ReceivedBars.read(inputs.bars.where("session", read))).traded(new Set(complete));
     const offset = complete.indexOf(bars.sessions[0]!);
     const rows: z.output<typeof FormationPair>[] = [];
     const searched: z.output<typeof FormationRow>[] = [];

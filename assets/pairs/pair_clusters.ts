@@ -2,9 +2,9 @@ import { z } from "zod";
 import { cutBy, eager, notEmpty, reads, table } from "../../engine/mod.ts";
 import { optics, type PriceMatrix } from "../../quant/mod.ts";
 import { nextTurn } from "../../resources/turns.ts";
-import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, type SessionRow, sessions } from "../market/sessions.ts";
+import { ReceivedBars } from "../market/traded_bars.ts";
 import { asset } from "../resources.ts";
 import { asOfColumn, AsOfConfig, asOfDates, asOfSessionsPerPart, closesAsOf, formation } from "./as_of.ts";
 import { returnLoadings } from "./return_loadings.ts";
@@ -84,7 +84,7 @@ export const pairClusters = asset({
   checks: [notEmpty()],
 
   async materialize({ inputs, partitions, config: { every: _, ...asOf }, signal, progress }) {
-    const read = { bars: await inputs.bars.columns(...barColumnNames), sessions: await inputs.sessions.rows() };
+    const read = { bars: await ReceivedBars.read(inputs.bars), sessions: await inputs.sessions.rows() };
     const rows: z.output<typeof PairCluster>[] = [];
     const found: Found[] = [];
     for (const { as_of, matrix } of closesAsOf(read, partitions.dates, asOf)) {

@@ -26,6 +26,12 @@ export interface Input<Row> {
   /** Some columns of all rows, in key order: numbers in `Float64Array` (null is NaN). For large tables. */
   columns<K extends keyof Row & string>(...names: K[]): Promise<Pick<Columns<Row>, K>>;
   /**
+   * The same columns in parts that follow each other in key order, so that millions of rows need not be in memory at once. Rows with
+   * the same value of the first key column are in one part. Only tables that are partitioned by that column are divided; there is
+   * at least one part.
+   */
+  parts<K extends keyof Row & string>(...names: K[]): AsyncIterable<Pick<Columns<Row>, K>>;
+  /**
    * The same rows, restricted to some texts or dates in a column, or those from one on: for reading few of many. The output still
    * counts as made of all rows, so that any change propagates.
    */

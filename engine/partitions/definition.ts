@@ -91,6 +91,9 @@ export function wantedPartitions({ names, dates, spans }: Wanted): PartitionSet 
   });
 }
 
+/** Rows whose columns fit in memory together, in more than one form: four years of 600 tickers. */
+export const rowsAtOnce = 620_000;
+
 /**
  * Splits partitions into parts of a maximum number of dates or names, in order of date, then of name.
  *

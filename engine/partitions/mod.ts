@@ -16,6 +16,7 @@ export {
   cutBy,
   type PartitionColumns,
   type PartitionsDefinition,
+  rowsAtOnce,
   type SpaceContext,
   type UpstreamPartitions,
   type Wanted,

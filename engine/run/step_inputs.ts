@@ -7,7 +7,7 @@ import { OutdatedRowsError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
 import { readSpace } from "../judge/partition_state.ts";
-import type { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
+import { type PartitionSet, type PartitionSpace, rowsAtOnce } from "../partitions/mod.ts";
 import { toRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
@@ -22,10 +22,12 @@ export type ReadVersions = ReadonlyMap<string, { materialization: number; rowCou
 export function inputsOf(
   producer: Producer,
   partitions: PartitionSet,
-  { database, snapshot, signal, recent }: {
+  { database, snapshot, signal, recent, mostRows = rowsAtOnce }: {
     database: Database;
     snapshot: Pick<Snapshot, "configs" | "spaces" | "madeSpaces"> & { latest: ReadVersions };
     signal: AbortSignal;
+    /** Rows of a part, unless one value of the first key column has more. */
+    mostRows?: number;
     /** Rows that need not be read from the database; none by default. */
     recent?: RecentRows;
   },
@@ -41,7 +43,8 @@ export function inputsOf(
         : upstreamPartitions(mapping, partitions, readSpace({ upstream: asset.key, mapping }, snapshot));
       // No condition is needed if every partition is read, which is usual for the first materialization.
       const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
-      return [name, inputOf(asset, version, { database, within, signal, recent, reader: producer.key })];
+      const parts = partsOfKey(asset, version, within ?? snapshot.spaces.get(asset.key), mostRows);
+      return [name, inputOf(asset, version, { database, within, parts, signal, recent, reader: producer.key })];
     }),
   );
 }
@@ -61,6 +64,9 @@ export function ownRows(
     rowCount: 0,
     metadata: () => Promise.resolve({}),
     columns: () => Promise.reject(new TypeError(`"${asset.key}" has no version yet: look at rowCount, or read rows.`)),
+    async *parts() {
+      yield await this.columns();
+    },
     rows: () => Promise.resolve([]),
     where() {
       return this;
@@ -79,6 +85,25 @@ export function settledRows(
   return { ...ownRows(asset, partitions, { ...reading, snapshot: known }), partitions };
 }
 
+/**
+ * Values of the first key column, in parts whose rows fit in memory together; `null` for all rows at once.
+ *
+ * @param read The partitions that are read; `null` for all of the asset's.
+ */
+function partsOfKey(
+  { schema, partitionedBy }: AnyAsset,
+  { rowCount }: { rowCount: number },
+  read: { names: readonly string[]; dates: readonly string[] } | undefined,
+  most: number,
+): string[][] | null {
+  if (!read || partitionedBy?.name !== schema.primaryKey[0] || rowCount <= most) return null;
+  const { length } = read.dates;
+  if (read.names.length * length <= most) return null;
+  const atOnce = Math.max(1, Math.floor(most / length));
+  const names = read.names.toSorted();
+  return Array.from({ length: Math.ceil(names.length / atOnce) }, (_, i) => names.slice(i * atOnce, (i + 1) * atOnce));
+}
+
 function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean {
   return read.count === names.length * dates.length;
 }
@@ -86,10 +111,12 @@ function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean 
 function inputOf(
   asset: AnyAsset,
   version: { materialization: number; rowCount: number },
-  { database, within, where = [], signal, reader, recent }: {
+  { database, within, where = [], parts = null, signal, reader, recent }: {
     database: Database;
     within: PartitionSet | null;
     where?: readonly Where[];
+    /** Values of the first key column, in the parts in which rows are read. */
+    parts?: readonly string[][] | null;
     signal: AbortSignal;
     /** The asset that reads the rows, and relies on their schema. */
     reader?: string;
@@ -103,15 +130,24 @@ function inputOf(
     if (reader !== undefined) refuseGaps(asset, columns, reader);
     return columns;
   };
+  const limited = (more: Where, parts: readonly string[][] | null = null) =>
+    inputOf(asset, version, { database, within, where: [...where, more], parts, signal, reader, recent });
   return {
     key: asset.key,
     materialization: version.materialization,
     rowCount: version.rowCount,
     metadata: () => metadataOf(database, version.materialization),
     columns: async (...names: string[]) => await read(names) as never,
+    async *parts(...names: string[]) {
+      if (parts === null) yield await read(names) as never;
+      else {
+        const [column] = asset.schema.primaryKey;
+        for (const values of parts) yield await limited({ column: column!, values }).columns(...names as never[]);
+      }
+    },
     rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
     where: (column: string, values: SomeValues) =>
-      inputOf(asset, version, { database, within, where: [...where, { column, values }], signal, reader, recent }),
+      limited({ column, values }, column === asset.schema.primaryKey[0] ? null : parts),
   };
 }
 

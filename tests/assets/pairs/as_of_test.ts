@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AsOfConfig, asOfDates, closesAsOf } from "../../../assets/pairs/as_of.ts";
+import { ReceivedBars } from "../../../assets/market/traded_bars.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
 import {
   anyDate,
@@ -20,7 +21,7 @@ function closes(
 ) {
   const columns = { ...columnsOf(bars), occurrence: Float64Array.from(bars, (bar) => bar.occurrence) };
   const complete = [...new Set(columns.session)].map((session) => ({ session, complete: !thin.includes(session) }));
-  return [...closesAsOf({ bars: columns, sessions: complete }, dates, AsOfConfig.parse(config))];
+  return [...closesAsOf({ bars: ReceivedBars.of(columns), sessions: complete }, dates, AsOfConfig.parse(config))];
 }
 
 const asOf = (known: readonly string[], every: "session" | "week" | "month") =>

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { assetsWith, lastSessions, PartitionSet, reads, silentLogger } from "../../../engine/mod.ts";
+import { takeSnapshot } from "../../../engine/judge/snapshot.ts";
+import { inputsOf } from "../../../engine/run/step_inputs.ts";
+import { openContext } from "../../../engine/store/open_context.ts";
+import { fixedClock } from "../../../resources/clock.ts";
+import { onEachDatabase } from "../../support/partitions.ts";
+import { type TinyWorld, tinyWorld } from "../../support/tiny_engine.ts";
+
+const { asset } = assetsWith<TinyWorld>();
+const tickers = ["b", "Z", "é", "A", "C"];
+const sessions = ["2026-03-02", "2026-03-03", "2026-03-04"];
+
+const prices = asset({
+  key: "prices",
+  group: "test",
+  layer: "raw",
+  description: "Closes of a few tickers.",
+  row: z.object({ ticker: z.string(), session: z.iso.date(), close: z.number() }),
+  primaryKey: ["ticker", "session"],
+  partitionedBy: { name: "ticker", date: "session" },
+  materialize: () => ({
+    rows: tickers.flatMap((ticker, i) => sessions.map((session, t) => ({ ticker, session, close: 10 * i + t }))),
+  }),
+});
+
+const days = asset({
+  key: "days",
+  group: "test",
+  layer: "silver",
+  description: "The number of closes in each session.",
+  deps: { prices: reads(prices, lastSessions(2)) },
+  row: z.object({ session: z.iso.date(), closes: z.int() }),
+  primaryKey: ["session"],
+  partitionedBy: { date: "session" },
+  partitionsDef: { wanted: ({ upstream: { prices } }) => ({ dates: prices.space.dates }) },
+  materialize: () => ({ rows: sessions.map((session) => ({ session, closes: tickers.length })) }),
+});
+
+onEachDatabase("An input")(
+  "has the same rows in parts as at once",
+  { assets: [prices, days] },
+  async ({ engine, database }) => {
+    const run = await engine.finished((await engine.submit({ selection: "*", trigger: "test" })).id);
+    assert.equal(run.status, "succeeded", JSON.stringify(run.steps));
+    const clock = fixedClock("2026-03-05T00:00:00Z");
+    const context = openContext({
+      assets: [prices, days],
+      database,
+      resources: tinyWorld(),
+      clock,
+      logger: silentLogger,
+    });
+    const snapshot = await takeSnapshot(context, { config: {} });
+    const producer = context.graph.producerOf("days");
+    const { space } = snapshot.partitions.get("days")!;
+    const { signal } = new AbortController();
+    for (const dates of [sessions, sessions.slice(2)]) {
+      const partitions = PartitionSet.at(space, dates.map((date) => ["", date]));
+      for (const mostRows of [1, 6, 1_000]) {
+        const input = inputsOf(producer, partitions, { database, snapshot, signal, mostRows }).prices!;
+        for (const read of [input, input.where("session" as never, [sessions[2]!])]) {
+          const names = ["ticker", "session", "close"] as never[];
+          const whole = await read.columns(...names) as Record<string, ArrayLike<unknown>>;
+          const parts: Record<string, ArrayLike<unknown>>[] = [];
+          for await (const part of read.parts(...names)) parts.push(part);
+          for (const name of names) {
+            assert.deepEqual(parts.flatMap((part) => Array.from(part[name]!)), Array.from(whole[name]!));
+          }
+          const readDates = dates.length === 1 ? 2 : 3;
+          const atOnce = Math.max(1, Math.floor(mostRows / readDates));
+          assert.equal(parts.length, Math.ceil(tickers.length / atOnce));
+        }
+        const some = input.where("ticker" as never, ["A", "Z"]);
+        assert.equal((await Array.fromAsync(some.parts("close" as never))).length, 1);
+      }
+    }
+  },
+);
