@@ -47,7 +47,11 @@ async function measure({ open }: TestDatabase): Promise<void> {
   await timed("state of one asset", () => engine.states([one]));
   const evaluator = new AutomationEvaluator({ engine, database, clock: options.clock, logger: silentLogger });
   await timed("first evaluation of the automations", () => evaluator.evaluate());
-  await timed("evaluation with nothing to do", () => evaluator.evaluate());
+  await timed("second evaluation, with nothing to do", () => evaluator.evaluate());
+  const ticks = 10;
+  await timed(`${ticks} more of these`, async () => {
+    for (let i = 0; i < ticks; i++) await evaluator.evaluate();
+  });
   const app = pageAndApi(engine);
   for (const path of ["/", `/v1/assets/${one}`, `/assets/${one}`, "/assets?view=table", "/v1/assets"]) {
     const get = async () => (await (await app.request(path)).text()).length;

@@ -6,7 +6,14 @@ import { type SomePartitions, somePartitions } from "../store/reasons.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import type { Activity } from "./activity.ts";
 import { AssetFacts } from "./asset_facts.ts";
-import { type Condition, type EvaluationNode, type Facts, judge, treeOf } from "../declare/automation_condition.ts";
+import {
+  type Condition,
+  type EvaluationNode,
+  type Facts,
+  judge,
+  type Judgement,
+  treeOf,
+} from "../declare/automation_condition.ts";
 import { partitionsOf } from "./conditions.ts";
 
 /** Evaluation of one asset's condition, and its result. */
@@ -63,11 +70,37 @@ export function evaluateAll(
       ? PartitionSet.none(facts.universe.space)
       : possible(judgement.partitions, condition, facts);
     if (!partitions.isEmpty) requests.set(key, partitions);
-    const tree = treeOf(judgement, facts.universe);
+    const tree = sharedTreeOf(judgement, facts.universe);
     const requested = partitions.isEmpty ? null : somePartitions(partitions);
-    return [{ key, paused, tree, requested, fingerprint: fingerprintOf({ paused, tree, requested }) }];
+    const isIdle = !paused && requested === null;
+    const fingerprint = isIdle && idleFingerprints.get(tree) || fingerprintOf({ paused, tree, requested });
+    if (isIdle) idleFingerprints.set(tree, fingerprint);
+    return [{ key, paused, tree, requested, fingerprint }];
   });
   return { evaluations, requests };
+}
+
+/** Trees of conditions of assets with a single partition, by which of their operands hold. */
+const wholeTrees = new WeakMap<Condition, Map<string, EvaluationNode>>();
+/** Fingerprints of trees of assets that are neither paused nor requested. */
+const idleFingerprints = new WeakMap<EvaluationNode, string>();
+
+/** The tree of a judgement; the same object as before if it is equal and its asset has a single partition. */
+function sharedTreeOf(judgement: Judgement, universe: PartitionSet): EvaluationNode {
+  if (!universe.space.isSingle) return treeOf(judgement, universe);
+  let trees = wholeTrees.get(judgement.condition);
+  if (!trees) wholeTrees.set(judgement.condition, trees = new Map());
+  const pattern = patternOf(judgement) + universe.count;
+  let tree = trees.get(pattern);
+  if (!tree) trees.set(pattern, tree = treeOf(judgement, universe));
+  return tree;
+}
+
+/** A digit for each node of a judgement: whether it holds for the single partition. */
+function patternOf({ partitions, operands }: Judgement): string {
+  let pattern = partitions.isEmpty ? "0" : "1";
+  for (const operand of operands) pattern += patternOf(operand);
+  return pattern;
 }
 
 /** {@link hashOf}, computed once for values with the same text: most idle assets have equal judgements. */
