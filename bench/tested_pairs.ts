@@ -33,7 +33,7 @@ const clusters = manyClusters(tickers, {
 const paths = [
   "/pairs",
   "/pairs?page=20",
-  "/pairs?page=2000",
+  "/pairs?page=200",
   "/pairs?accepted=true",
   "/pairs?accepted=false&max_p_value=0.06",
   "/pairs?cluster=3",

@@ -201,7 +201,10 @@ function expressionOf(polars: Polars, condition: Condition): Expr {
     return condition.any.map((one) => expressionOf(polars, one)).reduce((a, b) => a.or(b), polars.lit(false));
   }
   const { column } = condition;
-  if ("isNull" in condition) return polars.col(column.name).isNull();
+  if ("isNull" in condition) {
+    const value = polars.col(column.name);
+    return condition.isNull ? value.isNull() : value.isNotNull();
+  }
   if ("contains" in condition) {
     const pattern = condition.contains.split(/([a-z]+)/i).map((part, i) =>
       i % 2 === 0 ? RegExp.escape(part) : [...part].map((c) => `[${c.toLowerCase()}${c.toUpperCase()}]`).join("")

@@ -83,7 +83,7 @@ export interface FoundPairs {
 /** Rows of a page of the table. */
 export const pairsPerPage = 50;
 /** Matching pairs that are counted and paged: skipping more for a page takes longer than people wait. */
-export const mostMatching = 100_000;
+export const mostMatching = 10_000;
 /** Matching pairs of a file. */
 export const mostInFile = 5 * maxPageRows;
 
@@ -150,9 +150,12 @@ export class TestedPairReader {
 /** Filters of the matching pairs, in parts that follow each other in the table. */
 function partsOf(search: PairSearch, asOf: string | null): PairFilter[][] {
   const filters = filtersOf(search, asOf);
-  if (search.sort?.column !== "half_life" || search.sort.descending || search.maxHalfLife !== undefined) {
-    return [filters];
+  const { sort } = search;
+  if (sort?.descending && sort.column !== "ticker_1" && sort.column !== "accepted") {
+    // Nulls come last. Apart from them, the index of the ascending order is read backwards.
+    return [false, true].map((isNull) => [...filters, { column: sort.column, isNull }]);
   }
+  if (sort?.column !== "half_life" || sort.descending || search.maxHalfLife !== undefined) return [filters];
   // A spread that does not revert has a negative half-life, or none; both count as the slowest.
   const halfLife = (operator: "gt" | "lte") => ({ column: "half_life" as const, operator, value: "0" });
   const none = { column: "half_life" as const, isNull: true as const };

@@ -53,6 +53,18 @@ const CointegratedPair = z.object({
   ),
 });
 
+/** Columns by which pages sort and filter. */
+const searched = [
+  "cluster",
+  "slope",
+  "adf_p_value",
+  "engle_granger_p_value",
+  "adjusted_p_value",
+  "half_life",
+  "hurst_exponent",
+  "mean_crossings",
+] as const;
+
 /** Settings of `cointegrated_pairs`. */
 export const CointegratedPairsConfig = z.strictObject({
   ...AsOfConfig.shape,
@@ -94,8 +106,8 @@ export const cointegratedPairs = asset({
   config: CointegratedPairsConfig,
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
-  // As the page lists them; for the date first, which each page filters by.
-  orders: [["as_of", "-accepted", "engle_granger_p_value"]],
+  // As the page lists and filters them; for the date first, which each page filters by.
+  orders: [["as_of", "-accepted", "engle_granger_p_value"], ...searched.map((column) => ["as_of", column] as const)],
   partitionedBy: { date: "as_of" },
   codeVersion: "6",
   partitionsDef: {

@@ -18,7 +18,7 @@ export interface Filter<Column extends string = string> {
 /** Conditions of queries within this process: those of columns, any of several, or a JSON list with a certain object. */
 export type RowFilter<Column extends string = string> =
   | Filter<Column>
-  | { column: Column; isNull: true }
+  | { column: Column; isNull: boolean }
   | { any: readonly RowFilter<Column>[] }
   | { column: Column; lists: { field: string; text: string } };
 
@@ -33,7 +33,7 @@ export const maxFilterValues = 1_000;
 /** A filter as a condition. @throws {InvalidRequestError} If it does not fit its column. */
 export function conditionOf(asset: AnyAsset, filter: RowFilter): Condition {
   if ("any" in filter) return { any: filter.any.map((one) => conditionOf(asset, one)) };
-  if ("isNull" in filter) return { column: columnOf(asset, filter.column, filter.column), isNull: true };
+  if ("isNull" in filter) return { column: columnOf(asset, filter.column, filter.column), isNull: filter.isNull };
   if ("lists" in filter) {
     const column = columnOf(asset, filter.column, filter.column);
     if (column.type !== "jsonb") throw invalid(column.name, `Column "${column.name}" holds no JSON.`);
@@ -66,7 +66,7 @@ export function conditionInSql(condition: Condition, parameters: Parameters): st
   if ("all" in condition) return joined(condition.all, " AND ", parameters) ?? "true";
   if ("any" in condition) return joined(condition.any, " OR ", parameters) ?? "false";
   const { name, type } = condition.column;
-  if ("isNull" in condition) return `"${name}" IS NULL`;
+  if ("isNull" in condition) return `"${name}" IS ${condition.isNull ? "" : "NOT "}NULL`;
   if ("contains" in condition) {
     // In the collation "C", that of all text columns, upper() converts the letters of ASCII.
     return `strpos(upper("${name}"), upper(${parameters.add(condition.contains, type)} COLLATE "C")) > 0`;

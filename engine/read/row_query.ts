@@ -74,8 +74,19 @@ export function statementOf(
   const bound = limit === undefined ? "" : ` LIMIT $${parameters.push(limit)}::bigint`;
   const skipped = offset === 0 ? "" : ` OFFSET $${parameters.push(offset)}::bigint`;
   const text = `SELECT ${[...selected.map((name) => `"${name}"`), ...extra].join(", ")} ${source}
-    ORDER BY ${question.order.map(sortTerm(asset)).join(", ")}${bound}${skipped}`;
+    ORDER BY ${question.order.map(sortTerm(asset, neverNull(asset, question))).join(", ")}${bound}${skipped}`;
   return { text, parameters };
+}
+
+/**
+ * Columns of which the conditions exclude nulls: the index of an ascending order then serves the descending one, too. Not those with
+ * a descending order of their own, whose index has nulls last.
+ */
+function neverNull({ orders }: AnyAsset, { conditions }: Question): Set<string> {
+  const columns = conditions.flatMap((one) =>
+    "column" in one && !("isNull" in one && one.isNull) ? [one.column.name] : []
+  );
+  return new Set(columns.filter((name) => !orders.some((order) => order.includes(`-${name}`))));
 }
 
 /** The number of its rows as SQL, at most `atMost`, in the column `rows`. */

@@ -7,10 +7,14 @@ export interface Term {
   descending: boolean;
 }
 
-/** A term as SQL. Key columns are never null: without a NULLS clause, the index of the key serves both directions. */
-export function sortTerm(asset: AnyAsset): (term: Term) => string {
+/**
+ * A term as SQL. Key columns are never null: without a NULLS clause, the index of the key serves both directions.
+ *
+ * @param neverNull Further columns without nulls in the rows to sort.
+ */
+export function sortTerm(asset: AnyAsset, neverNull: ReadonlySet<string> = new Set()): (term: Term) => string {
   return ({ column, descending }) => {
-    const nulls = asset.schema.primaryKey.includes(column.name) ? "" : " NULLS LAST";
+    const nulls = asset.schema.primaryKey.includes(column.name) || neverNull.has(column.name) ? "" : " NULLS LAST";
     return `"${column.name}"${descending ? " DESC" : ""}${nulls}`;
   };
 }

@@ -64,6 +64,19 @@ for (const { name, ignore, open } of databases) {
             assert.equal(await engine.count(scores, { atMost: 1_000 }, { version: first }), 100);
           });
 
+          await t.step("leaves out nulls, and sorts the other rows in both directions", async () => {
+            const some = published.rows.filter(({ score }) => score !== null);
+            assert.equal(await count([{ column: "score", isNull: false }]), some.length);
+            for (const [order, sign] of [["score", 1], ["-score", -1]] as const) {
+              for (const filters of [[], [{ column: "score" as const, isNull: false }]]) {
+                const { rows } = await engine.read(scores, { filters, order: [order] });
+                const sorted = some.toSorted((a, b) => sign * (a.score! - b.score!) || a.id - b.id);
+                const nulls = filters.length > 0 ? [] : published.rows.filter(({ score }) => score === null);
+                assert.deepEqual(rows.map(({ id }) => id), [...sorted, ...nulls].map(({ id }) => id));
+              }
+            }
+          });
+
           await t.step(
             "finds a part of a text, letters of ASCII in any case, and takes no sign of it as a pattern",
             async () => {
