@@ -3,6 +3,7 @@ import {
   type CandidatePair,
   candidatePairs,
   distancePairs,
+  groupPairCount,
   groupPairs,
   neighbourPairs,
   type TickerPair,
@@ -13,6 +14,9 @@ import { ClusterPreset } from "./pair_clusters.ts";
 export const candidateSources = ["cluster", "neighbours", "group", "distance", "all"] as const;
 /** A source of candidate pairs. */
 export type CandidateSource = typeof candidateSources[number];
+
+/** Most candidate pairs of a formation, unless the settings say otherwise: their statistics take about a gigabyte. */
+const mostCandidates = 1_000_000;
 
 /** A pair in the settings, ticker 1 first. */
 export const NamedPair = z.tuple([z.string().min(1), z.string().min(1)]);
@@ -29,6 +33,12 @@ export const CandidateConfig = z.strictObject({
   distancePairs: z.int().min(1).max(100_000).default(50).describe("Number of pairs from the distance method"),
   smallUniverse: z.int().min(2).max(1000).default(12).describe(
     "Largest number of tickers for which all pairs are tested",
+  ),
+  // Optional instead of a default: recorded settings stay as they are.
+  maxCandidates: z.int().min(1).optional().describe(
+    `Most pairs of a formation; with more, as from a cluster of thousands of tickers, the search fails and says so. ${
+      mostCandidates.toLocaleString("en")
+    } if not set`,
   ),
   groups: z.record(z.string().min(1), z.string().min(1)).default({}).describe(
     "Group of a ticker, such as its sector or industry, where it is not that of ticker_groups; tickers without one are in no pair of the source group",
@@ -58,11 +68,26 @@ export interface CandidateUniverse {
   prices: ReadonlyMap<string, Float64Array>;
 }
 
+/** @throws {RangeError} If there are more candidates than are tested. */
+function refuseTooMany(
+  pairs: number,
+  { maxCandidates = mostCandidates }: Pick<z.output<typeof CandidateConfig>, "maxCandidates">,
+  source?: CandidateSource,
+): void {
+  if (pairs <= maxCandidates) return;
+  throw new RangeError(
+    `${pairs.toLocaleString("en")} pairs are candidates${source ? ` of the source ${source} alone` : ""}, and at most ${
+      maxCandidates.toLocaleString("en")
+    } are tested. Choose other candidates or another clusterPreset, or raise maxCandidates.`,
+  );
+}
+
 /**
  * The pairs to test, each once with the sources that proposed it, in ticker order.
  *
  * @param named Pairs that are tested even if no source proposes them, provided that both tickers have prices; their source is
  * `named`.
+ * @throws {RangeError} If there are more than `maxCandidates`.
  */
 export function candidatesOf(
   universe: CandidateUniverse,
@@ -70,23 +95,31 @@ export function candidatesOf(
   named: readonly TickerPair[] = [],
 ): CandidatePair[] {
   const { tickers, clusters, points, prices } = universe;
-  const sources: Record<CandidateSource, () => readonly TickerPair[]> = {
-    cluster: () =>
-      groupPairs(
-        new Map(tickers.map((ticker) => {
-          const cluster = clusters.get(ticker) ?? -1;
-          return [ticker, cluster < 0 ? null : String(cluster)];
-        })),
-      ),
-    neighbours: () => neighbourPairs(points, config.neighbours).map(({ pair }) => pair),
-    group: () => groupPairs(new Map(tickers.map((ticker) => [ticker, config.groups[ticker]]))),
-    distance: () => distancePairs(prices, { count: config.distancePairs }).map(({ pair }) => pair),
-    all: () =>
-      tickers.length > config.smallUniverse ? [] : groupPairs(new Map(tickers.map((ticker) => [ticker, "all"]))),
+  const groups: Partial<Record<CandidateSource, Parameters<typeof groupPairs>[0]>> = {
+    cluster: new Map(tickers.map((ticker) => {
+      const cluster = clusters.get(ticker) ?? -1;
+      return [ticker, cluster < 0 ? null : String(cluster)];
+    })),
+    group: new Map(tickers.map((ticker) => [ticker, config.groups[ticker]])),
+    all: new Map(tickers.length > config.smallUniverse ? [] : tickers.map((ticker) => [ticker, "all"])),
+  };
+  const pairsOf = (source: CandidateSource): readonly TickerPair[] => {
+    const grouped = groups[source];
+    if (!grouped) {
+      const ranked = source === "neighbours"
+        ? neighbourPairs(points, config.neighbours)
+        : distancePairs(prices, { count: config.distancePairs });
+      return ranked.map(({ pair }) => pair);
+    }
+    // Before there is an object for each: a cluster of 5,000 tickers has 12 million.
+    refuseTooMany(groupPairCount(grouped), config, source);
+    return groupPairs(grouped);
   };
   const wanted = candidateSources.filter((source) => config.candidates.includes(source));
-  return candidatePairs(tickers, {
-    ...Object.fromEntries(wanted.map((source) => [source, sources[source]()])),
+  const candidates = candidatePairs(tickers, {
+    ...Object.fromEntries(wanted.map((source) => [source, pairsOf(source)])),
     named: named.filter((pair) => pair.every((ticker) => prices.has(ticker))),
   });
+  refuseTooMany(candidates.length, config);
+  return candidates;
 }

@@ -53,15 +53,13 @@ export function distancePairs(
     }
   });
 
-  const ranked: RankedPair[] = [];
   const nearest = new Float64Array(tickers.length).fill(Infinity);
   const partner = new Int32Array(tickers.length).fill(-1);
-  const places: [number, number][] = [];
+  const closest = new Closest(count);
   for (let i = 0; i < tickers.length; i++) {
     for (let j = i + 1; j < tickers.length; j++) {
       const distance = squaredDeviations(normalized[i]!, normalized[j]!);
-      ranked.push({ pair: [tickers[i]!, tickers[j]!], distance });
-      places.push([i, j]);
+      if (among === "all") closest.add({ i, j, distance });
       for (const [one, other] of [[i, j], [j, i]] as const) {
         if (distance >= nearest[one]!) continue;
         nearest[one] = distance;
@@ -69,10 +67,48 @@ export function distancePairs(
       }
     }
   }
-  const wanted = among === "all"
-    ? ranked
-    : ranked.filter((_, k) => partner[places[k]![0]] === places[k]![1] || partner[places[k]![1]] === places[k]![0]);
-  return wanted.sort((a, b) => a.distance - b.distance).slice(0, count);
+  const found = among === "all" ? closest.sorted() : partners(nearest, partner).slice(0, count);
+  return found.map(({ i, j, distance }) => ({ pair: [tickers[i]!, tickers[j]!], distance }));
+}
+
+interface Candidate {
+  /** Places of the tickers, i < j. */
+  i: number;
+  j: number;
+  distance: number;
+}
+
+/** A number of the closest pairs: thousands of tickers have too many to sort all. */
+class Closest {
+  #kept: Candidate[] = [];
+  #bound = Infinity;
+
+  constructor(private readonly count: number) {}
+
+  /** Adds a pair, in the order of the universe. */
+  add(candidate: Candidate): void {
+    // Of equal distances the earlier ones stay.
+    if (this.#kept.length >= this.count && candidate.distance >= this.#bound) return;
+    this.#kept.push(candidate);
+    if (this.#kept.length >= 2 * this.count) this.#bound = this.sorted().at(-1)!.distance;
+  }
+
+  sorted(): readonly Candidate[] {
+    this.#kept.sort((a, b) => a.distance - b.distance);
+    if (this.#kept.length > this.count) this.#kept.length = this.count;
+    return this.#kept;
+  }
+}
+
+/** Pairs in which one ticker is the nearest of the other, by distance. */
+function partners(nearest: Float64Array, partner: Int32Array): Candidate[] {
+  const found: Candidate[] = [];
+  partner.forEach((other, one) => {
+    const isSecond = other >= 0 && other < one && partner[other] === one;
+    if (other < 0 || isSecond) return;
+    found.push({ i: Math.min(one, other), j: Math.max(one, other), distance: nearest[one]! });
+  });
+  return found.sort((a, b) => a.distance - b.distance || a.i - b.i || a.j - b.j);
 }
 
 function normalize(ticker: string, prices: Float64Array): Float64Array {

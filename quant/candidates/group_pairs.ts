@@ -17,13 +17,7 @@ import type { TickerPair } from "./candidate_pair.ts";
  * Cost: O(tickers + pairs).
  */
 export function groupPairs(groups: ReadonlyMap<string, string | null | undefined>): TickerPair[] {
-  const members = new Map<string, string[]>();
-  for (const [ticker, group] of groups) {
-    if (!group) continue;
-    const earlier = members.get(group);
-    if (earlier) earlier.push(ticker);
-    else members.set(group, [ticker]);
-  }
+  const members = membersOf(groups);
   const positions = new Map([...groups.keys()].map((ticker, i) => [ticker, i]));
   const pairs: TickerPair[] = [];
   for (const tickers of members.values()) {
@@ -33,4 +27,20 @@ export function groupPairs(groups: ReadonlyMap<string, string | null | undefined
   }
   const at = (ticker: string) => positions.get(ticker)!;
   return pairs.sort((a, b) => at(a[0]) - at(b[0]) || at(a[1]) - at(b[1]));
+}
+
+/** The number of pairs that {@link groupPairs} gives. Cost: O(tickers). */
+export function groupPairCount(groups: ReadonlyMap<string, string | null | undefined>): number {
+  return membersOf(groups).values().reduce((sum, { length }) => sum + length * (length - 1) / 2, 0);
+}
+
+function membersOf(groups: ReadonlyMap<string, string | null | undefined>): Map<string, string[]> {
+  const members = new Map<string, string[]>();
+  for (const [ticker, group] of groups) {
+    if (!group) continue;
+    const earlier = members.get(group);
+    if (earlier) earlier.push(ticker);
+    else members.set(group, [ticker]);
+  }
+  return members;
 }

@@ -71,3 +71,20 @@ Deno.test("candidates are at least one source that there is", () => {
   assert.throws(() => CandidateConfig.parse({ candidates: [] }));
   assert.throws(() => CandidateConfig.parse({ candidates: ["guesses"] }));
 });
+
+Deno.test("candidatesOf() refuses more pairs than maxCandidates, a million by default, and names the source", () => {
+  const ofSource = /6 pairs are candidates of the source all alone, and at most 5 are tested\./;
+  assert.throws(() => candidates({ candidates: ["all"], smallUniverse: 4, maxCandidates: 5 }), ofSource);
+  assert.equal(candidates({ candidates: ["all"], smallUniverse: 4, maxCandidates: 6 }).length, 6);
+  // Each source has fewer: two pairs of neighbours, and one of a cluster.
+  const joined = () => candidates({ neighbours: 1, smallUniverse: 2, maxCandidates: 2 });
+  assert.throws(joined, /3 pairs are candidates, and at most 2 are tested\./);
+  const tickers = Array.from({ length: 5_000 }, (_, i) => `T${i}`);
+  const oneCluster = { tickers, clusters: new Map(tickers.map((ticker) => [ticker, 0])), points: new Map() };
+  assert.throws(
+    () => candidatesOf({ ...oneCluster, prices: new Map() }, CandidateConfig.parse({ candidates: ["cluster"] })),
+    { name: "RangeError", message: /^12,497,500 pairs .* at most 1,000,000 are tested\./ },
+  );
+  // Settings that are recorded do not change by a limit that nobody set.
+  assert.ok(!("maxCandidates" in CandidateConfig.parse({})));
+});

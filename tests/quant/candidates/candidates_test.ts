@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { candidatePairs } from "../../../quant/candidates/candidate_pairs.ts";
 import { distancePairs } from "../../../quant/candidates/distance_pairs.ts";
-import { groupPairs } from "../../../quant/candidates/group_pairs.ts";
+import { groupPairCount, groupPairs } from "../../../quant/candidates/group_pairs.ts";
 import { neighbourPairs } from "../../../quant/candidates/neighbour_pairs.ts";
 import fixture from "../fixtures/candidates.json" with { type: "json" };
 
@@ -37,6 +37,25 @@ Deno.test("distancePairs() knows neither currency nor order of tickers, and give
     distancePairs(backwards).map(({ pair }) => pair.toSorted().join()),
     distancePairs(prices).map(({ pair }) => pair.join()),
   );
+});
+
+Deno.test("distancePairs() gives the first of all pairs, also where many are equally distant", () => {
+  // Of three prices 1 or 2 each there are eight different ones.
+  const prices = new Map(
+    Array.from({ length: 24 }, (_, i) => [`T${i}`, Float64Array.of(1 + i % 2, 1 + (i >> 1) % 2, 1 + (i >> 2) % 2)]),
+  );
+  const all = distancePairs(prices);
+  assert.equal(all.length, 24 * 23 / 2);
+  for (const count of [1, 2, 7, 60, 276, 1_000]) {
+    assert.deepEqual(distancePairs(prices, { count }), all.slice(0, count));
+  }
+});
+
+Deno.test("groupPairCount() is the number of pairs of groupPairs()", () => {
+  for (const groups of [[], ["a"], ["a", null, "a", "b", "", "a", "b"]]) {
+    const byName = new Map(groups.map((group, i) => [`T${i}`, group]));
+    assert.equal(groupPairCount(byName), groupPairs(byName).length);
+  }
 });
 
 Deno.test("distancePairs() refuses prices that cannot be compared and names the ticker", () => {
