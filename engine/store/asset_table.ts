@@ -127,15 +127,17 @@ export interface TableIndex {
   name: string;
   /** Creates it. */
   statement: string;
-  /** Its first column; `null` for an expression. */
-  column: string | null;
+  /** Its columns; `null` for an expression. */
+  columns: (string | null)[];
 }
 
 /** The indexes of a table. */
 export async function indexesOf(tx: Sql, table: { layer: string; key: string }): Promise<TableIndex[]> {
   return await tx.unsafe<TableIndex[]>(
     `SELECT c.relname AS name, pg_get_indexdef(c.oid) AS statement,
-            (SELECT attname FROM pg_attribute WHERE attrelid = i.indrelid AND attnum = i.indkey[0]) AS column
+            (SELECT json_agg(a.attname ORDER BY k.place)
+             FROM unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
+             LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum) AS columns
      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = '${tableOf(table)}'::regclass`,
   );
 }

@@ -141,7 +141,7 @@ Deno.test("a table that is made by partitions has the version of its rows and al
   await using tiny = await openTinyEngine({ assets: [numbers, cells] });
   const { engine, database } = tiny;
   const indexes = await indexesOf(database.sql, cells);
-  assert.deepEqual(indexes.map(({ column }) => column).sort(), ["day", "name"]);
+  assert.deepEqual(indexes.map(({ columns }) => columns.join()).sort(), ["day", "name,day"]);
   const { id } = await engine.submit({ selection: "numbers cells", trigger: "test" });
   assert.equal((await engine.finished(id)).status, "succeeded");
   const versions = await engine.materializations("cells", { limit: 3 });
