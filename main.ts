@@ -79,10 +79,13 @@ async function pairsTrading(environment: Environment): Promise<Project> {
 }
 
 /** A source that is read as a whole. */
-function marketOf({ marketData }: Environment, { database, clock, firstUsedAt }: OpenedDatabase): MarketData {
+function marketOf(
+  { marketData }: Environment,
+  { database, clock, firstUsedAt, runsSteps }: OpenedDatabase,
+): MarketData {
   return marketData === "imported"
     ? importedMarket(database)
-    : marketDataFrom(marketData, { clock, since: firstUsedAt });
+    : marketDataFrom(marketData, { clock, since: firstUsedAt, readsBars: runsSteps });
 }
 
 /** @throws {ConfigurationError} If bars would be dropped, or mixed with invented ones, without a word. */

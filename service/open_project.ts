@@ -2,7 +2,7 @@ import { type AnyAsset, messageOf, type RowFileOptions } from "../engine/mod.ts"
 import { type Clock, type SharedClock, systemClock } from "../resources/clock.ts";
 import { type Database, DatabaseClock, firstUsedAt } from "../resources/database/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
-import type { Project, ProjectContext } from "./project.ts";
+import type { OpenedDatabase, Project, ProjectContext } from "./project.ts";
 import { openRowFiles } from "./row_files.ts";
 
 /** A project on an open database, as seen by every thread that works on it. */
@@ -21,17 +21,25 @@ export interface OpenedProject {
 /** @throws {ConfigurationError} If the database must not be used with these settings. */
 export async function openProject(
   project: Project,
-  { environment, database, replace, ...around }:
-    & { environment: Environment; database: Database; replace: boolean }
+  { environment, database, replace, runsSteps, ...around }:
+    & { environment: Environment; database: Database }
+    & Pick<OpenedDatabase, "replace" | "runsSteps">
     & Pick<ProjectContext, "logger" | "instruments" | "pendingImport" | "states">,
 ): Promise<OpenedProject> {
   const { logger, pendingImport } = around;
   const given = { ...project.config, ...await readAssetConfig(environment.assetConfig) };
   const clock = await clockOf(database, logger);
   const first = await firstUsedAt(database);
-  const { assets, config = {} } =
-    await project.opened?.({ database, clock, firstUsedAt: first, config: given, replace, logger, pendingImport }) ??
-      { assets: project.assets, config: given };
+  const { assets, config = {} } = await project.opened?.({
+    database,
+    clock,
+    firstUsedAt: first,
+    config: given,
+    replace,
+    runsSteps,
+    logger,
+    pendingImport,
+  }) ?? { assets: project.assets, config: given };
   const rowFiles = await openRowFiles(environment, { assets, inTables: project.inTables });
   const resources = project.resources?.({ database, clock, firstUsedAt: first, ...around });
   return { assets, config, clock, resources, rowFiles };

@@ -7,7 +7,13 @@ import { FileStoreError } from "../resources/row_files/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import { openProject } from "./open_project.ts";
 import type { Project, ProjectSource } from "./project.ts";
-import { type ProcessRole, requireServerForQueue, StepExecutors, type WorkerParts } from "./step_executors.ts";
+import {
+  type ProcessRole,
+  requireServerForQueue,
+  runsStepsItself,
+  StepExecutors,
+  type WorkerParts,
+} from "./step_executors.ts";
 
 /** Components of every process of Tandem, server or command. */
 export interface OpenService {
@@ -55,6 +61,7 @@ export async function openService(
       environment,
       database,
       replace,
+      runsSteps: runsStepsItself(role, environment),
       logger,
       instruments,
       pendingImport,

@@ -31,6 +31,8 @@ export interface OpenedDatabase {
   config: Readonly<Record<string, unknown>>;
   /** Whether history from another source may be dropped. */
   replace: boolean;
+  /** Whether steps run in this thread. One that serves requests and makes plans need not hold rows for them. */
+  runsSteps: boolean;
   logger: Logger;
   pendingImport?: unknown;
 }

@@ -44,6 +44,11 @@ export function requireServerForQueue(role: ProcessRole, environment: Environmen
   );
 }
 
+/** Whether steps run in the thread that opens the engine. */
+export function runsStepsItself(role: ProcessRole, { executor }: Environment): boolean {
+  return role === "cli" || (role === "server" && executor === "in_process");
+}
+
 /** Executors of a process, according to its role and settings. */
 export class StepExecutors {
   #threads: StepThreads | undefined;
@@ -70,8 +75,8 @@ export class StepExecutors {
   /** For the engine; `undefined` if steps run in the thread that opens it. */
   get executor(): ((around: ProcessContext) => Executor) | undefined {
     const { role, environment } = this.options;
+    if (runsStepsItself(role, environment)) return undefined;
     if (role === "worker") return (around) => this.#workerOf(around);
-    if (role === "cli" || environment.executor === "in_process") return undefined;
     if (environment.executor === "thread") return (around) => this.#inThreads(around, environment.maxConcurrentSteps);
     return (around) => this.#queueOf(around);
   }

@@ -120,6 +120,7 @@ export async function serveStepThread(source: ProjectSource): Promise<never> {
       environment,
       database,
       replace,
+      runsSteps: true,
       logger,
       instruments: ServiceInstruments.reporting((observation) => scope.postMessage({ type: "observed", observation })),
       states: (): Promise<AssetState[]> => assetStates(context, context.graph.keys),

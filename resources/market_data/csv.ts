@@ -3,7 +3,7 @@ import { readLongBars } from "./csv/long_bars.ts";
 import { Pace } from "./csv/pace.ts";
 import { textOf } from "./csv/text.ts";
 import { readWideCloses, wideTickers } from "./csv/wide_closes.ts";
-import { type FileContents, fileMarket } from "./file_market.ts";
+import { type FileContents, fileMarket, type FileMarketOptions } from "./file_market.ts";
 import { type MarketData, MarketDataError, type ReadOptions } from "./market_data.ts";
 import { emptyFile, type FileSource } from "./stored_file.ts";
 import { RowFault } from "./unusable_rows.ts";
@@ -42,16 +42,16 @@ import { RowFault } from "./unusable_rows.ts";
  * const bars = await market.dailyBars();
  * ```
  */
-export function csvMarket(path: string): MarketData {
+export function csvMarket(path: string, options: FileMarketOptions = {}): MarketData {
   const source = {
     path,
     format: "CSV",
     setting: "MARKET_DATA=csv:PATH",
     contents: "It must have a header line and at least one row.",
   };
-  return fileMarket("csv", source, async (stored, options) => {
-    return await parse(source, await textOf(path, stored), options);
-  });
+  return fileMarket("csv", source, async (stored, reading) => {
+    return await parse(source, await textOf(path, stored), reading);
+  }, options);
 }
 
 async function parse(source: FileSource, text: Uint8Array, options: ReadOptions): Promise<FileContents> {

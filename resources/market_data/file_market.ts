@@ -14,11 +14,17 @@ export interface FileContents {
 /** Bytes. */
 const hashedAtOnce = 4 * 2 ** 20;
 
-/**
- * What was read for its symbols and newest date is kept so long for the reading of its bars, which follows at once or, in a thread that
- * makes only plans, never.
- */
+/** What was read for its symbols and newest date is kept so long for the reading of its bars, which follows at once. */
 const keptMs = 15_000;
+
+/** Options of {@link fileMarket}. */
+export interface FileMarketOptions {
+  /**
+   * Whether bars will be read, as they are by default: what was read for symbols and newest date is then kept for that. A thread that
+   * makes only plans needs no memory for millions of bars.
+   */
+  readsBars?: boolean;
+}
 
 /**
  * Market data of one file, given a reader of its bytes.
@@ -34,6 +40,7 @@ export function fileMarket(
   name: string,
   source: FileSource,
   parse: (stored: Uint8Array<ArrayBuffer>, options: ReadOptions) => Promise<FileContents>,
+  { readsBars = true }: FileMarketOptions = {},
 ): MarketData {
   let known: { stamp: FileStamp; version: string; summary: Summary | null } | null = null;
   let summarizing: Promise<Summary> | null = null;
@@ -73,6 +80,7 @@ export function fileMarket(
       },
     });
     forget();
+    if (!readsBars) return summary;
     kept = { stamp, contents, unusable, timer: setTimeout(forget, keptMs) };
     Deno.unrefTimer(kept.timer);
     return summary;

@@ -12,12 +12,13 @@ const GREATEST_SEED = 2 ** 32 - 1;
  * Reads nothing yet: a missing file is reported when it is read.
  *
  * @param options.since Time of the first use of the simulated market: its history starts four years earlier and grows. Without it the history rolls.
+ * @param options.readsBars Whether bars of a file will be read here; true by default.
  * @throws {RangeError} For anything else, with the setting and the allowed ones; also for `polygon`, a vendor, which `vendorFrom`
  * creates, and for `imported`, whose data are in the database.
  */
 export function marketDataFrom(
   setting: string,
-  { clock, since }: { clock: Clock; since?: Temporal.Instant },
+  { clock, since, readsBars }: { clock: Clock; since?: Temporal.Instant; readsBars?: boolean },
 ): MarketData {
   if (setting === "simulated") return simulatedMarket({ clock, since });
 
@@ -25,7 +26,7 @@ export function marketDataFrom(
   if (seed !== undefined && Number(seed) <= GREATEST_SEED) return simulatedMarket({ clock, since, seed: Number(seed) });
 
   const [, format, path] = /^(csv|parquet):(.+)$/s.exec(setting) ?? [];
-  if (path !== undefined) return format === "csv" ? csvMarket(path) : parquetMarket(path);
+  if (path !== undefined) return format === "csv" ? csvMarket(path, { readsBars }) : parquetMarket(path, { readsBars });
 
   if (setting === "polygon") {
     throw new RangeError(

@@ -1,5 +1,5 @@
 import { loadPolars } from "../polars.ts";
-import { type FileContents, fileMarket } from "./file_market.ts";
+import { type FileContents, fileMarket, type FileMarketOptions } from "./file_market.ts";
 import { type MarketData, MarketDataError, type ReadOptions } from "./market_data.ts";
 import { ParquetColumns } from "./parquet/columns.ts";
 import { readLongBars } from "./parquet/long_bars.ts";
@@ -40,14 +40,14 @@ import { readWideCloses, wideColumns, wideSessionColumn } from "./parquet/wide_c
  * const bars = await market.dailyBars();
  * ```
  */
-export function parquetMarket(path: string): MarketData {
+export function parquetMarket(path: string, options: FileMarketOptions = {}): MarketData {
   const source = {
     path,
     format: "Parquet",
     setting: "MARKET_DATA=parquet:PATH",
     contents: "It must be a Parquet file with at least one row.",
   };
-  return fileMarket("parquet", source, (stored, options) => parse(path, stored, options));
+  return fileMarket("parquet", source, (stored, reading) => parse(path, stored, reading), options);
 }
 
 async function parse(path: string, stored: Uint8Array<ArrayBuffer>, options: ReadOptions): Promise<FileContents> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type FileContents, fileMarket } from "../../../resources/market_data/file_market.ts";
+import { type FileContents, fileMarket, type FileMarketOptions } from "../../../resources/market_data/file_market.ts";
 import { closesAlone } from "../../../resources/market_data/bar_columns.ts";
 import type { UnusableRow } from "../../../resources/market_data/market_data.ts";
 
@@ -10,6 +10,7 @@ async function withFile(
   work: (
     file: { market: ReturnType<typeof fileMarket>; write(close: number): Promise<void>; parsed(): number },
   ) => Promise<void>,
+  options: FileMarketOptions = {},
 ): Promise<void> {
   const path = await Deno.makeTempFile();
   let parses = 0;
@@ -20,7 +21,7 @@ async function withFile(
     options.onUnusable?.(unusable);
     const bars = closesAlone(["A"], ["2026-03-02"], Float64Array.of(Number(new TextDecoder().decode(stored))));
     return Promise.resolve({ bars, symbols: ["A", "B"] });
-  });
+  }, options);
   try {
     await work({
       market,
@@ -47,6 +48,17 @@ Deno.test("A file is parsed once for its symbols, its newest date and its bars",
       assert.deepEqual([[...closes], told, parsed() - before], [[close], [unusable], 1]);
     }
   });
+});
+
+Deno.test("A file whose bars are not to be read is not kept after it was parsed, and they can be read nevertheless", async () => {
+  await withFile(async ({ market, write, parsed }) => {
+    await write(11);
+    assert.equal(await market.newestDate!(), "2026-03-02");
+    assert.equal((await market.tickers()).length, 2);
+    assert.equal(parsed(), 1);
+    assert.deepEqual([...(await market.dailyBars()).close], [11]);
+    assert.equal(parsed(), 2);
+  }, { readsBars: false });
 });
 
 Deno.test("Bars are of the file as it is, and each reading has its own", async () => {
