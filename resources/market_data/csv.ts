@@ -5,7 +5,7 @@ import { textOf } from "./csv/text.ts";
 import { readWideCloses, wideTickers } from "./csv/wide_closes.ts";
 import { type FileContents, fileMarket, type FileMarketOptions } from "./file_market.ts";
 import { type MarketData, MarketDataError, type ReadOptions } from "./market_data.ts";
-import { emptyFile, type FileSource } from "./stored_file.ts";
+import { emptyFile, type FileSource, release } from "./stored_file.ts";
 import { RowFault } from "./unusable_rows.ts";
 
 /**
@@ -50,7 +50,10 @@ export function csvMarket(path: string, options: FileMarketOptions = {}): Market
     contents: "It must have a header line and at least one row.",
   };
   return fileMarket("csv", source, async (stored, reading) => {
-    return await parse(source, await textOf(path, stored), reading);
+    const text = await textOf(path, stored);
+    const contents = await parse(source, text, reading);
+    if (text.buffer !== stored.buffer) release(text);
+    return contents;
   }, options);
 }
 

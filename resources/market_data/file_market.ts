@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { takingTurns } from "../turns.ts";
 import type { DailyBars, MarketData, ReadOptions, TickerListing, UnusableRow } from "./market_data.ts";
-import { equalStamps, type FileSource, type FileStamp, readStored, stampOf } from "./stored_file.ts";
+import { equalStamps, type FileSource, type FileStamp, readStored, release, stampOf } from "./stored_file.ts";
 
 /** Content of a file. */
 export interface FileContents {
@@ -60,6 +60,7 @@ export function fileMarket(
     const contents = await parse(stored, options);
     const summary = summaryOf(contents);
     known = { stamp, version, summary };
+    release(stored);
     return { contents, stamp, summary };
   }
 
@@ -80,7 +81,10 @@ export function fileMarket(
       },
     });
     forget();
-    if (!readsBars) return summary;
+    if (!readsBars) {
+      for (const column of Object.values(contents.bars)) if (column instanceof Float64Array) release(column);
+      return summary;
+    }
     kept = { stamp, contents, unusable, timer: setTimeout(forget, keptMs) };
     Deno.unrefTimer(kept.timer);
     return summary;

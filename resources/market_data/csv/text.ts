@@ -1,14 +1,20 @@
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { nextTurn, takingTurns } from "../../turns.ts";
+import { nextTurn } from "../../turns.ts";
 import { MarketDataError } from "../market_data.ts";
 
 /** Compressed bytes inflated at once: some milliseconds. */
 const BYTES_AT_ONCE = 128 * 1024;
 
+/** No compressed byte becomes more than this many. */
+const MOST_INFLATED = 1_032;
+
 /** Also inflates files of several members, such as those made by `cat one.gz two.gz`. */
 async function inflated(stored: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  const pieces: Uint8Array[] = [];
+  // The last member ends with its size, usually that of the whole text: pieces are not collected and then copied.
+  const said = new DataView(stored.buffer, stored.byteOffset + Math.max(0, stored.length - 4));
+  let text = new Uint8Array(Math.min(said.byteLength < 4 ? 0 : said.getUint32(0, true), MOST_INFLATED * stored.length));
+  let length = 0;
   await pipeline(
     async function* () {
       for (let at = 0; at < stored.length; at += BYTES_AT_ONCE) {
@@ -18,18 +24,16 @@ async function inflated(stored: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     },
     createGunzip({ chunkSize: BYTES_AT_ONCE }),
     async (inflating: AsyncIterable<Uint8Array>) => {
-      for await (const piece of inflating) pieces.push(piece);
+      for await (const piece of inflating) {
+        if (length + piece.length > text.length) {
+          text = new Uint8Array(text.buffer.transfer(Math.max(2 * text.length, length + piece.length)));
+        }
+        text.set(piece, length);
+        length += piece.length;
+      }
     },
   );
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  const turn = takingTurns();
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-    await turn();
-  }
-  return whole;
+  return text.subarray(0, length);
 }
 
 /**
@@ -38,14 +42,14 @@ async function inflated(stored: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
  *
  * @throws {MarketDataError} If it is a damaged gzip file, or in a recognized but unsupported encoding.
  */
-export async function textOf(path: string, stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+export async function textOf(path: string, stored: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   return inUtf8(path, await unpacked(path, stored));
 }
 
 /** Number of bytes from which the encoding is detected. */
 const SAMPLE_BYTES = 4096;
 
-function inUtf8(path: string, text: Uint8Array<ArrayBuffer>): Uint8Array {
+function inUtf8(path: string, text: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const encoding = encodingOf(text);
   if (encoding === "utf-8") return text;
   const refused = (why: string) => new MarketDataError(`${path} ${why}. Store it as UTF-8.`);
