@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { carriedPrices } from "../../../assets/market/carried_prices.ts";
 import { cleanPrices } from "../../../assets/market/clean_prices.ts";
+import type { Input } from "../../../engine/mod.ts";
 import { sessionRows, weekdays } from "../../support/bars.ts";
 import { runAsset } from "../../../testing/run_asset.ts";
 
@@ -118,4 +120,39 @@ Deno.test("clean_prices is not in order when no ticker is left", async () => {
 
 Deno.test("clean_prices takes one ticker in one session", async () => {
   assert.deepEqual((await clean({}, bars("A", [7]))).closes, { A: "7" });
+});
+
+Deno.test("carriedPrices() carries thousands of tickers on: more closes than a call has arguments", async () => {
+  const [tickers, dates] = [Array.from({ length: 6_000 }, (_, i) => `T${1_000 + i}`), weekdays(61)];
+  const [known, next] = [dates.slice(0, 60), dates[60]!];
+  const again = known.slice(-25);
+  const input = (columns: Record<string, ArrayLike<unknown>>) =>
+    ({ where: () => ({ columns: () => Promise.resolve(columns) }) }) as unknown as Input<never>;
+  const carried = await carriedPrices({
+    bars: input({
+      ticker: tickers,
+      session: tickers.map(() => next),
+      close: new Float64Array(tickers.length).fill(2),
+    }),
+    sessions: dates.map((session) => ({ session, complete: true })),
+    rows: input({
+      ticker: tickers.flatMap((ticker) => again.map(() => ticker)),
+      session: tickers.flatMap(() => again),
+      close: new Float64Array(tickers.length * again.length).fill(1),
+      filled: tickers.flatMap(() => again.map(() => false)),
+    }),
+    spans: tickers.map((ticker) => ({
+      ticker,
+      first_session: known[0]!,
+      last_session: known[59]!,
+      last_close: 1,
+      sessions: 60,
+      closes: 60,
+      dropped: null,
+    })),
+    changedFrom: next,
+  }, { rule: "tradable" });
+  assert.equal(carried!.from, again[0]);
+  assert.equal(carried!.rows.close.length, 26 * tickers.length);
+  assert.equal(carried!.rows.close.reduce((sum, close) => sum + close), 27 * tickers.length);
 });
