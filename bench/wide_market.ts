@@ -2,7 +2,7 @@
  * A market of thousands of tickers through the whole chain, walk-forward included, with the default settings: seconds, CPU seconds,
  * rows and highest resident memory by asset, beside the aim of 1.5 GB.
  *
- *     deno task bench:wide-market [--tickers 5000] [--sessions 1000] [--database postgres|pglite] [--service] [--keep FILE]
+ *     deno task bench:wide-market [--tickers 5000] [--sessions 1000] [--database postgres|pglite] [--service] [--keep FILE] [--selection '*']
  *
  * Steps run one after the other in a process of their own, so that costs can be attributed to an asset. With `--service` the real
  * service makes everything instead, with steps in its thread, as it does by default: the figures are those of the process. The
@@ -49,8 +49,8 @@ interface Measurement {
 }
 
 if (Deno.args[0] === "--one") {
-  const [, file, databaseUrl, dataDir] = Deno.args as [string, string, string, string];
-  console.log(JSON.stringify(await measureSteps(file, databaseUrl || undefined, dataDir)));
+  const [, file, databaseUrl, dataDir, selection] = Deno.args as [string, string, string, string, string];
+  console.log(JSON.stringify(await measureSteps(file, databaseUrl || undefined, { dataDir, selection })));
   Deno.exit(0);
 }
 
@@ -61,6 +61,7 @@ const { values } = parseArgs({
     database: { type: "string", default: "postgres" },
     service: { type: "boolean", default: false },
     keep: { type: "string" },
+    selection: { type: "string", default: "*" },
   },
 });
 const embedded = values.database === "pglite" || postgresBinaries === null;
@@ -89,7 +90,7 @@ Deno.exit();
 async function measureInProcess(file: string, databaseUrl: string, dataDir: string): Promise<Measurement> {
   const flags = ["run", "-A", "--v8-flags=--heap-growing-percent=100"];
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...flags, import.meta.filename!, "--one", file, databaseUrl, dataDir],
+    args: [...flags, import.meta.filename!, "--one", file, databaseUrl, dataDir, values.selection],
     env: { MALLOC_ARENA_MAX: "2" },
     stderr: "inherit",
   }).output();
@@ -97,7 +98,11 @@ async function measureInProcess(file: string, databaseUrl: string, dataDir: stri
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-async function measureSteps(file: string, databaseUrl: string | undefined, dataDir: string): Promise<Measurement> {
+async function measureSteps(
+  file: string,
+  databaseUrl: string | undefined,
+  { dataDir, selection }: { dataDir: string; selection: string },
+): Promise<Measurement> {
   const opened = await openDatabase({ databaseUrl, dataDir });
   await migrate(opened, new URL("../sql/migrations/", import.meta.url));
   const clock = fixedClock(`${LAST_SESSION}T23:00:00Z`);
@@ -129,7 +134,7 @@ async function measureSteps(file: string, databaseUrl: string | undefined, dataD
     }),
   });
   const [cpu, begun] = [cpuSeconds(), performance.now()];
-  const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
+  const run = await engine.finished((await engine.submit({ selection, trigger: "bench" })).id);
   const costs = { seconds: (performance.now() - begun) / 1000, cpuSeconds: cpuSeconds() - cpu };
   const rows = new Map((await engine.states()).map((state) => [state.key, state.lastMaterialization?.rowCount]));
   const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
@@ -168,8 +173,10 @@ async function measureService(file: string, databaseUrl: string, dataDir: string
     await new Promise((resolve) => setTimeout(resolve, 100));
     samples.push({ at: Date.now(), cpuSeconds: process.cpuSeconds(), residentMb: process.residentBytes() / 2 ** 20 });
     if (n % 20 > 0) continue;
-    const { runs } = await fetchJson<{ runs: Run[] }>(`${process.url}/v1/runs?limit=1`).catch(() => ({ runs: [] }));
-    if (runs[0]) run = await fetchJson<Run>(`${process.url}/v1/runs/${runs[0].id}`).catch(() => run);
+    // Under load a request may be refused. Schedules begin further runs meanwhile.
+    const { runs } = await fetchJson<{ runs: Run[] }>(`${process.url}/v1/runs?limit=100`).catch(() => ({ runs: [] }));
+    const first = run ?? runs.at(-1);
+    if (first) run = await fetchJson<Run>(`${process.url}/v1/runs/${first.id}`).catch(() => run);
   }
   const steps = run.steps.filter((step) => step.startedAt !== null && step.finishedAt !== null).map((step): Cost => {
     const [from, to] = [Date.parse(step.startedAt!), Date.parse(step.finishedAt!)];
