@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as assets from "../assets/mod.ts";
@@ -21,8 +21,9 @@ import { migrate, openDatabase } from "../resources/database/mod.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
 import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
-import { cpuSeconds, databaseMb, folderMb, forgetPeak, oneByOne, peakMb } from "./costs.ts";
+import { databaseMb, folderMb, forgetPeak, oneByOne } from "./wide_market/costs.ts";
 import { fetchJson, startServerProcess } from "./load/process.ts";
+import { cpuSeconds, machine, peakMb } from "./measured.ts";
 import { sessionsUntil, writeMarket } from "./wide_market/market_file.ts";
 
 const AIM_MB = 1_536;
@@ -214,6 +215,6 @@ function table(title: string, { outcome, steps, seconds, cpuSeconds, peakMb, dis
     `${outcome}. ${Object.entries(found).map(([what, count]) => `${count} ${what}. `).join("")}Disk: ${
       diskMb.toFixed(0)
     } MB. Aim: ${AIM_MB} MB resident, ${peakMb <= AIM_MB ? "reached" : "missed"}.`,
-    `${availableParallelism()} cores, load ${loadavg().map((load) => load.toFixed(1)).join(" ")}.`,
+    `${machine()}.`,
   ].join("\n");
 }

@@ -4,24 +4,11 @@
  * @module
  */
 import { join } from "node:path";
-import process from "node:process";
-import type { Executor, ProcessContext } from "../engine/mod.ts";
-import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
-import type { Database } from "../resources/database/mod.ts";
+import type { Executor, ProcessContext } from "../../engine/mod.ts";
+import { InProcessExecutor } from "../../engine/run/in_process_executor.ts";
+import type { Database } from "../../resources/database/mod.ts";
 
-/** CPU seconds of this process, of all threads. */
-export function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-/** Highest resident memory so far; NaN if the system does not report it. */
-export async function peakMb(): Promise<number> {
-  const status = await Deno.readTextFile("/proc/self/status").catch(() => "");
-  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
-}
-
-/** Makes {@link peakMb} count from now on, where the system can. */
+/** Makes the peak of resident memory count from now on, where the system can. */
 export async function forgetPeak(): Promise<void> {
   await Deno.writeTextFile("/proc/self/clear_refs", "5", { create: false }).catch(() => {});
 }
