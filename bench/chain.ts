@@ -101,7 +101,7 @@ async function measure(
     clock,
     config: presets[preset],
     executor: (around): Executor => {
-      const inner = new InProcessExecutor(around, 4);
+      const inner = new InProcessExecutor(around, { maxConcurrentSteps: 4 });
       return {
         async execute(task, signal) {
           const begun = performance.now();

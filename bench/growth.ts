@@ -118,7 +118,7 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
     },
     clock,
     executor: (around): Executor => {
-      const inner = new InProcessExecutor(around, 1);
+      const inner = new InProcessExecutor(around, { maxConcurrentSteps: 1 });
       let last: Promise<unknown> = Promise.resolve();
       return {
         execute(task, signal) {

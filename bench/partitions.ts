@@ -120,7 +120,7 @@ async function withEngine<T>(
     resources: world,
     executor(given) {
       around = given;
-      return new InProcessExecutor(given, 4);
+      return new InProcessExecutor(given, { maxConcurrentSteps: 4 });
     },
   });
   const scheduler = new Scheduler({ engine, database, schedules: [], clock: systemClock, logger: silentLogger });

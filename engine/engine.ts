@@ -74,7 +74,7 @@ import { checkPriority, defaultPriority, RunQueue } from "./run/run_queue.ts";
 import { retryPlan } from "./run/run_retry.ts";
 import { select } from "./declare/selection.ts";
 import { type Snapshot, takeSnapshot } from "./judge/snapshot.ts";
-import { InProcessExecutor } from "./run/in_process_executor.ts";
+import { InProcessExecutor, type StepLimits } from "./run/in_process_executor.ts";
 import type { ProcessContext } from "./store/context.ts";
 import { type ContextOptions, openContext } from "./store/open_context.ts";
 import { reconcileTables } from "./store/table_reconciliation.ts";
@@ -102,10 +102,9 @@ export interface PlanOptions {
 }
 
 /** Options of the engine. */
-export interface EngineOptions extends ContextOptions {
+export interface EngineOptions extends ContextOptions, Partial<StepLimits> {
   /** Identity of this process, shown to other processes and users. */
   role?: string;
-  maxConcurrentSteps?: number;
   /** Number of runs driven by this process at once; the others wait in the queue. */
   maxConcurrentRuns?: number;
   /** Number of concurrent steps of each concurrency pool, across all processes; 1 for other pools. */
@@ -171,7 +170,10 @@ export class Engine {
     this.automation = new AutomationRecord(around.database, graph);
     this.feed = new Feed({ ...around, closing: this.#closing.signal });
     this.#executor = options.executor?.(around) ??
-      new InProcessExecutor(around, options.maxConcurrentSteps ?? defaultConcurrentSteps);
+      new InProcessExecutor(around, {
+        ...options,
+        maxConcurrentSteps: options.maxConcurrentSteps ?? defaultConcurrentSteps,
+      });
     this.#queue = new RunQueue({
       ledger: around.ledger,
       logger: around.logger,

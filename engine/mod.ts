@@ -35,7 +35,7 @@ export * from "./errors.ts";
 export { type ExplainedState, Explanation, type Finding, type SettingChange } from "./judge/explanation.ts";
 export { Impact, type ImpactStep } from "./judge/impact.ts";
 export { Cancelled, type Executor, ShuttingDown } from "./run/executor.ts";
-export { InProcessExecutor } from "./run/in_process_executor.ts";
+export { InProcessExecutor, type StepLimits } from "./run/in_process_executor.ts";
 export { QueuedExecutor, type StepJobs } from "./run/queued_executor.ts";
 export { StepWorker } from "./run/step_worker.ts";
 export { serveSteps } from "./run/step_server.ts";

@@ -75,6 +75,7 @@ export async function openService(
       logger,
       role,
       maxConcurrentSteps: environment.maxConcurrentSteps,
+      stepsTogetherBelowMb: environment.stepsTogetherBelowMb,
       maxConcurrentRuns: environment.maxConcurrentRuns,
       pools: environment.pools,
       eventRetentionDays: environment.eventRetentionDays,

@@ -4,6 +4,7 @@ import {
   InProcessExecutor,
   type ProcessContext,
   QueuedExecutor,
+  type StepLimits,
   type StepTask,
   StepThreads,
   StepWorker,
@@ -77,7 +78,7 @@ export class StepExecutors {
     const { role, environment } = this.options;
     if (runsStepsItself(role, environment)) return undefined;
     if (role === "worker") return (around) => this.#workerOf(around);
-    if (environment.executor === "thread") return (around) => this.#inThreads(around, environment.maxConcurrentSteps);
+    if (environment.executor === "thread") return (around) => this.#inThreads(around, environment);
     return (around) => this.#queueOf(around);
   }
 
@@ -86,18 +87,19 @@ export class StepExecutors {
     await this.#threads?.close();
   }
 
-  #inThreads(around: ProcessContext, maxConcurrentSteps: number): Executor {
+  #inThreads(around: ProcessContext, limits: StepLimits): Executor {
     const { database, instruments, replace } = this.options;
     const fingerprint = fingerprintOf(around);
     const shares = this.options.role === "worker";
     this.#threads = new StepThreads(around, {
       start: (onLost) => startStepThread({ database, instruments, replace, fingerprint, shares }, onLost),
     });
-    return new InProcessExecutor(around, maxConcurrentSteps, this.#threads);
+    return new InProcessExecutor(around, limits, this.#threads);
   }
 
   #queueOf(around: ProcessContext): Executor {
-    const { database, environment: { schemaPrefix, maxConcurrentSteps, stepLabels } } = this.options;
+    const { database, environment } = this.options;
+    const { schemaPrefix, stepLabels } = environment;
     const queue = new JobQueue(database, queueSchema(schemaPrefix));
     const fingerprint = fingerprintOf(around);
     const keyOf = ({ runId, key }: Pick<StepTask, "runId" | "key">) => `${runId} ${key}`;
@@ -118,7 +120,7 @@ export class StepExecutors {
           await queue.release(pools.filter((pool) => !alive.has(pool)));
         },
       },
-      here: this.#inThreads(around, maxConcurrentSteps),
+      here: this.#inThreads(around, environment),
       labels: new Set(stepLabels ?? ["source"]),
     });
   }
@@ -126,7 +128,7 @@ export class StepExecutors {
   #workerOf(around: ProcessContext): Executor {
     const { stepLabels = [] } = this.options.environment;
     const fingerprint = fingerprintOf(around);
-    const executor = this.#inThreads(around, 1);
+    const executor = this.#inThreads(around, { maxConcurrentSteps: 1 });
     this.worker = {
       steps: new StepWorker(around, executor, this.#threads!),
       id: () => around.heartbeat.id,

@@ -141,6 +141,12 @@ const Variables = z.object({
   /** Labels of steps that this process runs; by default `source` for a server with workers, and none for a worker. */
   STEP_LABELS: optional(StepLabels, "labels of steps with commas between them, such as source,gpu"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
+  /** Megabytes of resident memory. */
+  STEPS_TOGETHER_BELOW_MB: variable(
+    z.coerce.number().int().min(0).max(10_000_000),
+    "1000",
+    "a whole number of megabytes from 0 to 10000000",
+  ),
   MAX_CONCURRENT_RUNS: variable(z.coerce.number().int().min(1).max(1_000), "10", "a whole number from 1 to 1000"),
   /** Number of concurrent steps of each concurrency pool. */
   POOLS: variable(Pools, "vendor=1", "names of pools with their sizes, such as vendor=1 or vendor=2,disk=4"),

@@ -36,7 +36,7 @@ export function oneByOne(
   measure: <T>(key: string, work: () => Promise<T>) => Promise<T>,
 ): (around: ProcessContext) => Executor {
   return (around) => {
-    const inner = new InProcessExecutor(around, 1);
+    const inner = new InProcessExecutor(around, { maxConcurrentSteps: 1 });
     let last: Promise<unknown> = Promise.resolve();
     return {
       execute(task, signal) {

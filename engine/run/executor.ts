@@ -34,12 +34,20 @@ export function outcomeUnlessBegun(signal: AbortSignal): StepOutcome {
   return signal.reason instanceof Cancelled ? "cancelled" : "lost";
 }
 
-/** Runs at most `limit` functions at a time; the others wait by priority, then in order of arrival. */
-export function limited(limit: number): <T>(work: () => Promise<T>, priority?: number) => Promise<T> {
+/**
+ * Runs at most `limit` functions at a time; the others wait by priority, then in order of arrival.
+ *
+ * @param mayJoin Whether a function may begin beside running ones. Asked when one arrives or ends.
+ */
+export function limited(
+  limit: number,
+  mayJoin: () => boolean = () => true,
+): <T>(work: () => Promise<T>, priority?: number) => Promise<T> {
   let running = 0;
   const waiting: { priority: number; go: () => void }[] = [];
+  const isFree = () => running === 0 || (running < limit && mayJoin());
   return async (work, priority = 0) => {
-    if (running >= limit) {
+    if (waiting.length > 0 || !isFree()) {
       await new Promise<void>((go) => {
         // Most have the priority of the last one.
         const before = waiting.findLastIndex((other) => other.priority >= priority);
@@ -49,10 +57,12 @@ export function limited(limit: number): <T>(work: () => Promise<T>, priority?: n
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      // The place passes directly to the next in line, without becoming free in between.
-      if (next) next.go();
-      else running--;
+      running--;
+      while (waiting.length > 0 && isFree()) {
+        // Counted here: nothing that arrives before it goes on may take its place.
+        running++;
+        waiting.shift()!.go();
+      }
     }
   };
 }

@@ -10,18 +10,43 @@ import type { ProcessContext } from "../store/context.ts";
 /** Polling interval for an asset that another run materializes. */
 const busyPollMs = 100;
 
+/** Which steps of a process run at the same time. */
+export interface StepLimits {
+  maxConcurrentSteps: number;
+  /**
+   * Resident memory of the process, in MB, from which no step begins beside another one; no such limit by default. Steps that read
+   * from outside are not counted: they may wait for an hour, and other steps would wait for them.
+   */
+  stepsTogetherBelowMb?: number;
+}
+
 /**
  * Executes a limited number of concurrent steps in this process: claims them, and runs them in places, by default in this thread.
  */
 export class InProcessExecutor implements Executor {
   readonly #limited: ReturnType<typeof limited>;
+  /** Of the steps that do not read from outside. */
+  readonly #inMemory: ReturnType<typeof limited>;
+  #runningInMemory = 0;
 
   constructor(
     private readonly around: ProcessContext,
-    maxConcurrentSteps: number,
+    private readonly limits: StepLimits,
     private readonly places: StepPlaces = inThisThread(around),
   ) {
-    this.#limited = limited(maxConcurrentSteps);
+    this.#limited = limited(limits.maxConcurrentSteps);
+    this.#inMemory = limited(Infinity, () => !this.#isMemoryShort());
+  }
+
+  #isMemoryShort(): boolean {
+    return residentMb() >= (this.limits.stepsTogetherBelowMb ?? Infinity);
+  }
+
+  waitsFor(key: string): string | undefined {
+    const isCounted = this.around.graph.producerOf(key).recipe.runsOn === undefined;
+    if (!isCounted || this.#runningInMemory === 0 || !this.#isMemoryShort()) return undefined;
+    return `the steps before it: its process has ${Math.round(residentMb())} MB in memory, and from ${this.limits
+      .stepsTogetherBelowMb!} MB on runs one after the other`;
   }
 
   async execute(task: StepTask, signal: AbortSignal, begin: AbortSignal = signal): Promise<StepOutcome> {
@@ -54,16 +79,31 @@ export class InProcessExecutor implements Executor {
       begun?: () => void;
     },
   ): Promise<StepOutcome | "busy"> {
-    return this.#limited(async () => {
-      if (begin.aborted) return outcomeUnlessBegun(begin);
-      const place = await this.places.take(task);
-      using _released = { [Symbol.dispose]: () => place.release() };
-      if (begin.aborted) return outcomeUnlessBegun(begin);
-      const claimed = await this.around.ledger.steps.claim(claim, { slot, drivenBy: task.drivenBy });
-      if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : outcomeUnlessBegun(begin);
-      begun?.();
-      using limit = timeLimit(task.key, this.around.graph.producerOf(task.key).recipe.timeoutMs, signal);
-      return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);
+    const { runsOn, timeoutMs } = this.around.graph.producerOf(task.key).recipe;
+    const run = () =>
+      this.#limited(async () => {
+        if (begin.aborted) return outcomeUnlessBegun(begin);
+        const place = await this.places.take(task);
+        using _released = { [Symbol.dispose]: () => place.release() };
+        if (begin.aborted) return outcomeUnlessBegun(begin);
+        const claimed = await this.around.ledger.steps.claim(claim, { slot, drivenBy: task.drivenBy });
+        if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : outcomeUnlessBegun(begin);
+        begun?.();
+        using limit = timeLimit(task.key, timeoutMs, signal);
+        return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);
+      }, task.priority);
+    if (runsOn !== undefined) return run();
+    return this.#inMemory(async () => {
+      this.#runningInMemory++;
+      try {
+        return await run();
+      } finally {
+        this.#runningInMemory--;
+      }
     }, task.priority);
   }
+}
+
+function residentMb(): number {
+  return Deno.memoryUsage().rss / 2 ** 20;
 }

@@ -101,7 +101,7 @@ test(
     maxConcurrentSteps: 1,
     executor(around) {
       asked.length = 0;
-      const inner = new InProcessExecutor(around, 1);
+      const inner = new InProcessExecutor(around, { maxConcurrentSteps: 1 });
       return {
         execute(task, signal) {
           asked.push(task.key);
@@ -121,6 +121,33 @@ test(
     held.release("a");
     assert.equal((await engine.finished(many.id)).status, "succeeded");
     assert.deepEqual(world.started, ["a", "d", "b", "c"]);
+  },
+);
+
+test(
+  "steps run one after the other while memory is short, but for those that read from outside",
+  {
+    assets: [partition("a"), partition("b"), partition("outside", { source: () => Promise.resolve("1") })],
+    stepsTogetherBelowMb: 0,
+  },
+  async ({ engine, world }) => {
+    const held = holding(world);
+    const first = await force(engine, "a");
+    await held.begun("a");
+    const second = await force(engine, "b");
+    const third = await force(engine, "outside");
+    await held.begun("outside");
+    const { waitingFor } = await until(() => engine.run(second.id), (run) => run.waitingFor !== null);
+    assert.match(
+      waitingFor!,
+      /^the steps before it: its process has \d+ MB in memory, and from 0 MB on runs one after/,
+    );
+    for (const key of ["outside", "b"]) held.release(key);
+    assert.equal((await engine.finished(third.id)).status, "succeeded");
+    assert.deepEqual(world.started, ["a", "outside"]);
+    held.release("a");
+    for (const { id } of [first, second]) assert.equal((await engine.finished(id)).status, "succeeded");
+    assert.deepEqual(world.started, ["a", "outside", "b"]);
   },
 );
 
@@ -248,4 +275,21 @@ Deno.test("limited() lets those of higher priority go first, and equals in the o
   hold.open();
   await Promise.all([first, ...rest]);
   assert.deepEqual(order, ["c", "e", "a", "d", "b"]);
+});
+
+Deno.test("limited() begins the first beside others only where it may join", async () => {
+  let mayJoin = false;
+  const run = limited(3, () => mayJoin);
+  const gates = [gate(), gate(), gate(), gate()];
+  const begun: number[] = [];
+  const all = gates.map(({ opened }, i) => run(async () => (begun.push(i), await opened)));
+  assert.deepEqual(begun, [0]);
+  mayJoin = true;
+  gates[0]!.open();
+  await all[0];
+  // The next three at once.
+  await Promise.resolve();
+  assert.deepEqual(begun, [0, 1, 2, 3]);
+  for (const { open } of gates) open();
+  await Promise.all(all);
 });
