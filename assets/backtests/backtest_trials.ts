@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, keepAll } from "../../engine/mod.ts";
+import { eager, keepDays } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
 import { PortfolioDay } from "./portfolio_daily.ts";
 import { portfolioRecords } from "./portfolio_records.ts";
@@ -51,7 +51,7 @@ export const backtestTrials = asset({
     },
     gone: "keep",
   },
-  retention: keepAll,
+  retention: keepDays(30, { then: "month" }),
 
   async materialize({ inputs, partitions }) {
     const wanted = new Set(partitions.names);

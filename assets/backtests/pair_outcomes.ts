@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 import { PortfolioDay } from "./portfolio_daily.ts";
 
@@ -28,5 +27,4 @@ export const pairOutcomes = assetOut({
   description: "What each walk-forward pair earned by itself, by strategy and costs: the trials behind the portfolios.",
   row: PairOutcomeRow,
   primaryKey: ["strategy", "costs", "cost_bps", "ticker_1", "ticker_2"],
-  retention: keepAll,
 });

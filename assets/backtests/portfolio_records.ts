@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
 import { sessionSharpe } from "./counted_trials.ts";
 import { PortfolioDay } from "./portfolio_daily.ts";
@@ -30,7 +29,6 @@ export const portfolioRecords = assetOut({
   description: "What each portfolio of walk-forward pairs earned so far, by strategy, costs and weighting.",
   row: PortfolioRecord,
   primaryKey: ["strategy", "costs", "cost_bps", "weighting"],
-  retention: keepAll,
 });
 
 /** The record of a portfolio; none of fewer than two sessions, which have no Sharpe ratio. */

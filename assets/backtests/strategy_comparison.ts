@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { eager, keepAll, notEmpty } from "../../engine/mod.ts";
+import { eager, keepDays, notEmpty } from "../../engine/mod.ts";
 import {
   type Band,
   bestRecord,
@@ -131,7 +131,7 @@ export const strategyComparison = asset({
   codeVersion: "5",
   row: StrategyResult,
   primaryKey: ["strategy", "costs", "cost_bps", "weighting"],
-  retention: keepAll,
+  retention: keepDays(30, { then: "month" }),
   checks: [notEmpty({ severity: "warn" })],
 
   async materialize({ inputs, signal, progress }) {

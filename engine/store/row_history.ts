@@ -112,7 +112,24 @@ export class RowHistory implements Sweeper {
       pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, bytes, ...deleted });
     }
     if (!dryRun) await deleteUnusedFiles(this.database, signal);
+    if (!dryRun && pruned.length > 0 && this.database.kind === "embedded") await this.#vacuumRecords(signal);
     return pruned;
+  }
+
+  /**
+   * Makes room in the engine's tables and in the catalogs, whose rows change with each step and each staged table: the embedded
+   * database has no autovacuum. A table at a time, because all other statements wait.
+   */
+  async #vacuumRecords(signal?: AbortSignal): Promise<void> {
+    const { sql } = this.database;
+    const tables = await sql<{ name: string }[]>`
+      SELECT oid::regclass::text AS name FROM pg_class
+      WHERE relkind = 'r' AND pg_relation_size(oid) > 65536 AND relnamespace IN (
+        'pg_catalog'::regnamespace, (SELECT relnamespace FROM pg_class WHERE oid = 'engine.asset_table'::regclass))`;
+    for (const { name } of tables) {
+      signal?.throwIfAborted();
+      await sql.unsafe(`VACUUM ${name}`);
+    }
   }
 
   async #tableBytes(asset: AnyAsset): Promise<number> {
