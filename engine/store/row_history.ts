@@ -118,7 +118,7 @@ export class RowHistory implements Sweeper {
 
   /**
    * Makes room in the engine's tables and in the catalogs, whose rows change with each step and each staged table: the embedded
-   * database has no autovacuum. A table at a time, because all other statements wait.
+   * database has no autovacuum. A table at a time, because all other statements wait. The checkpoint frees the log of it all.
    */
   async #vacuumRecords(signal?: AbortSignal): Promise<void> {
     const { sql } = this.database;
@@ -130,6 +130,7 @@ export class RowHistory implements Sweeper {
       signal?.throwIfAborted();
       await sql.unsafe(`VACUUM ${name}`);
     }
+    await sql`CHECKPOINT`;
   }
 
   async #tableBytes(asset: AnyAsset): Promise<number> {
