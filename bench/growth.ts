@@ -12,8 +12,6 @@
  * @module
  */
 import { join } from "node:path";
-import type { Executor } from "../engine/mod.ts";
-import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
 import { nyse, xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { openDatabase } from "../resources/database/mod.ts";
@@ -23,6 +21,7 @@ import { parseArgs } from "node:util";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { databaseKinds, realPrices, withPlace } from "./places.ts";
+import { databaseMb, folderMb, oneByOne } from "./costs.ts";
 import { cpuSeconds, machine, median, peakMb, printTable } from "./measured.ts";
 import { failuresOf, openEngine } from "./bench_engine.ts";
 import * as assets from "../assets/mod.ts";
@@ -117,24 +116,14 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
       calendar: xnys,
     },
     clock,
-    executor: (around): Executor => {
-      const inner = new InProcessExecutor(around, { maxConcurrentSteps: 1 });
-      let last: Promise<unknown> = Promise.resolve();
-      return {
-        execute(task, signal) {
-          const outcome = last.then(async () => {
-            const before = cpuSeconds();
-            try {
-              return await inner.execute(task, signal);
-            } finally {
-              cpuByAsset[task.key] = (cpuByAsset[task.key] ?? 0) + cpuSeconds() - before;
-            }
-          });
-          last = outcome.catch(() => {});
-          return outcome;
-        },
-      };
-    },
+    executor: oneByOne(async (key, work) => {
+      const before = cpuSeconds();
+      try {
+        return await work();
+      } finally {
+        cpuByAsset[key] = (cpuByAsset[key] ?? 0) + cpuSeconds() - before;
+      }
+    }),
   });
   for await (const _ of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     cpuByAsset = {};
@@ -167,23 +156,6 @@ async function passSession(
   await sql`UPDATE engine.materialization SET committed_at = committed_at - make_interval(secs => ${seconds})`;
   await sql`UPDATE engine.run SET finished_at = finished_at - make_interval(secs => ${seconds})`;
   clock.set(then);
-}
-
-async function databaseMb(database: Awaited<ReturnType<typeof openDatabase>>): Promise<number> {
-  const [row] = await database.sql<{ size: number }[]>`SELECT pg_database_size(current_database()) AS size`;
-  return row!.size / 2 ** 20;
-}
-
-async function folderMb(folder: string): Promise<number> {
-  let bytes = 0;
-  for await (const entry of Deno.readDir(folder)) {
-    const path = join(folder, entry.name);
-    // The database may delete a file meanwhile.
-    bytes += entry.isDirectory
-      ? await folderMb(path) * 2 ** 20
-      : await Deno.stat(path).then(({ size }) => size, () => 0);
-  }
-  return bytes / 2 ** 20;
 }
 
 /** Every twenty-fifth session. */

@@ -21,7 +21,7 @@ import { migrate, openDatabase } from "../resources/database/mod.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
 import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
-import { databaseMb, folderMb, forgetPeak, oneByOne } from "./wide_market/costs.ts";
+import { databaseMb, folderMb, forgetPeak, oneByOne } from "./costs.ts";
 import { fetchJson, startServerProcess } from "./load/process.ts";
 import { cpuSeconds, machine, peakMb } from "./measured.ts";
 import { sessionsUntil, writeMarket } from "./wide_market/market_file.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { join } from "node:path";
-import type { Executor, ProcessContext } from "../../engine/mod.ts";
-import { InProcessExecutor } from "../../engine/run/in_process_executor.ts";
-import type { Database } from "../../resources/database/mod.ts";
+import type { Executor, ProcessContext } from "../engine/mod.ts";
+import { InProcessExecutor } from "../engine/run/in_process_executor.ts";
+import type { Database } from "../resources/database/mod.ts";
 
 /** Makes the peak of resident memory count from now on, where the system can. */
 export async function forgetPeak(): Promise<void> {
