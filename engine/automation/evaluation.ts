@@ -73,7 +73,8 @@ export function evaluateAll(
     const tree = sharedTreeOf(judgement, facts.universe);
     const requested = partitions.isEmpty ? null : somePartitions(partitions);
     const isIdle = !paused && requested === null;
-    const fingerprint = isIdle && idleFingerprints.get(tree) || fingerprintOf({ paused, tree, requested });
+    const known = isIdle ? idleFingerprints.get(tree) : undefined;
+    const fingerprint = known ?? fingerprintOf({ paused, tree, requested });
     if (isIdle) idleFingerprints.set(tree, fingerprint);
     return [{ key, paused, tree, requested, fingerprint }];
   });

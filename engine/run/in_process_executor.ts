@@ -15,7 +15,7 @@ export interface StepLimits {
   maxConcurrentSteps: number;
   /**
    * Resident memory of the process, in MB, from which no step begins beside another one; no such limit by default. Steps that read
-   * from outside are not counted: they may wait for an hour, and other steps would wait for them.
+   * from outside (`source`) are not counted: they may wait for an hour, and other steps would wait for them.
    */
   stepsTogetherBelowMb?: number;
 }
@@ -43,7 +43,7 @@ export class InProcessExecutor implements Executor {
   }
 
   waitsFor(key: string): string | undefined {
-    const isCounted = this.around.graph.producerOf(key).recipe.runsOn === undefined;
+    const isCounted = this.around.graph.producerOf(key).recipe.source === undefined;
     if (!isCounted || this.#runningInMemory === 0 || !this.#isMemoryShort()) return undefined;
     return `the steps before it: its process has ${Math.round(residentMb())} MB in memory, and from ${this.limits
       .stepsTogetherBelowMb!} MB on runs one after the other`;
@@ -79,7 +79,7 @@ export class InProcessExecutor implements Executor {
       begun?: () => void;
     },
   ): Promise<StepOutcome | "busy"> {
-    const { runsOn, timeoutMs } = this.around.graph.producerOf(task.key).recipe;
+    const { source, timeoutMs } = this.around.graph.producerOf(task.key).recipe;
     const run = () =>
       this.#limited(async () => {
         if (begin.aborted) return outcomeUnlessBegun(begin);
@@ -92,7 +92,7 @@ export class InProcessExecutor implements Executor {
         using limit = timeLimit(task.key, timeoutMs, signal);
         return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);
       }, task.priority);
-    if (runsOn !== undefined) return run();
+    if (source !== undefined) return run();
     return this.#inMemory(async () => {
       this.#runningInMemory++;
       try {

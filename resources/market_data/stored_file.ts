@@ -61,7 +61,7 @@ export async function readStored(
 }
 
 /**
- * Frees the memory of bytes or numbers that nobody reads any more. An idle thread collects no garbage, and would keep hundreds of
+ * Frees the memory of bytes or numbers that have been read. An idle thread collects no garbage, and would keep hundreds of
  * megabytes while another reads the same file.
  */
 export function release({ buffer }: Uint8Array<ArrayBuffer> | Float64Array): void {

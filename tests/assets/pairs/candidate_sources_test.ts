@@ -85,6 +85,6 @@ Deno.test("candidatesOf() refuses more pairs than maxCandidates, a million by de
     () => candidatesOf({ ...oneCluster, prices: new Map() }, CandidateConfig.parse({ candidates: ["cluster"] })),
     { name: "RangeError", message: /^12,497,500 pairs .* at most 1,000,000 are tested\./ },
   );
-  // Settings that are recorded do not change by a limit that nobody set.
+  // Recorded settings stay as they are where no limit is set.
   assert.ok(!("maxCandidates" in CandidateConfig.parse({})));
 });
