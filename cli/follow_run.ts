@@ -32,35 +32,39 @@ export async function followRun(
   terminal: Terminal,
   { stream = terminal.stdout, cancelOnInterrupt = false, signal }: FollowOptions = {},
 ): Promise<Followed> {
-  const before = await control.run(runId);
-  const progress = new RunProgress(runId, before.steps.map((step) => step.key));
-  const display = stream.isTerminal ? liveDisplay(stream, terminal, progress) : plainDisplay(stream, progress);
-  const watching = watchWaiting(control, progress, display, terminal);
   const leaving = new AbortController();
   const stop = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
+  let note: (text: string) => void = () => {};
   let cancelling: Promise<unknown> | undefined;
+  // Before the first wait, so that no Ctrl-C of a started run goes unheard.
   const restore = cancelOnInterrupt
     ? terminal.onInterrupt(() => {
       if (cancelling) return leaving.abort();
-      display.note(`Cancelling run ${runId} … (Ctrl-C again to quit)`);
-      cancelling = control.cancel(runId).catch((error) => {
-        display.note(`The run could not be cancelled: ${error.message}`);
-      });
+      note(`Cancelling run ${runId} … (Ctrl-C again to quit)`);
+      cancelling = control.cancel(runId).catch((error) => note(`The run could not be cancelled: ${error.message}`));
     })
     : () => {};
   try {
-    for await (const event of control.events(runId, { signal: stop })) {
-      const step = progress.apply(event);
-      watching.moved();
-      display.show(event, step);
+    const before = await control.run(runId);
+    const progress = new RunProgress(runId, before.steps.map((step) => step.key));
+    const display = stream.isTerminal ? liveDisplay(stream, terminal, progress) : plainDisplay(stream, progress);
+    note = (text) => display.note(text);
+    const watching = watchWaiting(control, progress, display, terminal);
+    try {
+      for await (const event of control.events(runId, { signal: stop })) {
+        const step = progress.apply(event);
+        watching.moved();
+        display.show(event, step);
+      }
+      if (!stop.aborted) await cancelling;
+    } finally {
+      watching.stop();
+      display.end();
     }
-    if (!stop.aborted) await cancelling;
+    return { run: await control.run(runId), progress };
   } finally {
     restore();
-    watching.stop();
-    display.end();
   }
-  return { run: await control.run(runId), progress };
 }
 
 /** Interval for asking a run without running steps what it waits for. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { materializeCommand } from "../../cli/materialize.ts";
+import type { Control } from "../../cli/mod.ts";
 import type { Plan } from "../../engine/mod.ts";
 import { controls } from "../support/controls.ts";
 import { fakeTerminal, screenOf } from "../support/fake_terminal.ts";
@@ -320,6 +321,26 @@ for (const { name, open } of controls) {
       const terminal = fakeTerminal();
       assert.equal(await materializeCommand(["*"], control, terminal), 1);
       assert.match(terminal.out, /multiples failed: the factor is haunted\nSkipped because of it: total\.\n/);
+    }));
+
+  Deno.test(`materializeCommand() cancels the run on a Ctrl-C while it asks for its steps, ${name}`, () =>
+    open(async ({ control, world }) => {
+      world.before = (key, signal) => {
+        if (key !== "multiples") return;
+        return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      };
+      const terminal = fakeTerminal();
+      let asked = 0;
+      const slow: Control = {
+        ...control,
+        async run(id) {
+          if (asked++ === 0) terminal.interrupt();
+          return await control.run(id);
+        },
+      };
+      assert.equal(await materializeCommand(["*"], slow, terminal), 1);
+      assert.match(terminal.out, /Run 1 cancelled/);
+      assert.equal(terminal.held, 0);
     }));
 
   Deno.test(`materializeCommand() cancels the run on Ctrl-C, ${name}`, () =>
