@@ -107,9 +107,9 @@ Deno.test({
           const width = await page.evaluate("document.documentElement.scrollWidth");
           assert.ok(Number(width) <= 360, `the page is ${width} wide on a phone`);
           assert.equal(await page.locator(".strips rect.failed").count(), 1);
-          await page.locator("#why .causes a").first().focus();
+          await page.locator('#why .causes a[href="/runs/1"]').focus();
           await page.keyboard.press("Enter");
-          await page.waitForURL(url);
+          await page.waitForURL(`${server.url}/runs/1`);
           await page.context().close();
         }
       });
