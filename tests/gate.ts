@@ -31,8 +31,10 @@ interface Outcome {
 
 /** `ok | 12 passed (3 steps) | 0 failed | 1 ignored (5s)` */
 const SUMMARY = /(\d+) passed.*\| (\d+) failed(?:.*\| (\d+) ignored)?/;
+/** Printed by Deno once a test has taken so long: three times the longest, so that it waits for something that does not come. */
+const STUCK = /^'(.*)' has been running for over \(8m/;
 // deno-lint-ignore no-control-regex -- the colours of a terminal
-const COLOURS = /\x1b\[\d+m/g;
+const COLOURS = /\x1b\[[\d;]*m/g;
 
 const ci = Deno.env.get("CI") === "true";
 const environment: Record<string, string> = {
@@ -138,13 +140,20 @@ async function run({ name, args, live = false }: Stage): Promise<Outcome> {
     stderr: "piped",
   }).spawn();
   const lines: string[] = [];
+  const stopped = Promise.withResolvers<void>();
   const read = async (output: ReadableStream<Uint8Array>) => {
     for await (const line of createInterface({ input: Readable.fromWeb(output as NodeStream) })) {
       lines.push(line);
       if (live) console.log(line.replaceAll(`${relative(".", groups)}/`, ""));
+      if (!STUCK.test(line.replaceAll(COLOURS, ""))) continue;
+      console.log(`${name}: stopped, because a test does not end.`);
+      child.kill("SIGKILL");
+      stopped.resolve();
     }
   };
-  const [{ code }] = await Promise.all([child.status, read(child.stdout), read(child.stderr)]);
+  // Processes of a stopped test may hold its output open.
+  const output = Promise.race([Promise.all([read(child.stdout), read(child.stderr)]), stopped.promise]);
+  const [{ code }] = await Promise.all([child.status, output]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const total = lines.map((line) => SUMMARY.exec(line.replace(COLOURS, ""))).findLast((found) => found !== null);
   const count = (at: number) => Number(total?.[at] ?? 0);
