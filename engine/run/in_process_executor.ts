@@ -2,6 +2,7 @@ import { type Executor, limited, outcomeUnlessBegun } from "./executor.ts";
 import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PoolSlot } from "../store/pool_slot.ts";
+import { MemoryWatch } from "./memory_watch.ts";
 import { pause } from "../declare/retry.ts";
 import { inThisThread, type StepPlaces } from "./step_place.ts";
 import { timeLimit } from "../declare/step_timeout.ts";
@@ -14,8 +15,8 @@ const busyPollMs = 100;
 export interface StepLimits {
   maxConcurrentSteps: number;
   /**
-   * Resident memory of the process, in MB, from which no step begins beside another one; no such limit by default. Steps that read
-   * from outside (`source`) are not counted: they may wait for an hour, and other steps would wait for them.
+   * Resident memory of the process, in MB, from which no step begins beside another one until ten minutes later; no such limit by
+   * default. Steps that read from outside (`source`) are not counted: they may wait for an hour, and other steps would wait for them.
    */
   stepsTogetherBelowMb?: number;
 }
@@ -28,25 +29,22 @@ export class InProcessExecutor implements Executor {
   /** Of the steps that do not read from outside. */
   readonly #inMemory: ReturnType<typeof limited>;
   #runningInMemory = 0;
+  readonly #memory: MemoryWatch;
 
   constructor(
     private readonly around: ProcessContext,
-    private readonly limits: StepLimits,
+    limits: StepLimits,
     private readonly places: StepPlaces = inThisThread(around),
   ) {
     this.#limited = limited(limits.maxConcurrentSteps);
-    this.#inMemory = limited(Infinity, () => !this.#isMemoryShort());
-  }
-
-  #isMemoryShort(): boolean {
-    return residentMb() >= (this.limits.stepsTogetherBelowMb ?? Infinity);
+    this.#memory = new MemoryWatch(limits.stepsTogetherBelowMb ?? Infinity);
+    this.#inMemory = limited(Infinity, () => !this.#memory.isShort());
   }
 
   waitsFor(key: string): string | undefined {
     const isCounted = this.around.graph.producerOf(key).recipe.source === undefined;
-    if (!isCounted || this.#runningInMemory === 0 || !this.#isMemoryShort()) return undefined;
-    return `the steps before it: its process has ${Math.round(residentMb())} MB in memory, and from ${this.limits
-      .stepsTogetherBelowMb!} MB on runs one after the other`;
+    if (!isCounted || this.#runningInMemory === 0 || !this.#memory.isShort()) return undefined;
+    return `the steps before it: its process had ${this.#memory.limitMb} MB or more in memory within the last ten minutes, and then runs one after the other`;
   }
 
   async execute(task: StepTask, signal: AbortSignal, begin: AbortSignal = signal): Promise<StepOutcome> {
@@ -95,6 +93,7 @@ export class InProcessExecutor implements Executor {
     if (source !== undefined) return run();
     return this.#inMemory(async () => {
       this.#runningInMemory++;
+      using _watched = this.#memory.while();
       try {
         return await run();
       } finally {
@@ -102,8 +101,4 @@ export class InProcessExecutor implements Executor {
       }
     }, task.priority);
   }
-}
-
-function residentMb(): number {
-  return Deno.memoryUsage().rss / 2 ** 20;
 }
