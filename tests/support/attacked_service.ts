@@ -25,7 +25,10 @@ export interface Attacked extends Tiny {
 /** The same on a port of loopback, for attacks that need a connection. */
 export interface AttackedServer extends Attacked {
   port: number;
-  /** Sends bytes over a separate connection and returns what it receives until the connection is closed, or for `waitMs`. */
+  /**
+   * Sends bytes over a separate connection and returns what it receives until the connection is closed, or until nothing has come
+   * for `waitMs`, which before the first byte is twenty times as long.
+   */
   send(parts: string | readonly (string | number)[], options?: { waitMs?: number }): Promise<RawAnswer>;
 }
 
@@ -115,6 +118,12 @@ async function send(
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   let text = "";
   let closed = false;
+  let silent = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silent(), ms);
+  };
   const reading = (async () => {
     const buffer = new Uint8Array(64 * 1024);
     const decoder = new TextDecoder();
@@ -122,6 +131,7 @@ async function send(
       for (;;) {
         const count = await connection.read(buffer);
         if (count === null) break;
+        wait(waitMs);
         text += decoder.decode(buffer.subarray(0, count), { stream: true });
       }
     } catch {
@@ -129,15 +139,15 @@ async function send(
     }
     closed = true;
   })();
-  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     for (const part of typeof parts === "string" ? [parts] : parts) {
       if (typeof part === "number") await new Promise((resolve) => setTimeout(resolve, part));
       else await writeAll(connection, part);
     }
-    await Promise.race([reading, new Promise((resolve) => timer = setTimeout(resolve, waitMs))]);
+    const silence = new Promise<void>((resolve) => silent = resolve);
+    wait(text === "" ? 20 * waitMs : waitMs);
+    await Promise.race([reading, silence]);
   } finally {
-    clearTimeout(timer);
     const wasClosed = closed;
     try {
       connection.close();
@@ -145,6 +155,7 @@ async function send(
       // Closed by the other side.
     }
     await reading;
+    clearTimeout(timer);
     closed = wasClosed;
   }
   return { text, closed, statuses: [...text.matchAll(/HTTP\/1\.[01] (\d{3})/g)].map((found) => Number(found[1])) };
