@@ -141,7 +141,7 @@ const Variables = z.object({
   /** Labels of steps that this process runs; by default `source` for a server with workers, and none for a worker. */
   STEP_LABELS: optional(StepLabels, "labels of steps with commas between them, such as source,gpu"),
   MAX_CONCURRENT_STEPS: variable(count, "4", "a whole number from 1 to 64"),
-  /** Megabytes of resident memory; once reached, steps run one after the other until ten minutes later. */
+  /** Megabytes of resident memory; once reached, steps run one after the other until half an hour later. */
   STEPS_TOGETHER_BELOW_MB: variable(
     z.coerce.number().int().min(0).max(10_000_000),
     "1000",

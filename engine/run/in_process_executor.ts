@@ -15,7 +15,7 @@ const busyPollMs = 100;
 export interface StepLimits {
   maxConcurrentSteps: number;
   /**
-   * Resident memory of the process, in MB, from which no step begins beside another one until ten minutes later; no such limit by
+   * Resident memory of the process, in MB, from which no step begins beside another one until half an hour later; no such limit by
    * default. Steps that read from outside (`source`) are not counted: they may wait for an hour, and other steps would wait for them.
    */
   stepsTogetherBelowMb?: number;
@@ -44,7 +44,7 @@ export class InProcessExecutor implements Executor {
   waitsFor(key: string): string | undefined {
     const isCounted = this.around.graph.producerOf(key).recipe.source === undefined;
     if (!isCounted || this.#runningInMemory === 0 || !this.#memory.isShort()) return undefined;
-    return `the steps before it: its process had ${this.#memory.limitMb} MB or more in memory within the last ten minutes, and then runs one after the other`;
+    return `the steps before it: its process had ${this.#memory.limitMb} MB or more in memory within the last half hour, and then runs one after the other`;
   }
 
   async execute(task: StepTask, signal: AbortSignal, begin: AbortSignal = signal): Promise<StepOutcome> {

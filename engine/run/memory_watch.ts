@@ -1,9 +1,9 @@
 /** How long one step after the other begins once memory was short: a step's memory falls between two of its parts. */
-const lastsMs = 10 * 60_000;
+const lastsMs = 30 * 60_000;
 
 const everyMs = 1_000;
 
-/** Whether the process has had as much resident memory as its limit within the last ten minutes. */
+/** Whether the process has had as much resident memory as its limit within the last half hour. */
 export class MemoryWatch {
   #reachedAt = -Infinity;
   #watched = 0;

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { MemoryWatch } from "../../../engine/run/memory_watch.ts";
 
-Deno.test("MemoryWatch is short of memory from the limit on, until ten minutes after the last time", () => {
+Deno.test("MemoryWatch is short of memory from the limit on, until half an hour after the last time", () => {
   const at = { minutes: 0, residentMb: 999 };
   const memory = new MemoryWatch(1_000, { residentMb: () => at.residentMb, now: () => at.minutes * 60_000 });
   assert.equal(memory.isShort(), false);
   at.residentMb = 1_000;
   assert.equal(memory.isShort(), true);
-  Object.assign(at, { residentMb: 10, minutes: 9.9 });
+  Object.assign(at, { residentMb: 10, minutes: 29.9 });
   assert.equal(memory.isShort(), true);
-  Object.assign(at, { residentMb: 2_000, minutes: 12 });
+  Object.assign(at, { residentMb: 2_000, minutes: 32 });
   assert.equal(memory.isShort(), true);
-  Object.assign(at, { residentMb: 10, minutes: 22 });
+  Object.assign(at, { residentMb: 10, minutes: 62 });
   assert.equal(memory.isShort(), false);
 });
 

@@ -140,7 +140,7 @@ test(
     const { waitingFor } = await until(() => engine.run(second.id), (run) => run.waitingFor !== null);
     assert.match(
       waitingFor!,
-      /^the steps before it: its process had 0 MB or more in memory within the last ten minutes, and then runs one/,
+      /^the steps before it: its process had 0 MB or more in memory within the last half hour, and then runs one/,
     );
     for (const key of ["outside", "b"]) held.release(key);
     assert.equal((await engine.finished(third.id)).status, "succeeded");
