@@ -1,6 +1,7 @@
 import { bestRecord, type RolledWindow, sharpeLowerEnd, sharpeSample } from "../../quant/mod.ts";
 import { varies } from "./counted_trials.ts";
 import type { TradedPair } from "./traded_pair.ts";
+import { outcomeOf, stretchesOf } from "./stretches.ts";
 import type { PairOutcome, TradingRule } from "./trading_rule.ts";
 
 /** Name of the portfolio that trades, in each window, the strategy with the best record before it. */
@@ -13,8 +14,8 @@ export interface Followed {
   excess: Float64Array;
   /** Positions entered in each of these sessions. */
   entered: Float64Array;
-  /** By cost level and pair. */
-  outcomes: readonly (readonly PairOutcome[])[];
+  /** By cost level, pair and stretch. */
+  outcomes: readonly (readonly (readonly PairOutcome[])[])[];
 }
 
 /**
@@ -50,59 +51,26 @@ export function picksOf(
 }
 
 /**
- * A pair's outcome with each of its windows traded by the strategy picked for that window.
+ * A pair's outcomes with each of its windows traded by the strategy picked for that window.
  *
- * @param outcomes By strategy, each a {@linkcode portfolioPart}.
+ * @param outcomes By strategy and stretch, as {@linkcode outcomesIn} gives them.
  */
-export function followedOutcome(
-  pair: Pick<TradedPair, "numbers" | "windows">,
-  outcomes: readonly PairOutcome[],
+export function followedOutcomes(
+  pair: Pick<TradedPair, "numbers" | "windows" | "sessions">,
+  outcomes: readonly (readonly PairOutcome[])[],
   pickOf: (window: number) => number,
-): PairOutcome {
-  const from = portfolioStart(pair);
-  // Outside windows, all strategies are flat.
-  const [start] = outcomes as [PairOutcome];
-  const merged = <Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column): Column => {
-    const values = of(start).slice() as Column;
-    pair.windows.forEach(({ tradingStart, tradingEnd }, i) => {
-      const picked = of(outcomes[pickOf(pair.numbers[i]!)]!);
-      values.set(picked.subarray(tradingStart - from, tradingEnd - from), tradingStart - from);
+): PairOutcome[] {
+  return stretchesOf(pair).map(({ from, end }, k) => {
+    const within = pair.windows.map((window, i) => ({ ...window, pick: pickOf(pair.numbers[i]!) }))
+      .filter(({ tradingStart }) => tradingStart >= from && tradingStart < end);
+    // Outside windows, all strategies are flat.
+    return outcomeOf(<Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column): Column => {
+      const values = of(outcomes[0]![k]!).slice() as Column;
+      for (const { tradingStart, tradingEnd, pick } of within) {
+        const picked = of(outcomes[pick]![k]!);
+        values.set(picked.subarray(tradingStart - from, tradingEnd - from), tradingStart - from);
+      }
+      return values;
     });
-    return values;
-  };
-  return outcomeOf(merged);
-}
-
-/** Index of the first of a pair's sessions that portfolios read: the one before its first trading session. */
-export function portfolioStart({ windows }: Pick<TradedPair, "windows">): number {
-  return Math.max(0, windows[0]!.tradingStart - 1);
-}
-
-/**
- * The columns of an outcome that portfolios read, from {@linkcode portfolioStart} on: all columns take three times as much memory, and
- * the first formation, in which nothing happens, several times as much as a trading window.
- */
-export function portfolioPart(pair: Pick<TradedPair, "windows">, outcome: PairOutcome): PairOutcome {
-  const from = portfolioStart(pair);
-  return outcomeOf(<Column extends Float64Array | Uint8Array>(column: (outcome: PairOutcome) => Column) =>
-    column(outcome).slice(from) as Column
-  );
-}
-
-function outcomeOf(
-  columnOf: <Column extends Float64Array | Uint8Array>(of: (outcome: PairOutcome) => Column) => Column,
-): PairOutcome {
-  return {
-    daily: {
-      allocated: columnOf(({ daily }) => daily.allocated),
-      dailyReturn: columnOf(({ daily }) => daily.dailyReturn),
-      plannedGross: columnOf(({ daily }) => daily.plannedGross),
-      plannedExposure1: columnOf(({ daily }) => daily.plannedExposure1),
-      plannedExposure2: columnOf(({ daily }) => daily.plannedExposure2),
-      grossExposure: columnOf(({ daily }) => daily.grossExposure),
-      longExposure: columnOf(({ daily }) => daily.longExposure),
-      turnover: columnOf(({ daily }) => daily.turnover),
-    },
-    entered: columnOf(({ entered }) => entered),
-  };
+  });
 }

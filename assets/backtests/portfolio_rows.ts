@@ -28,18 +28,18 @@ export interface RuleOutcome {
   rule: Pick<TradingRule, "strategy" | "looksAhead" | "fillsAt">;
   level: Pick<CostLevel, "costs" | "costBps">;
   headline: boolean;
-  /**
-   * `first` is the index of the outcome's first session among the sessions of the bars, `moveBps` the cost of changing the pair's weight
-   * in each session of the outcome, and `riskShare` its share by risk in the formations.
-   */
-  pairs: {
-    name: string;
-    tickers: readonly [string, string];
-    first: number;
-    outcome: PairOutcome;
-    moveBps: Float64Array;
-    riskShare: Float64Array;
-  }[];
+  pairs: { name: string; tickers: readonly [string, string]; stretches: StretchOutcome[] }[];
+}
+
+/** A pair's outcome in one of its stretches. */
+export interface StretchOutcome {
+  /** Index of the first session among those of the bars. */
+  first: number;
+  outcome: PairOutcome;
+  /** Cost of changing the pair's weight, in each of the sessions. */
+  moveBps: Float64Array;
+  /** Its share by risk in the formations. */
+  riskShare: Float64Array;
 }
 
 /** Daily columns that rows are made from. */
@@ -116,9 +116,9 @@ export class PortfolioRows {
 
   /** Rows of one rule at one cost level under each weighting. */
   of({ rule, level, headline, pairs }: RuleOutcome): PortfolioPart[] {
-    const portfolioPairs = pairs.map((pair) => this.#within(pair));
+    const portfolioPairs = pairs.flatMap((pair) => this.#within(pair));
     const entered = new Uint32Array(this.#sessions.length);
-    for (const { first, outcome } of pairs) {
+    for (const { first, outcome } of pairs.flatMap(({ stretches }) => stretches)) {
       outcome.entered.forEach((count, t) => {
         const at = first - this.#first + t;
         if (count > 0 && at >= 0) entered[at]! += count;
@@ -233,30 +233,40 @@ export class PortfolioRows {
     return this.#finished.portfolios.get(portfolioName({ strategy, costs, cost_bps: costBps, weighting }));
   }
 
-  /** The columns of a pair without sessions before the first of the portfolio, whose returns are given beside them. */
-  #within(
-    { name, tickers, first, outcome: { daily }, moveBps, riskShare }: RuleOutcome["pairs"][number],
-  ): PortfolioPair {
-    const from = Math.max(0, this.#first - first);
-    return {
-      name,
-      tickers,
-      first: first + from - this.#first,
-      daily: {
-        allocated: daily.allocated.subarray(from),
-        dailyReturn: daily.dailyReturn.subarray(from),
-        plannedGross: daily.plannedGross.subarray(from),
-        plannedExposure1: daily.plannedExposure1.subarray(from),
-        plannedExposure2: daily.plannedExposure2.subarray(from),
-        grossExposure: daily.grossExposure.subarray(from),
-        longExposure: daily.longExposure.subarray(from),
-        turnover: daily.turnover.subarray(from),
-      },
-      rebalanceCostBps: moveBps.subarray(from),
-      riskShare: riskShare.subarray(from),
-      returnsBefore: daily.dailyReturn.subarray(0, from).filter((_, t) => t > 0 && daily.plannedGross[t - 1]! > 0),
-    };
+  /** The stretches of a pair without sessions before the first of the portfolio, whose returns are given beside them. */
+  #within({ name, tickers, stretches }: RuleOutcome["pairs"][number]): PortfolioPair[] {
+    const before: Float64Array[] = [];
+    return stretches.flatMap(({ first, outcome: { daily }, moveBps, riskShare }, k) => {
+      const { length } = daily.dailyReturn;
+      const from = Math.min(length, Math.max(0, this.#first - first));
+      const returnsBefore = joinedNumbers([...before, returnsWithPosition(daily, from)]);
+      before.push(returnsWithPosition(daily, length));
+      if (from === length) return [];
+      return [{
+        name: `${name} ${k + 1}`,
+        tickers,
+        first: first + from - this.#first,
+        daily: {
+          allocated: daily.allocated.subarray(from),
+          dailyReturn: daily.dailyReturn.subarray(from),
+          plannedGross: daily.plannedGross.subarray(from),
+          plannedExposure1: daily.plannedExposure1.subarray(from),
+          plannedExposure2: daily.plannedExposure2.subarray(from),
+          grossExposure: daily.grossExposure.subarray(from),
+          longExposure: daily.longExposure.subarray(from),
+          turnover: daily.turnover.subarray(from),
+        },
+        rebalanceCostBps: moveBps.subarray(from),
+        riskShare: riskShare.subarray(from),
+        returnsBefore,
+      }];
+    });
   }
+}
+
+/** Returns of the sessions before `end` that began with a position or an order. */
+function returnsWithPosition({ dailyReturn, plannedGross }: PairOutcome["daily"], end: number): Float64Array {
+  return dailyReturn.subarray(0, end).filter((_, t) => t > 0 && plannedGross[t - 1]! > 0);
 }
 
 function excessOf(dailyReturn: Float64Array, cashReturn: Float64Array): Float64Array {

@@ -12,7 +12,7 @@ import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
 import { nextTurn } from "../../resources/turns.ts";
 import { benchmarkReturns, cashReturns } from "./benchmark.ts";
-import { bestSoFar, type Followed, followedOutcome, picksOf, portfolioPart, portfolioStart } from "./best_so_far.ts";
+import { bestSoFar, type Followed, followedOutcomes, picksOf } from "./best_so_far.ts";
 import { joinedColumns, rowsOfColumns } from "./column_parts.ts";
 import { finishedOutcomes, finishedWindows, hashedWindows, noWindows } from "./finished_windows.ts";
 import { exposureLimits, sectorsOf } from "./exposure_limits.ts";
@@ -26,10 +26,11 @@ import { portfolioRecords, recordsOf } from "./portfolio_records.ts";
 import { type PortfolioPart, PortfolioRows, type RuleOutcome } from "./portfolio_rows.ts";
 import { portfolioWindows } from "./portfolio_windows.ts";
 import { referenceRule, traditionalRule } from "./signal_close_rule.ts";
+import { outcomesIn, stretchesOf } from "./stretches.ts";
 import { type TradedPair, tradedPairs, windowPlaces } from "./traded_pair.ts";
 import { TradingConfig } from "./trading_config.ts";
 import { costLevels, tradingBpsOf } from "./trading_costs.ts";
-import { type StrategyOutcome, strategyRule, type TradingRule } from "./trading_rule.ts";
+import { type PairOutcome, type StrategyOutcome, strategyRule, type TradingRule } from "./trading_rule.ts";
 import { trialOf } from "./trial.ts";
 import { trialSettings } from "./trial_settings.ts";
 import { windowRowsOf } from "./window_rows.ts";
@@ -173,10 +174,19 @@ export const walkForwardDaily = asset({
       bars,
       chosen.filter(({ window }) => current !== undefined && window >= current.window),
     );
-    const sharedOf = pairs.map((pair) => inPortfolios(pair, shareOf(pair, shares)));
-    const moveBpsOf = pairs.map((pair, i) =>
-      costsOf[i]!.map((costs) => tradingBpsOf(pair, costs).subarray(portfolioStart(pair)))
-    );
+    const riskShareOf = pairs.map((pair) => shareOf(pair, shares));
+    const moveBpsOf = pairs.map((pair, i) => costsOf[i]!.map((costs) => tradingBpsOf(pair, costs)));
+    const inPortfolios = (outcomes: readonly (readonly PairOutcome[])[], level: number): RuleOutcome["pairs"] =>
+      pairs.map((pair, i) => ({
+        name: pairName(pair),
+        tickers: [pair.ticker_1, pair.ticker_2],
+        stretches: stretchesOf(pair).map(({ from, end }, k) => ({
+          first: pair.first + from,
+          outcome: outcomes[i]![k]!,
+          moveBps: moveBpsOf[i]![level]!.subarray(from, end),
+          riskShare: riskShareOf[i]!.subarray(from, end),
+        })),
+      }));
     const from = windows[finished.count]?.tradingStart ?? 0;
     const sectorOf = sectorsOf(config, config.maxSectorShare === null ? [] : await inputs.groups.rows());
     const limits = exposureLimits(config, sectorOf);
@@ -191,13 +201,12 @@ export const walkForwardDaily = asset({
     });
     const strategies: Followed[] = [];
     for (const [done, rule] of rules.entries()) {
-      const outcomes: RuleOutcome["pairs"][] = levels.map(() => []);
+      const outcomes: PairOutcome[][][] = levels.map(() => []);
       await rule.load?.();
       for (const [i, pair] of pairs.entries()) {
         for (const [level, outcome] of rule.trade(pair, costsOf[i]!).entries()) {
           outcomeRows.push(pairOutcomeRow(outcome, { pair, rule, level: levels[level]!, cashReturn }));
-          const moveBps = moveBpsOf[i]![level]!;
-          outcomes[level]!.push({ ...sharedOf[i]!, outcome: portfolioPart(pair, outcome), moveBps });
+          outcomes[level]!.push(outcomesIn(pair, outcome));
           if (level > 0 || !("result" in outcome)) continue;
           const { result } = outcome as StrategyOutcome;
           days.push(dailyColumns(rule.strategy, pair, result, from));
@@ -209,17 +218,12 @@ export const walkForwardDaily = asset({
       if (portfolios && allChosen.length > 0) {
         const parts = levels.map((level, i) => {
           const headline = i === 0 && rule.strategy === config.defaultStrategy;
-          return portfolios.of({ rule, level, headline, pairs: outcomes[i]! });
+          return portfolios.of({ rule, level, headline, pairs: inPortfolios(outcomes[i]!, i) });
         });
         portfolioParts.push(...parts.flat());
         if (config.defaultStrategy === null) {
           const { excess, entered } = parts[0]!.find(({ weighting }) => weighting === "equal")!;
-          strategies.push({
-            rule,
-            excess,
-            entered,
-            outcomes: outcomes.map((own) => own.map(({ outcome }) => outcome)),
-          });
+          strategies.push({ rule, excess, entered, outcomes });
         }
       }
       // A rule takes some tenths of a second: yield to other requests in between.
@@ -236,16 +240,16 @@ export const walkForwardDaily = asset({
       const rule = bestRule(rules, config);
       trials.push(rule);
       for (const [level, costs] of levels.entries()) {
-        const followed = pairs.map((pair, i) => ({
-          ...sharedOf[i]!,
-          outcome: followedOutcome(
+        const followed = pairs.map((pair, i) =>
+          followedOutcomes(
             pair,
             strategies.map(({ outcomes }) => outcomes[level]![i]!),
             (window) => picks[place.get(window)!]!,
-          ),
-          moveBps: moveBpsOf[i]![level]!,
-        }));
-        portfolioParts.push(...portfolios.of({ rule, level: costs, headline: level === 0, pairs: followed }));
+          )
+        );
+        portfolioParts.push(
+          ...portfolios.of({ rule, level: costs, headline: level === 0, pairs: inPortfolios(followed, level) }),
+        );
       }
     }
     if (portfolios && config.factorResiduals !== null) {
@@ -310,17 +314,6 @@ export const walkForwardDaily = asset({
 /** Whether finished windows need not be computed again. Their results under limits, and of single tickers, are not stored. */
 function mayCarryOn({ factorResiduals, maxTickerShare, maxSectorShare }: TradingConfig): boolean {
   return factorResiduals === null && maxTickerShare === null && maxSectorShare === null;
-}
-
-/** Fields common to all outcomes of a pair in portfolios. */
-function inPortfolios(pair: TradedPair, riskShare: Float64Array) {
-  const start = portfolioStart(pair);
-  return {
-    name: pairName(pair),
-    tickers: [pair.ticker_1, pair.ticker_2] as const,
-    first: pair.first + start,
-    riskShare: riskShare.subarray(start),
-  };
 }
 
 /** The rule of the portfolio that follows the best record. Its trades depend on all compared strategies. */
