@@ -1,4 +1,4 @@
-/** How long one step after the other begins once memory was short: a step's memory falls between two of its parts. */
+/** How long one step after the other begins once memory was short. */
 const lastsMs = 30 * 60_000;
 
 const everyMs = 1_000;
