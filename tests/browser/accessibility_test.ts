@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "../support/axe.ts";
-import { browserMissing, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, withBrowser } from "../support/browser.ts";
 import { browserTestOver } from "../support/materialized_pages.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
 
@@ -27,7 +27,7 @@ browserTestOver(pairPageAssets)("no page has a fault that axe finds, light or da
     await assertAccessible(page);
     await page.emulateMedia({ colorScheme: "dark" });
     await assertAccessible(page);
-    await page.context().close();
+    await closeWindow(page);
   }
 });
 

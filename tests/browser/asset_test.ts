@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { type AnyAsset, assetsWith, AutomationEvaluator, eager, silentLogger } from "../../engine/mod.ts";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, withBrowser } from "../support/browser.ts";
 import {
   partitionAssets,
   type PartitionTest,
@@ -209,7 +209,7 @@ browserTest(
       const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
       assert.ok(width <= 360, `the page is ${width} wide on a phone`);
       assert.deepEqual([errors, foreign], [[], []]);
-      await page.context().close();
+      await closeWindow(page);
     }
   },
 );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, withBrowser } from "../support/browser.ts";
 import { type PartitionTest, withPartitionEngine } from "../support/partition_engine.ts";
 import { withEmbedded } from "../support/database.ts";
 import { servePage } from "../support/page_server.ts";
@@ -103,7 +103,7 @@ browserTest(
       );
       assert.equal(tooWide, false, `the page scrolls sideways at ${width} pixels`);
       assert.deepEqual(errors, []);
-      await page.context().close();
+      await closeWindow(page);
     }
     world.before = () => {};
     const { page } = await openPage(browser, `${url}/backfills/${id}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pairClusters } from "../../assets/mod.ts";
 import { assertAccessible } from "../support/axe.ts";
-import { drawn, until } from "../support/browser.ts";
+import { closeWindow, drawn, until } from "../support/browser.ts";
 import { knownTable } from "../support/known_tables.ts";
 import { browserTestOver } from "../support/materialized_pages.ts";
 import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
@@ -130,7 +130,7 @@ browserTest("clusters and forecasts fit a phone and a wide screen, light and dar
         const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
         assert.ok(wide <= width, `${path} is ${wide} wide of ${width}`);
         assert.deepEqual([errors, foreign], [[], []]);
-        await page.context().close();
+        await closeWindow(page);
       }
     }
   }

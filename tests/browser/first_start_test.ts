@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "../support/axe.ts";
-import { browserMissing, drawn, openPage, until, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, drawn, openPage, until, withBrowser } from "../support/browser.ts";
 import { pagePaths, withService } from "../support/whole_service.ts";
 
 /** Commands of the README that begin with `name`, whole where they go over several lines. */
@@ -45,7 +45,7 @@ Deno.test("the first start", (t) =>
           await page.getByRole("heading", { level: 1, name }).waitFor();
           await drawn(page);
           assert.deepEqual([errors, foreign], [[], []]);
-          await page.context().close();
+          await closeWindow(page);
 
           for (const { name, path } of await pagePaths(url)) {
             for (const width of [390, 1440]) {
@@ -61,7 +61,7 @@ Deno.test("the first start", (t) =>
               const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
               assert.ok(wide <= width, `${name} is ${wide} pixels wide on a screen of ${width}`);
               assert.deepEqual([name, errors, foreign], [name, [], []]);
-              await page.context().close();
+              await closeWindow(page);
             }
           }
         }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import type { EngineOptions } from "../../engine/mod.ts";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, withBrowser } from "../support/browser.ts";
 import { type PageServer, servePage } from "../support/page_server.ts";
 import { syntheticAssets } from "../support/synthetic_graph.ts";
 import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
@@ -193,7 +193,7 @@ browserTest(
         );
         assert.ok(least > 10.99, `${least} pixels at ${width} with ${path}`);
       }
-      await page.context().close();
+      await closeWindow(page);
     }
   },
   { assets: syntheticAssets(200) },
@@ -211,7 +211,7 @@ browserTest("a phone shows the table first, and the graph on request", async ({ 
     const width = Number(await page.evaluate("document.documentElement.scrollWidth"));
     assert.ok(width <= 390, `the page is ${width} wide on a phone`);
     assert.deepEqual(errors, []);
-    await page.context().close();
+    await closeWindow(page);
   }
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { browserMissing, openPage, until, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, until, withBrowser } from "../support/browser.ts";
 import { pairAssets } from "../support/pair_assets.ts";
 import { type PageServer, servePage } from "../support/page_server.ts";
 import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
@@ -230,7 +230,7 @@ browserTest("the overview fits a phone and a wide screen, light and dark", async
           await page.screenshot({ path, fullPage: true });
         }
         assert.deepEqual([errors, foreign], [[], []]);
-        await page.context().close();
+        await closeWindow(page);
       }
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
 import type { Page } from "playwright-core";
-import { drawn, until } from "../support/browser.ts";
+import { closeWindow, drawn, until } from "../support/browser.ts";
 import { browserTestOver } from "../support/materialized_pages.ts";
 import { pageSessions, pairPageAssets } from "../support/pair_page_assets.ts";
 
@@ -202,7 +202,7 @@ browserTest("pairs and a pair fit a phone and a wide screen, light and dark", as
         assert.ok(Number(wide) <= width, `${path} is ${wide} wide of ${width}`);
         papers.add(await page.evaluate("getComputedStyle(document.querySelector('.panel')).backgroundColor"));
         assert.deepEqual([errors, foreign], [[], []]);
-        await page.context().close();
+        await closeWindow(page);
       }
       assert.equal(papers.size, 2, "dark is not light");
     }

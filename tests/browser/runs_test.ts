@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { Scheduler, silentLogger } from "../../engine/mod.ts";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, withBrowser } from "../support/browser.ts";
 import { type PageServer, servePage } from "../support/page_server.ts";
 import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
 
@@ -97,7 +97,7 @@ browserTest("a failed run says why, is filtered, and is retried after a question
     const tooWide = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
     assert.equal(tooWide, false, `the page scrolls sideways at ${width} pixels`);
     assert.deepEqual(errors, []);
-    await page.context().close();
+    await closeWindow(page);
   }
   world.before = () => {};
   const { page } = await openPage(browser, `${url}/runs/${id}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { commandLine } from "../../access/mod.ts";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, withBrowser } from "../support/browser.ts";
 import { withGuarded } from "../support/guarded_service.ts";
 import { simulatedProvider } from "../support/identity_provider/identity_provider.ts";
 
@@ -80,7 +80,7 @@ Deno.test({
               await page.waitForLoadState();
               assert.ok(await wide() <= width, `the settings are ${await wide()} wide of ${width}`);
               assert.deepEqual([errors, foreign], [[], []]);
-              await page.context().close();
+              await closeWindow(page);
             }
           }
         });

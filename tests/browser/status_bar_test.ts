@@ -3,7 +3,7 @@ import { z } from "zod";
 import { assetsWith, check } from "../../engine/mod.ts";
 import { dataSourceOf } from "../../resources/market_data/mod.ts";
 import { assertAccessible } from "../support/axe.ts";
-import { browserMissing, openPage, until, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, until, withBrowser } from "../support/browser.ts";
 import { servePage } from "../support/page_server.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
 import { withTinyEngine } from "../support/tiny_engine.ts";
@@ -79,7 +79,7 @@ Deno.test({
             }
             // What is not there is not found, which the console says.
             assert.deepEqual(errors.filter((text) => !/404/.test(text)), []);
-            await page.context().close();
+            await closeWindow(page);
           }
           const { page } = await openPage(browser, `${server.url}/assets`);
           const badge = `document.querySelector('[data-key="${watched.key}"] .checks')?.textContent`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { text } from "node:stream/consumers";
-import { drawn, until } from "../support/browser.ts";
+import { closeWindow, drawn, until } from "../support/browser.ts";
 import { browserTestOver } from "../support/materialized_pages.ts";
 import { pairPageAssets } from "../support/pair_page_assets.ts";
 
@@ -80,7 +80,7 @@ browserTest("strategies fit a phone and a wide screen, light and dark", async ({
       const wide = await page.evaluate("document.documentElement.scrollWidth");
       assert.ok(Number(wide) <= width, `it is ${wide} wide of ${width}`);
       assert.deepEqual([errors, foreign], [[], []]);
-      await page.context().close();
+      await closeWindow(page);
     }
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { assertAccessible } from "../support/axe.ts";
-import { drawn, until } from "../support/browser.ts";
+import { closeWindow, drawn, until } from "../support/browser.ts";
 import { browserTestOver } from "../support/materialized_pages.ts";
 import { newsMonday, tickerPageAssets, tickerSessions } from "../support/ticker_page_assets.ts";
 
@@ -170,7 +170,7 @@ browserTest(
         await assertAccessible(page);
         // An unknown ticker is a 404, which the console tells of.
         assert.deepEqual([errors.filter((error) => !/404/.test(error)), foreign], [[], []]);
-        await page.context().close();
+        await closeWindow(page);
       }
     }
   },
@@ -182,6 +182,6 @@ browserTest("a ticker with one bar, or of closes alone, is drawn without an erro
     await drawn(page);
     await page.getByLabel("1M").check();
     assert.deepEqual(errors, [], path);
-    await page.context().close();
+    await closeWindow(page);
   }
 });

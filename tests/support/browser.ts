@@ -65,6 +65,12 @@ export async function openPage(
   return { page, errors, foreign };
 }
 
+/** Closes the window of a page. Chromium may never close one that is on its way to another page, so it is sent to an empty one first. */
+export async function closeWindow(page: Page): Promise<void> {
+  await page.goto("about:blank");
+  await page.context().close();
+}
+
 /** Polls the page until the expression is true: Playwright's own function compiles text in the page, which the page's policy refuses. */
 export async function until(page: Page, expression: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetsWith, eager, everyRow } from "../../engine/mod.ts";
 import { adjusted, type PartitionTest, withPartitionEngine } from "../support/partition_engine.ts";
-import { browserMissing, openPage, withBrowser } from "../support/browser.ts";
+import { browserMissing, closeWindow, openPage, withBrowser } from "../support/browser.ts";
 import { withEmbedded } from "../support/database.ts";
 import { pageAndApi, servePage } from "../support/page_server.ts";
 
@@ -110,7 +110,7 @@ Deno.test({
           await page.locator('#why .causes a[href="/runs/1"]').focus();
           await page.keyboard.press("Enter");
           await page.waitForURL(`${server.url}/runs/1`);
-          await page.context().close();
+          await closeWindow(page);
         }
       });
     } finally {
