@@ -161,8 +161,8 @@ export interface TableSpec<Schema extends z.ZodObject, Key extends string> {
   /** Columns with the coordinates of its partitions: changes are recorded by partition. */
   partitionedBy?: PartitionColumns<keyof z.output<Schema> & string>;
   /**
-   * Orders in which pages of current rows are read, as in a query: `-` in front for descending, nulls last. Each gets an index, without
-   * which the database sorts all rows for a page.
+   * Orders in which pages of current rows are read, as in a query: `-` in front for descending, nulls last. Once 20,000 rows are published
+   * at once each has an index; fewer are sorted for a page.
    */
   orders?: readonly (readonly RowOrder<keyof z.output<Schema> & string>[])[];
   /** Run on the rows before publication. */
@@ -241,7 +241,7 @@ export interface Asset<Row = unknown, Key extends string = string> {
   readonly layer: Layer;
   readonly description: string;
   readonly schema: RowSchema;
-  /** Orders with an index of their own. */
+  /** Orders in which its pages are read. */
   readonly orders: readonly (readonly RowOrder[])[];
   readonly checks: readonly Check<Row>[];
   /** Columns with the coordinates of its partitions, if there are any. */

@@ -13,6 +13,7 @@ import type { Ledger } from "../store/ledger.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
 import { type DifferingRows, differingRows, writeDifference } from "../store/differing_rows.ts";
+import { createOrderIndexes } from "../store/secondary_indexes.ts";
 import { adoptRows, dropTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
 import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
@@ -203,10 +204,12 @@ async function write(
     await adoptRows(tx, asset, { table: staged.table, id: how.id });
     return { added: rows.count, removed: 0 };
   }
-  if (differing && await isPrevious(tx, asset, { id: how.id, base: differing.base })) {
-    return await writeDifference(database, tx, asset, differing, { id: how.id, signal });
-  }
-  return await writeRows(database, tx, asset, rows, { ...how, signal });
+  const isDifference = differing && await isPrevious(tx, asset, { id: how.id, base: differing.base });
+  const changes = isDifference
+    ? await writeDifference(database, tx, asset, differing, { id: how.id, signal })
+    : await writeRows(database, tx, asset, rows, { ...how, signal });
+  await createOrderIndexes(tx, asset, changes.added);
+  return changes;
 }
 
 /** Whether a materialization is still the one before. */

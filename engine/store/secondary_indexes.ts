@@ -12,7 +12,13 @@ interface SecondaryIndex {
   statement: string;
 }
 
-/** Creates the declared indexes that are missing, and drops those of orders that are no longer declared. */
+/**
+ * Rows of one publication from which on the declared orders of an asset have indexes. Fewer rows are sorted in some hundredths of a
+ * second, and each index takes about a tenth of the table.
+ */
+export const manyOrderedRows = 20_000;
+
+/** Creates the declared indexes that are missing, and drops those of orders that are no longer declared or have few rows. */
 export async function reconcileIndexes(tx: Sql, graph: AssetGraph, assets: readonly AnyAsset[]): Promise<void> {
   const found = await tx<{ layer: string; key: string; name: string }[]>`
     SELECT n.layer, t.relname AS key, i.relname AS name
@@ -21,9 +27,13 @@ export async function reconcileIndexes(tx: Sql, graph: AssetGraph, assets: reado
     WHERE t.relname = ANY(${assets.map(({ key }) => key)}::text[])
       AND (i.relname LIKE '%\\_order\\_%' OR i.relname LIKE '%\\_cells\\_%')`;
   const namesOf = Map.groupBy(found, ({ layer, key }) => `${layer}.${key}`);
+  const ordered = assets.filter(({ orders }) => orders.length > 0).map(({ key }) => key);
+  const many = new Set((ordered.length === 0 ? [] : await tx<{ key: string }[]>`
+    SELECT DISTINCT asset_key AS key FROM engine.materialization
+    WHERE asset_key = ANY(${ordered}::text[]) AND rows_added >= ${manyOrderedRows}`).map(({ key }) => key));
   for (const asset of assets) {
     const present = new Set(namesOf.get(`${asset.layer}.${asset.key}`)?.map(({ name }) => name));
-    const declared = secondaryIndexes(asset, graph);
+    const declared = [...dateIndex(asset, graph), ...many.has(asset.key) ? orderIndexes(asset) : []];
     for (const { name, statement } of declared) if (!present.has(name)) await tx.unsafe(statement);
     for (const name of present) {
       if (!name.startsWith(orderPrefix(asset)) || declared.some((index) => index.name === name)) continue;
@@ -37,24 +47,30 @@ export function isSecondary({ key }: Pick<AnyAsset, "key">, name: string): boole
   return name.startsWith(orderPrefix({ key })) || name.startsWith(datePrefix({ key }));
 }
 
-/** The date column of tables that are published by date, and the orders of pages. */
-function secondaryIndexes(asset: AnyAsset, graph: AssetGraph): SecondaryIndex[] {
+/** Creates the indexes of an asset's orders after a publication that added many rows. */
+export async function createOrderIndexes(tx: Sql, asset: AnyAsset, added: number): Promise<void> {
+  if (added < manyOrderedRows) return;
+  for (const { statement } of orderIndexes(asset)) {
+    await tx.unsafe(statement.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"));
+  }
+}
+
+/** That of the date column, for tables that are published by date. */
+function dateIndex(asset: AnyAsset, graph: AssetGraph): SecondaryIndex[] {
   const date = asset.partitionedBy?.date;
-  const isByDate = date !== undefined && graph.producerOf(asset.key).recipe.partitionsDef !== undefined;
+  if (date === undefined || graph.producerOf(asset.key).recipe.partitionsDef === undefined) return [];
+  const name = `${datePrefix(asset)}${date}`;
+  return [{ name, statement: `CREATE INDEX "${name}" ON ${tableOf(asset)} ("${date}")` }];
+}
+
+/** Those of the declared orders, for pages. */
+export function orderIndexes(asset: AnyAsset): SecondaryIndex[] {
   const columnOf = (name: string) => asset.schema.columns.find((column) => column.name === name)!;
-  return [
-    ...isByDate
-      ? [{
-        name: `${datePrefix(asset)}${date}`,
-        statement: `CREATE INDEX "${datePrefix(asset)}${date}" ON ${tableOf(asset)} ("${date}")`,
-      }]
-      : [],
-    ...asset.orders.map((order) => {
-      const terms = termsOf(asset, order, columnOf).map(sortTerm(asset)).join(", ");
-      const name = `${orderPrefix(asset)}${hashOf([asset.key, terms]).slice(0, 8)}`;
-      return { name, statement: `CREATE INDEX "${name}" ON ${tableOf(asset)} (${terms}) WHERE _until IS NULL` };
-    }),
-  ];
+  return asset.orders.map((order) => {
+    const terms = termsOf(asset, order, columnOf).map(sortTerm(asset)).join(", ");
+    const name = `${orderPrefix(asset)}${hashOf([asset.key, terms]).slice(0, 8)}`;
+    return { name, statement: `CREATE INDEX "${name}" ON ${tableOf(asset)} (${terms}) WHERE _until IS NULL` };
+  });
 }
 
 // PostgreSQL truncates names to 63 bytes.

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetsWith, InvalidRequestError, type RowFilter } from "../../../engine/mod.ts";
+import { manyOrderedRows } from "../../../engine/store/secondary_indexes.ts";
 import { databases } from "../../support/database.ts";
 import { withTinyEngine } from "../../support/tiny_engine.ts";
 
@@ -53,6 +54,8 @@ for (const { name, ignore, open } of databases) {
           const idsWhere = (holds: (row: Row) => boolean) => published.rows.filter(holds).map(({ id }) => id);
 
           assert.equal(await count(), 0);
+          // Orders have indexes from then on.
+          await publish(manyOrderedRows);
           await publish(100);
           const first = (await engine.rowVersion("scores"))!;
           await publish(40);
