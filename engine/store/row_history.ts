@@ -18,6 +18,11 @@ import { layerSchemas } from "./table_record.ts";
 const graceMs = 3_600_000;
 /** Blocks of 8 kB scanned in one transaction: 16 MB, a fraction of a second. On the embedded database all other statements wait for it. */
 const blocksAtOnce = { postgres: 2_048, embedded: 256 };
+/**
+ * Closed rows after which a table is vacuumed. Closing a row writes it anew and leaves a dead one, also where every version is kept;
+ * autovacuum waits for a fifth of the table.
+ */
+const manyClosedRows = 2_000;
 
 const keeps = z.string().describe("The kept versions of its rows, in words");
 
@@ -96,6 +101,8 @@ export class RowHistory implements Sweeper {
    */
   async prune({ dryRun = false, signal }: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
     const pruned: PrunedHistory[] = [];
+    // By key: whether most rows of the table were deleted.
+    const emptied = new Map<string, boolean>();
     const pending = await this.#pending();
     for (const asset of this.assets) {
       signal?.throwIfAborted();
@@ -108,12 +115,36 @@ export class RowHistory implements Sweeper {
       if (!dryRun && expired.length > 0) await this.#mark(asset, expired);
       const deleted = inFiles
         ? await this.#releaseFiles(asset, { expired, dryRun })
-        : { rows: dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, signal) };
+        : { rows: dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, emptied, signal) };
       pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, bytes, ...deleted });
     }
-    if (!dryRun) await deleteUnusedFiles(this.database, signal);
-    if (!dryRun && pruned.length > 0 && this.database.kind === "embedded") await this.#vacuumRecords(signal);
+    if (dryRun) return pruned;
+    await deleteUnusedFiles(this.database, signal);
+    await this.#vacuumRows(emptied, signal);
+    if (pruned.length > 0 && this.database.kind === "embedded") await this.#vacuumRecords(signal);
     return pruned;
+  }
+
+  /**
+   * Makes room in tables of which rows were closed or, on the embedded database, deleted: it has no autovacuum, so that a table of
+   * which most rows were deleted is rewritten, which costs the remaining ones.
+   */
+  async #vacuumRows(emptied: ReadonlyMap<string, boolean>, signal?: AbortSignal): Promise<void> {
+    const { sql, kind } = this.database;
+    const closed = await sql<{ key: string; rows: number; until: number }[]>`
+      SELECT t.asset_key AS key, sum(m.rows_removed)::float8 AS rows, max(m.id) AS until
+      FROM engine.asset_table t JOIN engine.materialization m ON m.asset_key = t.asset_key AND m.id > t.vacuumed_until
+      WHERE t.storage = 'table' GROUP BY t.asset_key`;
+    const closedIn = new Map(closed.map((one) => [one.key, one]));
+    for (const asset of this.assets) {
+      const { rows = 0, until = 0 } = closedIn.get(asset.key) ?? {};
+      const isPruned = kind === "embedded" && emptied.has(asset.key);
+      if (rows < manyClosedRows && !isPruned) continue;
+      signal?.throwIfAborted();
+      await sql.unsafe(`VACUUM ${isPruned && emptied.get(asset.key) ? "(FULL, ANALYZE)" : ""} ${tableOf(asset)}`);
+      await sql`
+        UPDATE engine.asset_table SET vacuumed_until = greatest(vacuumed_until, ${until}) WHERE asset_key = ${asset.key}`;
+    }
   }
 
   /**
@@ -183,7 +214,7 @@ export class RowHistory implements Sweeper {
     });
   }
 
-  async #deleteRows(asset: AnyAsset, signal?: AbortSignal): Promise<number> {
+  async #deleteRows(asset: AnyAsset, emptied: Map<string, boolean>, signal?: AbortSignal): Promise<number> {
     const { sql } = this.database;
     const table = tableOf(asset);
     const [size] = await sql.unsafe<{ blocks: number; rows: number }[]>(
@@ -200,10 +231,7 @@ export class RowHistory implements Sweeper {
       deleted += count;
     }
     await sql`UPDATE engine.asset_table SET prune_pending = false WHERE asset_key = ${asset.key}`;
-    // The embedded database has no autovacuum to return the space. A full rewrite costs the remaining rows.
-    if (this.database.kind === "embedded" && deleted > 0) {
-      await sql.unsafe(`VACUUM ${deleted > size!.rows / 2 ? "(FULL, ANALYZE)" : ""} ${table}`);
-    }
+    if (deleted > 0) emptied.set(asset.key, deleted > size!.rows / 2);
     return deleted;
   }
 

@@ -191,6 +191,35 @@ test("frees the space of a table when most rows are deleted", { assets }, async 
   await makeVersions(tiny, 1);
 });
 
+test("makes room in a table that keeps every version once many rows are closed", { assets }, async (tiny) => {
+  const { engine, database, world } = tiny;
+  // Without a server's autovacuum, which may come in between.
+  if (database.kind === "postgres") await database.sql`ALTER TABLE raw.kept SET (autovacuum_enabled = false)`;
+  /** Size of the table after a version in which so many rows change. */
+  const bytesAfter = async (version: number, rows: number): Promise<number> => {
+    world.numbers = Array.from({ length: 3_000 }, (_, i) => ({ name: `n${i}`, value: i < rows ? version : 0 }));
+    await engine.finished((await engine.submit({ selection: "kept", trigger: "test" })).id);
+    assert.deepEqual(await engine.prune(), []);
+    return (await database.sql<{ bytes: number }[]>`SELECT pg_relation_size('raw.kept'::regclass) AS bytes`)[0]!.bytes;
+  };
+  const vacuumed = async () =>
+    (await database.sql<{ until: number }[]>`
+      SELECT vacuumed_until AS until FROM engine.asset_table WHERE asset_key = 'kept'`)[0]!.until;
+  await bytesAfter(1, 0);
+  await bytesAfter(2, 100);
+  assert.equal(await vacuumed(), 0, "not for a few");
+  // Each closed row is written anew and leaves a dead one: 6,100 rows and 3,100 dead ones.
+  const before = await bytesAfter(3, 3_000);
+  assert.equal(await vacuumed(), (await ids(tiny, "kept")).at(-1));
+  // Twice 3,000 closed and 3,000 new rows, of which half take the place of dead ones.
+  await bytesAfter(4, 3_000);
+  const after = await bytesAfter(5, 3_000);
+  assert.ok(after - before < 0.9 * before, `${before} bytes, then ${after}`);
+  for (const [i, id] of (await ids(tiny, "kept")).entries()) {
+    assert.equal(await valuesAsOf(tiny, "kept", id), i && i + 1);
+  }
+});
+
 test(
   "is swept with the events, by the name of what it deletes",
   { assets: [...assets, ...tinyAssets] },
