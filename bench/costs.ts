@@ -19,6 +19,14 @@ export async function databaseMb({ sql }: Database): Promise<number> {
   return row!.size / 2 ** 20;
 }
 
+/** MB of each table with its indexes and long values, by name with the schema. */
+export async function tableMb({ sql }: Database): Promise<Record<string, number>> {
+  const rows = await sql<{ name: string; bytes: number }[]>`
+    SELECT n.nspname || '.' || c.relname AS name, pg_total_relation_size(c.oid) AS bytes
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'`;
+  return Object.fromEntries(rows.map(({ name, bytes }) => [name, bytes / 2 ** 20]));
+}
+
 /** Size of all files in a folder, which may change meanwhile. */
 export async function folderMb(folder: string): Promise<number> {
   let bytes = 0;

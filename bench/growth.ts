@@ -5,8 +5,9 @@
  *     deno run -A bench/growth.ts --market simulated --sessions 250 --database pglite
  *
  * Measures the S&P file of TANDEM_SHARED or ../shared, extended backwards by its mirror image, if available; or the simulated
- * market from its first start on. The calendar days between sessions pass in the records too, and history is pruned after each
- * session. Steps run one after the other in a separate process, so that its CPU time can be attributed to an asset. With PGlite
+ * market from its first start on. The calendar days between sessions pass in the records too, history is pruned after each session
+ * and again before the next one, and a server's autovacuum does in seconds what it has a day for. With more than ten sessions the
+ * tables that grow most are listed. Steps run one after the other in a separate process, so that its CPU time can be attributed to an asset. With PGlite
  * this is the whole cost; with PostgreSQL (fsync on) the server's is added. Years have 252 sessions.
  *
  * @module
@@ -21,7 +22,7 @@ import { parseArgs } from "node:util";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { databaseKinds, realPrices, withPlace } from "./places.ts";
-import { databaseMb, folderMb, oneByOne } from "./costs.ts";
+import { databaseMb, folderMb, oneByOne, tableMb } from "./costs.ts";
 import { cpuSeconds, machine, median, peakMb, printTable } from "./measured.ts";
 import { failuresOf, openEngine } from "./bench_engine.ts";
 import * as assets from "../assets/mod.ts";
@@ -33,6 +34,8 @@ interface Growth {
   cpuSeconds: number;
   seconds: number;
   diskMb: number;
+  /** MB of tables with their indexes, by name. */
+  tables: Record<string, number>;
   peakMb: number;
 }
 
@@ -105,6 +108,10 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
   const opened = await openDatabase({ databaseUrl, dataDir });
   const clock = fixedClock("2025-11-21T23:00:00Z");
   const since = clock.now();
+  if (databaseUrl) {
+    await opened.sql`ALTER SYSTEM SET autovacuum_naptime = '1s'`;
+    await opened.sql`SELECT pg_reload_conf()`;
+  }
   let cpuByAsset: Record<string, number> = {};
   const engine = await openEngine({
     assets: Object.values(assets),
@@ -135,11 +142,15 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
       cpuByAsset,
       cpuSeconds: cpuSeconds() - cpu,
       seconds: (performance.now() - begun) / 1000,
+      tables: await tableMb(opened),
       diskMb: databaseUrl ? await databaseMb(opened) : await folderMb(dataDir),
       peakMb: await peakMb(),
     };
     console.log(JSON.stringify(growth));
     await passSession(opened, clock);
+    // As the service does every hour: versions that were replaced in the session are over an hour old now.
+    await engine.prune();
+    if (databaseUrl) await opened.sql`SELECT pg_sleep(2)`;
   }
   await engine.close();
   await opened.close();
@@ -155,6 +166,9 @@ async function passSession(
   const seconds = then.since(clock.now()).total("seconds");
   await sql`UPDATE engine.materialization SET committed_at = committed_at - make_interval(secs => ${seconds})`;
   await sql`UPDATE engine.run SET finished_at = finished_at - make_interval(secs => ${seconds})`;
+  // Time leaves no dead rows.
+  await sql`VACUUM FULL engine.materialization`;
+  await sql`VACUUM FULL engine.run`;
   clock.set(then);
 }
 
@@ -170,6 +184,19 @@ function printGrowth(title: string, runs: readonly Growth[]): void {
   );
   const typical = median(runs.slice(1).map(({ cpuSeconds }) => cpuSeconds));
   console.log(`\nMedian of the sessions after the first: ${typical.toFixed(1)} CPU s.\n`);
+  const at = [0, Math.floor(runs.length / 3), Math.floor(runs.length * 2 / 3), runs.length - 1];
+  const sizes = at.map((i) => runs[i]!.tables);
+  const grown = (name: string, from: number, to: number) => (sizes[to]![name] ?? 0) - (sizes[from]![name] ?? 0);
+  const most = Object.keys(sizes.at(-1)!).sort((a, b) => grown(b, 0, 3) - grown(a, 0, 3)).slice(0, 20);
+  printTable(
+    ["MB with indexes", "at first", ...at.slice(1).map((to, i) => `${to - at[i]!} sessions more`)],
+    most.map((name) => [
+      name,
+      (sizes[0]![name] ?? 0).toFixed(1),
+      ...[1, 2, 3].map((to) => grown(name, to - 1, to).toFixed(2)),
+    ]),
+  );
+  console.log();
 }
 
 function printRuns(title: string, runs: readonly Growth[]): void {
