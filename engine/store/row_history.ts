@@ -19,10 +19,10 @@ const graceMs = 3_600_000;
 /** Blocks of 8 kB scanned in one transaction: 16 MB, a fraction of a second. On the embedded database all other statements wait for it. */
 const blocksAtOnce = { postgres: 2_048, embedded: 256 };
 /**
- * Closed rows after which a table is vacuumed. Closing a row writes it anew and leaves a dead one, also where every version is kept;
- * autovacuum waits for a fifth of the table.
+ * Closed and deleted rows after which a table is vacuumed. Closing a row writes it anew and leaves a dead one, also where every version is
+ * kept; autovacuum waits for a fifth of the table.
  */
-const manyClosedRows = 2_000;
+const manyDeadRows = 1_000;
 
 const keeps = z.string().describe("The kept versions of its rows, in words");
 
@@ -45,6 +45,13 @@ export const AssetStorage = z.strictObject({
   keeps,
 });
 export type AssetStorage = z.infer<typeof AssetStorage>;
+
+/** Rows that were deleted from a table. */
+interface Deletion {
+  deleted: number;
+  /** Whether they were most of its rows. */
+  most: boolean;
+}
 
 /**
  * Deletes the rows of expired versions.
@@ -101,8 +108,7 @@ export class RowHistory implements Sweeper {
    */
   async prune({ dryRun = false, signal }: { dryRun?: boolean; signal?: AbortSignal } = {}): Promise<PrunedHistory[]> {
     const pruned: PrunedHistory[] = [];
-    // By key: whether most rows of the table were deleted.
-    const emptied = new Map<string, boolean>();
+    const deletions = new Map<string, Deletion>();
     const pending = await this.#pending();
     for (const asset of this.assets) {
       signal?.throwIfAborted();
@@ -115,33 +121,34 @@ export class RowHistory implements Sweeper {
       if (!dryRun && expired.length > 0) await this.#mark(asset, expired);
       const deleted = inFiles
         ? await this.#releaseFiles(asset, { expired, dryRun })
-        : { rows: dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, emptied, signal) };
+        : { rows: dryRun ? await this.#countRows(asset, expired) : await this.#deleteRows(asset, deletions, signal) };
       pruned.push({ key: asset.key, keeps: this.keeps(asset), versions: expired.length, bytes, ...deleted });
     }
     if (dryRun) return pruned;
     await deleteUnusedFiles(this.database, signal);
-    await this.#vacuumRows(emptied, signal);
+    await this.#vacuumRows(deletions, signal);
     if (pruned.length > 0 && this.database.kind === "embedded") await this.#vacuumRecords(signal);
     return pruned;
   }
 
   /**
-   * Makes room in tables of which rows were closed or, on the embedded database, deleted: it has no autovacuum, so that a table of
-   * which most rows were deleted is rewritten, which costs the remaining ones.
+   * Makes room in tables of which many rows were closed or deleted; on the embedded database, which has no autovacuum, of which any were
+   * deleted. If most were, it rewrites the table there, which costs the remaining rows.
    */
-  async #vacuumRows(emptied: ReadonlyMap<string, boolean>, signal?: AbortSignal): Promise<void> {
+  async #vacuumRows(deletions: ReadonlyMap<string, Deletion>, signal?: AbortSignal): Promise<void> {
     const { sql, kind } = this.database;
-    const closed = await sql<{ key: string; rows: number; until: number }[]>`
-      SELECT t.asset_key AS key, sum(m.rows_removed)::float8 AS rows, max(m.id) AS until
+    const rows = await sql<{ key: string; closed: number; until: number }[]>`
+      SELECT t.asset_key AS key, sum(m.rows_removed)::float8 AS closed, max(m.id) AS until
       FROM engine.asset_table t JOIN engine.materialization m ON m.asset_key = t.asset_key AND m.id > t.vacuumed_until
       WHERE t.storage = 'table' GROUP BY t.asset_key`;
-    const closedIn = new Map(closed.map((one) => [one.key, one]));
+    const closings = new Map(rows.map((row) => [row.key, row]));
     for (const asset of this.assets) {
-      const { rows = 0, until = 0 } = closedIn.get(asset.key) ?? {};
-      const isPruned = kind === "embedded" && emptied.has(asset.key);
-      if (rows < manyClosedRows && !isPruned) continue;
+      const { closed = 0, until = 0 } = closings.get(asset.key) ?? {};
+      const { deleted, most } = deletions.get(asset.key) ?? { deleted: 0, most: false };
+      const isEmbedded = kind === "embedded";
+      if (closed + deleted < manyDeadRows && !(isEmbedded && deleted > 0)) continue;
       signal?.throwIfAborted();
-      await sql.unsafe(`VACUUM ${isPruned && emptied.get(asset.key) ? "(FULL, ANALYZE)" : ""} ${tableOf(asset)}`);
+      await sql.unsafe(`VACUUM ${isEmbedded && most ? "(FULL, ANALYZE)" : ""} ${tableOf(asset)}`);
       await sql`
         UPDATE engine.asset_table SET vacuumed_until = greatest(vacuumed_until, ${until}) WHERE asset_key = ${asset.key}`;
     }
@@ -214,7 +221,7 @@ export class RowHistory implements Sweeper {
     });
   }
 
-  async #deleteRows(asset: AnyAsset, emptied: Map<string, boolean>, signal?: AbortSignal): Promise<number> {
+  async #deleteRows(asset: AnyAsset, deletions: Map<string, Deletion>, signal?: AbortSignal): Promise<number> {
     const { sql } = this.database;
     const table = tableOf(asset);
     const [size] = await sql.unsafe<{ blocks: number; rows: number }[]>(
@@ -231,7 +238,7 @@ export class RowHistory implements Sweeper {
       deleted += count;
     }
     await sql`UPDATE engine.asset_table SET prune_pending = false WHERE asset_key = ${asset.key}`;
-    if (deleted > 0) emptied.set(asset.key, deleted > size!.rows / 2);
+    deletions.set(asset.key, { deleted, most: deleted > size!.rows / 2 });
     return deleted;
   }
 
