@@ -44,6 +44,7 @@ interface Measurement {
   seconds: number;
   cpuSeconds: number;
   peakMb: number;
+  /** NaN if not measured. */
   diskMb: number;
   /** Planted pairs by what became of them. */
   found: Record<string, number>;
@@ -212,9 +213,9 @@ function table(title: string, { outcome, steps, seconds, cpuSeconds, peakMb, dis
     ...steps.map((step) => line(step, step.key)),
     line({ seconds, cpuSeconds, peakMb }, "**all**"),
     "",
-    `${outcome}. ${Object.entries(found).map(([what, count]) => `${count} ${what}. `).join("")}Disk: ${
-      diskMb.toFixed(0)
-    } MB. Aim: ${AIM_MB} MB resident, ${peakMb <= AIM_MB ? "reached" : "missed"}.`,
+    `${outcome}. ${Object.entries(found).map(([what, count]) => `${count} ${what}. `).join("")}${
+      Number.isNaN(diskMb) ? "" : `Disk: ${diskMb.toFixed(0)} MB. `
+    }Aim: ${AIM_MB} MB resident, ${peakMb <= AIM_MB ? "reached" : "missed"}.`,
     `${machine()}.`,
   ].join("\n");
 }
