@@ -80,7 +80,7 @@ function Selection({ run: { id, status } }: { run: RunSummary }) {
   );
 }
 
-/** The trigger of a run, in words. */
+/** The trigger of a run in words, or a kind of trigger such as `schedule`. */
 export function triggerInWords(trigger: string): string {
   const [kind, name] = trigger.split(":");
   switch (kind) {
@@ -93,9 +93,8 @@ export function triggerInWords(trigger: string): string {
     case "automation":
       return "automation";
     case "backfill":
-      return `backfill ${name}`;
     case "schedule":
-      return `schedule ${name}`;
+      return name === undefined ? kind : `${kind} ${name}`;
     default:
       return trigger;
   }
