@@ -93,7 +93,7 @@ export class InProcessExecutor implements Executor {
     if (source !== undefined) return run();
     return this.#inMemory(async () => {
       this.#runningInMemory++;
-      using _watched = this.#memory.while();
+      using _watched = this.#memory.watching();
       try {
         return await run();
       } finally {

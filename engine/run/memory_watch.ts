@@ -21,7 +21,7 @@ export class MemoryWatch {
   }
 
   /** Measures every second until it is disposed of, so that no peak of a running step is missed. */
-  while(): Disposable {
+  watching(): Disposable {
     if (this.#watched++ === 0 && this.limitMb < Infinity) this.#timer = setInterval(() => this.#measure(), everyMs);
     return { [Symbol.dispose]: () => --this.#watched === 0 && clearInterval(this.#timer) };
   }

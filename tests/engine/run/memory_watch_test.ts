@@ -20,9 +20,9 @@ Deno.test("MemoryWatch sees a peak while a step runs, and measures no longer tha
   let measured = 0;
   const memory = new MemoryWatch(1_000, { residentMb: () => (measured++, residentMb), now: () => 0 });
   {
-    using _first = memory.while();
+    using _first = memory.watching();
     {
-      using _second = memory.while();
+      using _second = memory.watching();
     }
     residentMb = 1_000;
     while (measured === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -33,6 +33,6 @@ Deno.test("MemoryWatch sees a peak while a step runs, and measures no longer tha
 
 Deno.test("MemoryWatch without a limit measures nothing", () => {
   const memory = new MemoryWatch(Infinity, { residentMb: () => assert.fail(), now: () => 0 });
-  using _running = memory.while();
+  using _running = memory.watching();
   assert.equal(memory.isShort(), false);
 });
