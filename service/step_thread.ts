@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from "node:os";
 import {
   type AssetState,
   assetStates,
@@ -16,6 +17,9 @@ import { openProject } from "./open_project.ts";
 import type { ProjectSource } from "./project.ts";
 import { threadName } from "./thread_name.ts";
 import { helpersBy } from "./worker_jobs.ts";
+
+/** Added to the niceness of the process: the thread gets a tenth of a processor that another one needs. */
+const addedNiceness = 10;
 
 /** First message to the thread. */
 interface Opening {
@@ -108,6 +112,11 @@ export async function serveStepThread(source: ProjectSource): Promise<never> {
     const environment = readEnvironment(variables);
     const { logFormat: format, logLevel: level, schemaPrefix } = environment;
     const logger = consoleLogger({ format, level, secrets: secretsOf(variables) });
+    try {
+      giveWay();
+    } catch (error) {
+      logger.warn(`Steps compete with requests for processor time: ${messageOf(error)}`);
+    }
     const database = embedded
       ? await openLent({
         connect: (port) => scope.postMessage({ type: "connect", port }, [port]),
@@ -142,4 +151,9 @@ export async function serveStepThread(source: ProjectSource): Promise<never> {
   }
   // The server terminates the thread.
   return await new Promise<never>(() => {});
+}
+
+/** Lowers the priority of this thread and of those that it starts. Only Linux has priorities of threads. */
+function giveWay(): void {
+  if (Deno.build.os === "linux") setPriority(0, Math.min(19, getPriority(0) + addedNiceness));
 }

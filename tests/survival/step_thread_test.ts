@@ -25,6 +25,19 @@ async function longestMs(url: string, signal: AbortSignal): Promise<number> {
   return longest;
 }
 
+/** Niceness, less the process's own, of the threads of a process that run JavaScript and give way to others. */
+async function loweredThreads(pid: number): Promise<number[]> {
+  const niceness = async (task: string) => {
+    const [, name, fields] = /\((.*)\) (.*)/.exec(await Deno.readTextFile(`/proc/${pid}/task/${task}/stat`))!;
+    return { name: name!, nice: Number(fields!.split(" ")[16]) };
+  };
+  const tasks = await Promise.all(
+    (await Array.fromAsync(Deno.readDir(`/proc/${pid}/task`))).map(({ name }) => niceness(name)),
+  );
+  const own = (await niceness(String(pid))).nice;
+  return tasks.filter(({ name, nice }) => name.startsWith("worker") && nice > own).map(({ nice }) => nice - own);
+}
+
 /** Calls `work` with the settings of a service on either database. */
 function onEach(name: string, work: (environment: Record<string, string>) => Promise<void>): void {
   for (const kind of ["embedded", "PostgreSQL"]) {
@@ -56,6 +69,7 @@ onEach("requests do not wait for a step that computes, and read what it publishe
   const alive = longestMs(url, done.signal);
   const run = await materialize(url, "computed", { seconds: 3, value: 2 });
   done.abort();
+  if (Deno.build.os === "linux") assert.deepEqual(await loweredThreads(service.pid), [10]);
   assert.equal(run.status, "succeeded");
   const ms = await alive;
   assert.ok(ms < 1_500, `/healthz took ${ms} ms`);
