@@ -5,6 +5,14 @@
  * stale assets, plans and executes runs, and records rows and materialization in one transaction.
  */
 export { reads } from "./declare/asset.ts";
+export {
+  type Block,
+  type BlockComputation,
+  type BlockOptions,
+  type ComputeInBlocks,
+  type InBlocks,
+  inOneBlock,
+} from "./declare/blocks.ts";
 export { assetsWith } from "./declare/assets_with.ts";
 export type {
   AnyAsset,

@@ -3,6 +3,8 @@ import {
   type AnyAsset,
   type CheckOutcome,
   type Columns,
+  type ComputeInBlocks,
+  inOneBlock,
   type Input,
   type Metadata,
   type MetadataValue,
@@ -47,6 +49,8 @@ export interface AssetContext {
   resources?: unknown;
   clock?: Clock;
   signal?: AbortSignal;
+  /** How it computes in blocks; as one block by default. */
+  inBlocks?: ComputeInBlocks;
   /** What the asset's own checks are told of earlier versions of it. */
   history?: readonly PastVersion[];
 }
@@ -90,6 +94,7 @@ export async function runAsset<A extends AnyAsset>(
     clock = fixedClock("2026-11-23T12:00:00Z"),
     signal,
     history = [],
+    inBlocks = inOneBlock,
   }: AssetContext = {},
 ): Promise<AssetRun<RowOf<A>>> {
   const { recipe } = asset;
@@ -127,6 +132,7 @@ export async function runAsset<A extends AnyAsset>(
     clock,
     logger: silentLogger,
     progress: (done: number, total: number) => progress.push([done, total]),
+    inBlocks,
     signal: signal ?? new AbortController().signal,
   });
   const outs = await Promise.all(

@@ -13,6 +13,7 @@ import { halfLifeBandColumns, halfLifeBandOf } from "./half_life_bands.ts";
 import { pairClusters } from "./pair_clusters.ts";
 import { keptPairs } from "./kept_pairs.ts";
 import { judgePairs } from "./pair_criteria.ts";
+import { pairStatistics } from "./pair_statistics.ts";
 import { type Clustering, PairTestsConfig, testPairs } from "./pair_tests.ts";
 import { loadingsOf } from "./return_loadings.ts";
 import { hardToTrade, tradabilityColumns } from "./tradability_criteria.ts";
@@ -103,6 +104,7 @@ export const cointegratedPairs = asset({
     groups: reads(tickerGroups, ({ candidates }: CointegratedPairsConfig) => groupsIf(candidates.includes("group"))),
   },
   automation: eager(),
+  blocks: [pairStatistics],
   config: CointegratedPairsConfig,
   row: CointegratedPair,
   primaryKey: ["as_of", "ticker_1", "ticker_2"],
@@ -118,7 +120,7 @@ export const cointegratedPairs = asset({
   },
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, partitions, config, signal, progress }) {
+  async materialize({ inputs, partitions, config, signal, progress, inBlocks }) {
     const read = { bars: await ReceivedBars.read(inputs.bars), sessions: await inputs.sessions.rows() };
     const clustersAsOf = Map.groupBy(
       (await inputs.clusters.rows()).filter((row) => row.preset === config.clusterPreset),
@@ -133,6 +135,7 @@ export const cointegratedPairs = asset({
       requireSameCleaning(clusters, { as_of, tickers: known.matrix.tickers });
       const tests = await testPairs(known, clusteringOf(clusters), search, {
         signal,
+        inBlocks,
         named: config.namedPairs,
         progress: (done, total) => progress(counts.length + done / total, partitions.dates.length),
       });

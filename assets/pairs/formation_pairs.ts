@@ -14,6 +14,7 @@ import { settingsText } from "../settings_text.ts";
 import { withGroups } from "./candidate_sources.ts";
 import { SearchConfig, searchFormation } from "./formation_search.ts";
 import { formationBounds, FormationRow, formations } from "./formations.ts";
+import { pairStatistics } from "./pair_statistics.ts";
 import { tradabilityColumns } from "./tradability_criteria.ts";
 
 /** Columns of a pair found by a search. */
@@ -83,6 +84,7 @@ export const formationPairs = asset({
     groups: reads(tickerGroups, ({ candidates }: WalkForwardConfig) => groupsIf(candidates.includes("group"))),
   },
   automation: eager(),
+  blocks: [pairStatistics],
   outs: { formations },
   config: WalkForwardConfig,
   row: FormationPair,
@@ -102,7 +104,7 @@ export const formationPairs = asset({
   codeVersion: "2",
   checks: [notEmpty({ severity: "warn" })],
 
-  async materialize({ inputs, partitions, config, signal, progress }) {
+  async materialize({ inputs, partitions, config, signal, progress, inBlocks }) {
     const { formationSessions, tradingSessions, ...given } = config;
     const search = given.candidates.includes("group") ? withGroups(given, await inputs.groups.rows()) : given;
     const settings = settingsText(config);
@@ -130,7 +132,7 @@ export const formationPairs = asset({
           tradability: tradabilityWithin(bars, start, end),
         },
         search,
-        { signal },
+        { signal, inBlocks },
       );
       hardToTrade += found.hardToTrade;
       searched.push({

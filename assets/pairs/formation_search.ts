@@ -4,7 +4,7 @@ import { CleaningConfig } from "../market/clean_prices.ts";
 import { ChoiceConfig, choosePairs, type ChosenPair } from "./choice_rule.ts";
 import { clusterPresets } from "./pair_clusters.ts";
 import { type JudgedPair, judgePairs } from "./pair_criteria.ts";
-import { PairTestsConfig, testPairs } from "./pair_tests.ts";
+import { PairTestsConfig, type PairTestsOptions, testPairs } from "./pair_tests.ts";
 import { pointsOf, returnLoadings } from "./return_loadings.ts";
 import type { Formation } from "./tested_prices.ts";
 import { hardToTrade } from "./tradability_criteria.ts";
@@ -41,7 +41,7 @@ export interface FormationSearch {
 export async function searchFormation(
   { matrix: received, dividends, tradability }: Formation,
   config: z.output<typeof SearchConfig>,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, inBlocks }: Pick<PairTestsOptions, "signal" | "inBlocks"> = {},
 ): Promise<FormationSearch> {
   const { rule, maxStaleSessions, maxFilledShare } = config;
   const { matrix } = cleanPrices(received, { rule, maxStaleSessions, maxFilledShare });
@@ -54,7 +54,7 @@ export async function searchFormation(
       points: pointsOf(tickers, points),
     },
     config,
-    { signal },
+    { signal, inBlocks },
   );
   const judged = judgePairs(tests, config);
   return {

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { scanPairs } from "../../quant/mod.ts";
-import { nextTurn } from "../../resources/turns.ts";
+import { type ComputeInBlocks, inOneBlock } from "../../engine/mod.ts";
 import { CandidateConfig, candidatesOf, type CandidateUniverse } from "./candidate_sources.ts";
 import { PairCriteriaConfig } from "./pair_criteria.ts";
-import { residualPValue } from "./residual_p_value.ts";
+import { pairsPerBlock, pairStatistics } from "./pair_statistics.ts";
 import type { PairTests, TestedPair } from "./tested_pair.ts";
-import { type Formation, hedgeLine, pricesOf, TestedPricesConfig, testedSeries } from "./tested_prices.ts";
+import { type Formation, pricesOf, TestedPricesConfig, testedSeries } from "./tested_prices.ts";
 
 /** All settings that affect which pairs of a formation are tested, on which series, and which are accepted. */
 export const PairTestsConfig = z.strictObject({
@@ -24,60 +23,42 @@ export interface PairTestsOptions {
   named?: readonly (readonly [string, string])[];
   /** Called with the numbers of tested pairs and of all. */
   progress?: (done: number, total: number) => void;
+  /** Divides the pairs among processes; all are tested here by default. */
+  inBlocks?: ComputeInBlocks;
 }
-
-/** Number of pairs tested one by one before yielding to other requests. */
-const PAIRS_AT_ONCE = 8;
 
 /** Finds the candidates of a formation and computes their statistics, from its data only. */
 export async function testPairs(
   formation: Formation,
   { clusters, points }: Clustering,
   config: z.output<typeof PairTestsConfig>,
-  { signal, progress, named = [] }: PairTestsOptions = {},
+  { signal, progress, named = [], inBlocks = inOneBlock }: PairTestsOptions = {},
 ): Promise<PairTests> {
+  const { tickers, closes } = formation.matrix;
   const prices = pricesOf(formation, config);
   const series = testedSeries(prices, config);
-  const closes = new Map(formation.matrix.tickers.map((ticker, i) => [ticker, formation.matrix.closes[i]!]));
-  const candidates = candidatesOf({ tickers: formation.matrix.tickers, clusters, points, prices }, config, named);
-  const inBothOrders = config.testOrders === "both";
-  const scan = await scanPairs(series, {
-    pairs: candidates.map(({ pair }) => pair),
-    criteria: config,
-    engleGranger: inBothOrders,
+  const candidates = candidatesOf({ tickers, clusters, points, prices }, config, named);
+  const { maxPValue, maxHurst, maxHalfLife, minCrossings } = config;
+  const statistics = await inBlocks(pairStatistics, {
+    common: {
+      pairs: candidates.map(({ pair }) => pair),
+      series,
+      closes: config.logPrices || config.totalReturn ? new Map(tickers.map((ticker, i) => [ticker, closes[i]!])) : null,
+      criteria: { maxPValue, maxHurst, maxHalfLife, minCrossings },
+      inBothOrders: config.testOrders === "both",
+    },
+    items: candidates.length,
+    blockSize: pairsPerBlock,
     signal,
+    onProgress: (done) => progress?.(done, candidates.length),
   });
-  const pairs: TestedPair[] = [];
-  for (const pair of scan) {
-    const { ticker_1, ticker_2, slope } = pair;
-    const line = slope === null || !(config.logPrices || config.totalReturn)
-      ? pair
-      : hedgeLine(closes.get(ticker_1)!, closes.get(ticker_2)!);
-    const cluster = clusters.get(ticker_1) ?? -1;
-    pairs.push({
-      ticker_1,
-      ticker_2,
-      cluster: cluster >= 0 && cluster === clusters.get(ticker_2) ? cluster : null,
-      sources: [...candidates[pairs.length]!.sources],
-      slope: line?.slope ?? null,
-      intercept: line?.intercept ?? null,
-      adf_statistic: pair.adfStatistic,
-      adf_p_value: pair.adfPValue,
-      used_lag: pair.usedLag,
-      engle_granger_p_value: inBothOrders
-        ? pair.engleGrangerPValue
-        : pair.adfPValue === null
-        ? null
-        : residualPValue(series.get(ticker_2)!, series.get(ticker_1)!),
-      engle_granger_p_value_reversed: pair.engleGrangerPValueReversed,
-      hurst_exponent: pair.hurst,
-      half_life: pair.halfLife,
-      mean_crossings: pair.meanCrossings,
-      failed: pair.failedCriteria,
-    });
-    if (!inBothOrders && pairs.length % PAIRS_AT_ONCE === 0) await nextTurn();
-    signal?.throwIfAborted();
-    progress?.(pairs.length, scan.length);
-  }
+  const pairs = statistics.flat().map((tested, i): TestedPair => {
+    const cluster = clusters.get(tested.ticker_1) ?? -1;
+    return {
+      ...tested,
+      cluster: cluster >= 0 && cluster === clusters.get(tested.ticker_2) ? cluster : null,
+      sources: [...candidates[i]!.sources],
+    };
+  });
   return { pairs, series, tradability: formation.tradability };
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../../resources/clock.ts";
 import type { Condition } from "./automation_condition.ts";
+import type { BlockComputation, ComputeInBlocks } from "./blocks.ts";
 import type { Check } from "./check.ts";
 import type { FreshnessPolicy } from "./freshness_policy.ts";
 import type { Columns, RowSchema } from "./row_schema.ts";
@@ -99,6 +100,8 @@ export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   logger: Logger;
   /** Reports progress. Cheap: reports in quick succession are dropped. */
   progress(done: number, total: number): void;
+  /** Computes a long list of items, in blocks by several processes if there are workers. */
+  inBlocks: ComputeInBlocks;
   /** Aborted when the run is cancelled: pass it on, or check it in long loops. */
   signal: AbortSignal;
 }
@@ -219,6 +222,9 @@ export interface AssetSpec<
    * asset with a `source`; others run anywhere.
    */
   runsOn?: string;
+  /** Computations that its function may divide among processes, through `inBlocks`. */
+  // deno-lint-ignore no-explicit-any -- the function's calls are typed
+  blocks?: readonly BlockComputation<any, any>[];
   /** When it is made without a request. Without it, only requests and schedules make it. */
   automation?: Condition;
   /** Further assets made by the same function. Each is a file of its own, declared by `assetOut`. */
@@ -274,6 +280,8 @@ export interface Recipe {
   readonly pool: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly runsOn: string | undefined;
+  // deno-lint-ignore no-explicit-any
+  readonly blocks: readonly BlockComputation<any, any>[];
   readonly automation: Condition | undefined;
   readonly source: ((context: { config: unknown; resources: unknown; clock: Clock }) => Promise<string>) | undefined;
   // The types related by one declaration are unknown here; the declaration has checked them.

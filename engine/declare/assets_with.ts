@@ -24,6 +24,15 @@ function checkLabel(key: string, label: string | undefined): void {
   );
 }
 
+/** @throws {DefinitionError} If two have the same name. */
+function requireNames(key: string, blocks: Recipe["blocks"]): void {
+  const names = blocks.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) {
+    throw new DefinitionError(`Two computations in the blocks of "${key}" are named "${twice}".`);
+  }
+}
+
 const noConfig = z.strictObject({});
 
 /**
@@ -74,6 +83,7 @@ export function assetsWith<Resources>() {
       const table = describe(spec);
       checkTimeout(spec.key, spec.timeoutMs);
       checkLabel(spec.key, spec.runsOn);
+      requireNames(spec.key, spec.blocks ?? []);
       return {
         ...table,
         recipe: {
@@ -91,6 +101,7 @@ export function assetsWith<Resources>() {
           pool: spec.pool,
           timeoutMs: spec.timeoutMs,
           runsOn: spec.runsOn ?? (spec.source && sourceLabel),
+          blocks: spec.blocks ?? [],
           automation: spec.automation,
           source: spec.source as Recipe["source"],
           // An async wrapper turns a synchronous throw into a rejected promise.

@@ -55,6 +55,7 @@ export function externalAsset(spec: ExternalSpec): Asset<never> {
       pool: undefined,
       timeoutMs: undefined,
       runsOn: undefined,
+      blocks: [],
       source: undefined,
       materialize: () => Promise.reject(new ExternalAssetError(spec.key, "it has no function.")),
     },

@@ -24,6 +24,7 @@ import { prepareRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import type { Present } from "../judge/staleness.ts";
 import { turnsOf } from "./part_turns.ts";
+import { inBlocksOf } from "./step_blocks.ts";
 import type { MadePart, StepExecution } from "./step_execution.ts";
 
 /** Consecutive failed parts, each after all attempts, after which the others are not tried: the source is down. */
@@ -155,7 +156,8 @@ class PartitionStep {
       : this.#state.fresh.union(this.#done).difference(part);
     const { outputs, checks } = made ?? await step.make(
       snapshot,
-      { partitions: part, settled },
+      // Of several parts other processes make whole ones.
+      { partitions: part, settled, ...count === 1 && { inBlocks: inBlocksOf(step) } },
       this.#isSingle ? undefined : (done, total) => step.progress(ended + done / total, count),
     );
     for (const { asset, rows } of outputs) refuseOthers(asset, rows.data, part);

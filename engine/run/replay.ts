@@ -1,3 +1,4 @@
+import { inOneBlock } from "../declare/blocks.ts";
 import { z } from "zod";
 import type { ColumnData } from "../../resources/database/database.ts";
 import type { AnyAsset, Output } from "../declare/asset.ts";
@@ -98,6 +99,7 @@ async function replayOne(
     clock: fixedClock(receipt.committedAt),
     logger,
     progress: () => {},
+    inBlocks: inOneBlock,
     signal,
   });
   const out = Object.entries(producer.recipe.outs).find(([, one]) => one.key === asset.key);

@@ -1,4 +1,5 @@
 import type { AnyAsset, Output } from "../declare/asset.ts";
+import { type BlockComputation, type ComputeInBlocks, inOneBlock } from "../declare/blocks.ts";
 import { readingOf } from "../judge/reading.ts";
 import type { Reading, StepOutcome, StepTask } from "../store/records.ts";
 import { checkedRows } from "../checks/checked_rows.ts";
@@ -50,6 +51,7 @@ export class StepExecution {
   /** Set before the step's end is recorded: later reports of a cancelled function are dropped. */
   #silent = false;
   #attempt: number;
+  #computations = 0;
 
   constructor(
     readonly around: EngineContext,
@@ -80,6 +82,21 @@ export class StepExecution {
 
   get producer(): Producer {
     return this.#producer;
+  }
+
+  /** The declaration of a computation in blocks. */
+  // deno-lint-ignore no-explicit-any -- the function's calls are typed
+  blockComputation(name: string): BlockComputation<any, any> {
+    const found = this.#producer.recipe.blocks.find((computation) => computation.name === name);
+    if (!found) {
+      throw new TypeError(`The function of "${this.#producer.key}" computes "${name}", which its blocks do not list.`);
+    }
+    return found;
+  }
+
+  /** Numbers the computations that this attempt divides into blocks. */
+  countComputation(): number {
+    return ++this.#computations;
   }
 
   /** Ends the step as skipped because of another step, or of an upstream asset that is not available. */
@@ -152,10 +169,15 @@ export class StepExecution {
    * Calls the function for some partitions, and validates its result against the row schemas.
    *
    * @param settled Other partitions that are fresh.
+   * @param inBlocks How it computes in blocks; as one block by default.
    */
   async materialize(
     snapshot: Snapshot,
-    { partitions, settled }: { partitions: PartitionSet; settled: PartitionSet },
+    { partitions, settled, inBlocks = inOneBlock }: {
+      partitions: PartitionSet;
+      settled: PartitionSet;
+      inBlocks?: ComputeInBlocks;
+    },
     progress: (done: number, total: number) => void = (done, total) => this.progress(done, total),
   ): Promise<OutputToPublish[]> {
     const { recipe } = this.#producer;
@@ -172,6 +194,7 @@ export class StepExecution {
       clock: this.around.clock,
       logger: this.#recordingLogger(),
       progress,
+      inBlocks: ((computation, of) => inBlocks(this.blockComputation(computation.name), of)) as ComputeInBlocks,
       signal: this.signal,
     };
     const result = await this.orAborted(recipe.materialize(context));

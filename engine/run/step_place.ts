@@ -6,8 +6,9 @@ import { runStep } from "./step_runner.ts";
 import { messageOf, StepLostError } from "../errors.ts";
 import { takeStepSnapshot } from "../judge/snapshot.ts";
 import { PartitionSet } from "../partitions/mod.ts";
-import { StepParts } from "../store/step_parts.ts";
+import { StepParts, type TakenPart } from "../store/step_parts.ts";
 import { packPart } from "./part_bytes.ts";
+import { BlockHelp } from "./step_blocks.ts";
 
 /** A step that this process has claimed. */
 export interface ClaimedStep {
@@ -69,18 +70,13 @@ interface PartHelp extends Pick<PartWork, "reads"> {
   by: number;
 }
 
-/**
- * Makes parts of a step that another process holds, until none is left. Makes none if the step reads other versions than the
- * current latest ones. A failed part is left to the process that holds the step.
- */
+/** Makes parts of a step that another process holds, until none is left. */
 async function helpWithParts(step: StepExecution, { by, reads }: PartHelp): Promise<void> {
-  const { database } = step.around;
   const { runId, key } = step.task;
   const shared = { runId, key, attempt: step.claimedAttempt };
-  const snapshot = await step.orAborted(takeStepSnapshot(step.around, step.task));
-  if (reads.some(([key, read]) => (snapshot.latest.get(key)?.materialization ?? 0) !== read)) return;
-  const { space } = snapshot.partitions.get(key)!;
-  const store = new StepParts(database);
+  const store = new StepParts(step.around.database);
+  const make = reads ? await partitionMaker(step, reads) : blockMaker(step, (number) => store.input(shared, number));
+  if (!make) return;
   for (let parts = 0;; parts++) {
     if (step.signal.aborted) throw step.signal.reason;
     const taken = await store.take(shared, { by, holds: false });
@@ -89,10 +85,7 @@ async function helpWithParts(step: StepExecution, { by, reads }: PartHelp): Prom
       return;
     }
     try {
-      const partitions = PartitionSet.fromRectangles(space, taken.partitions);
-      const settled = PartitionSet.fromRectangles(space, taken.settled);
-      const made = await step.make(snapshot, { partitions, settled }, () => {});
-      if (!await store.handIn(shared, { part: taken.part, by, data: packPart(made) })) {
+      if (!await store.handIn(shared, { part: taken.part, by, data: await make(taken) })) {
         throw new StepLostError(key, runId);
       }
     } catch (error) {
@@ -101,4 +94,32 @@ async function helpWithParts(step: StepExecution, { by, reads }: PartHelp): Prom
       await store.giveBack(shared, by);
     }
   }
+}
+
+/** Makes a part, and returns its result as bytes. */
+type MakePart = (taken: TakenPart) => Promise<Uint8Array>;
+
+/** Makes partitions; `undefined` if the step reads other versions than the current latest ones. */
+async function partitionMaker(
+  step: StepExecution,
+  reads: NonNullable<PartHelp["reads"]>,
+): Promise<MakePart | undefined> {
+  const snapshot = await step.orAborted(takeStepSnapshot(step.around, step.task));
+  if (reads.some(([key, read]) => (snapshot.latest.get(key)?.materialization ?? 0) !== read)) return undefined;
+  const { space } = snapshot.partitions.get(step.task.key)!;
+  return async (taken) => {
+    if (taken.block) throw new TypeError("Expected partitions, got a block.");
+    const partitions = PartitionSet.fromRectangles(space, taken.partitions);
+    const settled = PartitionSet.fromRectangles(space, taken.settled);
+    return packPart(await step.make(snapshot, { partitions, settled }, () => {}));
+  };
+}
+
+/** Computes blocks. */
+function blockMaker(step: StepExecution, input: (computation: number) => Promise<Uint8Array | undefined>): MakePart {
+  const help = new BlockHelp(step, input);
+  return (taken) => {
+    if (!taken.block) throw new TypeError("Expected a block, got partitions.");
+    return step.orAborted(help.compute(taken));
+  };
 }

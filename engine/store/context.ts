@@ -32,8 +32,8 @@ export interface PartWork {
   task: StepTask;
   claim: StepClaim;
   attempt: number;
-  /** The materializations that the step reads, by key. */
-  reads: readonly (readonly [string, number])[];
+  /** The materializations that the step reads, by key; `null` if the parts are blocks, which read none. */
+  reads: readonly (readonly [string, number])[] | null;
 }
 
 /** Other processes that make parts of steps. */

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { Database } from "../../resources/database/database.ts";
+import type { Block } from "../declare/blocks.ts";
 import type { Rectangle } from "../partitions/mod.ts";
 import { json } from "./driver_values.ts";
 
@@ -10,17 +11,32 @@ export interface SharedStep {
   attempt: number;
 }
 
-/** A part of a step claimed by a process. */
-export interface TakenPart {
-  part: number;
+/** Some partitions of a step, and fresh ones, whose rows the function may continue from. */
+export interface PartitionPart {
   partitions: readonly Rectangle[];
   settled: readonly Rectangle[];
 }
 
+/** A block of a computation of a step's function. */
+export interface BlockPart {
+  block: Block & {
+    /** The name of the computation. */
+    name: string;
+    /** Number of the computation in the attempt, by which its input is stored. */
+    computation: number;
+  };
+}
+
+/** A part of a step claimed by a process. */
+export type TakenPart = { part: number } & (PartitionPart & { block: null } | BlockPart);
+
 /** Bytes stored per statement. */
 const pieceBytes = 4 * 1024 * 1024;
 
-/** Parts of running steps (engine.step_part, engine.step_part_rows): their partitions, their process and their rows. */
+/**
+ * Parts of running steps (engine.step_part, engine.step_part_rows, engine.step_block_input): their partitions or blocks, their process
+ * and their results.
+ */
 export class StepParts {
   readonly #sql: postgres.Sql;
 
@@ -29,12 +45,32 @@ export class StepParts {
   }
 
   /** Offers the parts of a step. */
-  async offer({ runId, key, attempt }: SharedStep, parts: readonly Omit<TakenPart, "part">[]): Promise<void> {
+  async offer({ runId, key, attempt }: SharedStep, parts: readonly (PartitionPart | BlockPart)[]): Promise<void> {
     const rows = parts.map((part, i) => ({ part: i, ...part }));
     await this.#sql`
-      INSERT INTO engine.step_part (run_id, key, attempt, part, partitions, settled, state)
-      SELECT ${runId}, ${key}, ${attempt}, p.part, p.partitions, p.settled, 'open'
-      FROM jsonb_to_recordset(${json(this.#sql, rows)}) AS p(part integer, partitions jsonb, settled jsonb)`;
+      INSERT INTO engine.step_part (run_id, key, attempt, part, partitions, settled, block, state)
+      SELECT ${runId}, ${key}, ${attempt}, p.part, p.partitions, p.settled, p.block, 'open'
+      FROM jsonb_to_recordset(${json(this.#sql, rows)})
+        AS p(part integer, partitions jsonb, settled jsonb, block jsonb)`;
+  }
+
+  /** Stores what all blocks of a computation need. */
+  async storeInput({ runId, key, attempt }: SharedStep, computation: number, data: Uint8Array): Promise<void> {
+    for (const [piece, bytes] of pieces(data)) {
+      await this.#sql`
+        INSERT INTO engine.step_block_input (run_id, key, attempt, computation, piece, data)
+        VALUES (${runId}, ${key}, ${attempt}, ${computation}, ${piece}, ${bytes})`;
+    }
+  }
+
+  /** Reads what all blocks of a computation need; `undefined` if it is no longer stored. */
+  async input({ runId, key, attempt }: SharedStep, computation: number): Promise<Uint8Array | undefined> {
+    return await joined((piece) =>
+      this.#sql<{ data: Uint8Array }[]>`
+        SELECT data FROM engine.step_block_input
+        WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND computation = ${computation}
+          AND piece = ${piece}`
+    );
   }
 
   /**
@@ -54,7 +90,7 @@ export class StepParts {
         WHERE p.run_id = ${runId} AND p.key = ${key} AND p.attempt = ${attempt} AND s.status = 'running'
           AND (p.state = 'open' OR (p.state = 'kept' AND ${holds}))
         ORDER BY p.part LIMIT 1 FOR UPDATE OF p SKIP LOCKED)
-      RETURNING part, partitions, settled`;
+      RETURNING part, partitions, settled, block`;
     return taken;
   }
 
@@ -69,10 +105,10 @@ export class StepParts {
         WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND part = ${part}
           AND state = 'taken' AND taken_by = ${by} RETURNING part`;
       if (!own) return false;
-      for (let at = 0, piece = 0; at < data.length || piece === 0; at += pieceBytes, piece++) {
+      for (const [piece, bytes] of pieces(data)) {
         await tx`
           INSERT INTO engine.step_part_rows (run_id, key, attempt, part, piece, data)
-          VALUES (${runId}, ${key}, ${attempt}, ${part}, ${piece}, ${data.subarray(at, at + pieceBytes)})`;
+          VALUES (${runId}, ${key}, ${attempt}, ${part}, ${piece}, ${bytes})`;
       }
       return true;
     });
@@ -91,19 +127,15 @@ export class StepParts {
       SELECT part FROM engine.step_part
       WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND state = 'made' ORDER BY part LIMIT 1`;
     if (!made) return undefined;
-    const pieces: Uint8Array[] = [];
-    for (;;) {
-      const [row] = await this.#sql<{ data: Uint8Array }[]>`
+    const data = await joined((piece) =>
+      this.#sql<{ data: Uint8Array }[]>`
         SELECT data FROM engine.step_part_rows
-        WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND part = ${made.part}
-          AND piece = ${pieces.length}`;
-      if (!row) break;
-      pieces.push(row.data);
-    }
+        WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND part = ${made.part} AND piece = ${piece}`
+    );
     await this.#sql`
       DELETE FROM engine.step_part
       WHERE run_id = ${runId} AND key = ${key} AND attempt = ${attempt} AND part = ${made.part}`;
-    return { part: made.part, data: joined(pieces) };
+    return data && { part: made.part, data };
   }
 
   /** Frees the parts claimed by ended processes; returns the remaining parts. */
@@ -120,22 +152,42 @@ export class StepParts {
   /** Deletes the parts of attempts that no longer run. */
   async removeAbandoned(): Promise<void> {
     await this.#sql`
-      DELETE FROM engine.step_part p WHERE NOT EXISTS (
-        SELECT FROM engine.step s
-        WHERE s.run_id = p.run_id AND s.key = p.key AND s.attempt = p.attempt AND s.status = 'running')`;
+      WITH running AS (SELECT run_id, key, attempt FROM engine.step WHERE status = 'running'),
+      part AS (DELETE FROM engine.step_part p
+        WHERE NOT EXISTS (SELECT FROM running r WHERE (r.run_id, r.key, r.attempt) = (p.run_id, p.key, p.attempt)))
+      DELETE FROM engine.step_block_input i
+        WHERE NOT EXISTS (SELECT FROM running r WHERE (r.run_id, r.key, r.attempt) = (i.run_id, i.key, i.attempt))`;
   }
 
   /** Deletes the parts of all attempts of a step. */
   async remove({ runId, key }: Pick<SharedStep, "runId" | "key">): Promise<void> {
-    await this.#sql`DELETE FROM engine.step_part WHERE run_id = ${runId} AND key = ${key}`;
+    await this.#sql`
+      WITH part AS (DELETE FROM engine.step_part WHERE run_id = ${runId} AND key = ${key})
+      DELETE FROM engine.step_block_input WHERE run_id = ${runId} AND key = ${key}`;
   }
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+/** Bytes in pieces with their numbers; one if there are none. */
+function* pieces(data: Uint8Array): Generator<[number, Uint8Array]> {
+  for (let at = 0, piece = 0; at < data.length || piece === 0; at += pieceBytes, piece++) {
+    yield [piece, data.subarray(at, at + pieceBytes)];
+  }
+}
+
+/** Stored pieces joined; `undefined` without a first one. */
+async function joined(
+  read: (piece: number) => Promise<readonly { data: Uint8Array }[]>,
+): Promise<Uint8Array | undefined> {
+  const found: Uint8Array[] = [];
+  for (;;) {
+    const [row] = await read(found.length);
+    if (!row) break;
+    found.push(row.data);
+  }
+  if (found.length < 2) return found[0];
+  const all = new Uint8Array(found.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const piece of pieces) {
+  for (const piece of found) {
     all.set(piece, at);
     at += piece.length;
   }

@@ -135,6 +135,49 @@ onPostgres("a part that fails in any worker fails alone", async (environment) =>
   assert.deepEqual([...(await partsOf(url)).keys()], [...before.keys()]);
 });
 
+onPostgres(
+  "workers compute blocks of a step of another, and a block whose worker is killed or fails is computed again",
+  async (environment) => {
+    const items = ["first", "second"].flatMap((name) =>
+      Array.from({ length: 11 }, (_, i) => `${name} ${String(i).padStart(2, "0")}`)
+    );
+    const processesOf = async (url: string) => {
+      const { rows } = await json<Rows>(`${url}/v1/assets/divided/rows`);
+      assert.deepEqual(rows.map(({ name }) => name), items);
+      return new Set(rows.map(({ value }) => value));
+    };
+    await using server = serverOf(environment);
+    const url = await server.url;
+    await using holder = workerOf(environment);
+    await firstFill(url);
+    assert.deepEqual(await processesOf(url), new Set([holder.pid]));
+    {
+      await using helper = workerOf(environment);
+      await helper.id;
+      assert.equal((await materialize(url, "divided", { seconds: 0.4 })).status, "succeeded");
+      // Which of the two holds the step is chance.
+      assert.deepEqual(await processesOf(url), new Set([holder.pid, helper.pid]));
+      const failed = await materialize(url, "divided", { seconds: 0.2, fails: 10 });
+      assert.deepEqual([failed.status, failed.steps[0]!.error?.message], ["failed", "10 is out of range."]);
+      const { id } = await materialize(url, "divided", { seconds: 1.5 }, { wait: false });
+      await eventually(() => runOf(url, id), stepRuns);
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      helper.signal("SIGKILL");
+      const killed = await eventually(() => runOf(url, id), ({ status }) => status !== "running");
+      assert.equal(killed.status, "succeeded");
+      assert.ok((await processesOf(url)).has(holder.pid));
+    }
+    const sql = postgres(environment.DATABASE_URL!, { max: 1 });
+    try {
+      const [left] = await sql`
+        SELECT (SELECT count(*)::int FROM engine.step_part) AS parts, (SELECT count(*)::int FROM engine.step_block_input) AS inputs`;
+      assert.deepEqual({ ...left }, { parts: 0, inputs: 0 });
+    } finally {
+      await sql.end();
+    }
+  },
+);
+
 onPostgres("a worker that is told to stop ends its step, or gives it back when the time is up", async (environment) => {
   await using server = serverOf(environment);
   const url = await server.url;

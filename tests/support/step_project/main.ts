@@ -1,6 +1,6 @@
 /** A project whose functions compute without a pause, fail, end the thread that runs them, and say where they run. */
 import { z } from "zod";
-import { assetsWith, cutBy, staticPartitions } from "../../../engine/mod.ts";
+import { assetsWith, type BlockComputation, cutBy, staticPartitions } from "../../../engine/mod.ts";
 import { tandem } from "../../../service/mod.ts";
 
 const { asset } = assetsWith<undefined>();
@@ -121,6 +121,40 @@ const parted = asset({
   },
 });
 
+/** Each block: the process in which it is computed, for so many seconds. */
+const processes: BlockComputation<{ seconds: number; fails: number }, { from: number; to: number; value: number }> = {
+  name: "processes",
+  compute({ seconds, fails }, { from, to }) {
+    const end = performance.now() + seconds * 1_000;
+    while (performance.now() < end);
+    if (fails >= from && fails < to) throw new RangeError(`${fails} is out of range.`);
+    return { from, to, value: Deno.pid };
+  },
+};
+
+/** Two computations in blocks, one after the other. */
+const divided = asset({
+  ...common,
+  key: "divided",
+  description: "Processes by block.",
+  row,
+  blocks: [processes],
+  config: z.strictObject({ seconds: z.number().default(0), fails: z.number().default(-1) }),
+  async materialize({ config, inBlocks }) {
+    const rows: z.output<typeof row>[] = [];
+    for (const name of ["first", "second"]) {
+      const results = await inBlocks(processes, { common: config, items: 11, blockSize: 2 });
+      for (const { from, to, value } of results) {
+        for (let item = from; item < to; item++) rows.push({ name: `${name} ${String(item).padStart(2, "0")}`, value });
+      }
+    }
+    return { rows };
+  },
+});
+
 Deno.exit(
-  await tandem({ assets: [computed, limited, fragile, patient, failing, sourced, labelled, parted] }, Deno.args),
+  await tandem(
+    { assets: [computed, limited, fragile, patient, failing, sourced, labelled, parted, divided] },
+    Deno.args,
+  ),
 );
