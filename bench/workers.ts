@@ -1,6 +1,7 @@
 /**
- * How much faster workers make a run: everything from an empty database, and then selections as of every week of a range, with the
- * steps in the server and with 1, 2, … workers, on one PostgreSQL. Content must be equal each time.
+ * How much faster workers make a run: everything from an empty database, then selections as of every week of a range, whose parts are
+ * weeks, and then all pairs as of the newest session, in blocks. With the steps in the server and with 1, 2, … workers, on one
+ * PostgreSQL. Content must be equal each time.
  *
  * `deno task bench:workers [--workers 1,2,3] [--market csv:prices.csv.gz] [--from 2018-01-01] [--pinned]`
  *
@@ -102,13 +103,24 @@ for (const workers of counts) {
       console.log(`${workers} workers, ${what}: ${seconds.toFixed(1)} s, ${(cpu() - before).toFixed(1)} CPU s`);
     };
     await measure("from empty", await firstRun(url), 0);
-    const before = cpu();
-    const { id } = await postJson<{ id: number }>(`${url}/v1/materialize`, {
+    const measureRequest = async (what: string, request: Record<string, unknown>) => {
+      const before = cpu();
+      const { id } = await postJson<{ id: number }>(`${url}/v1/materialize`, { ...request, wait: false });
+      await measure(what, id, before);
+    };
+    await measureRequest(`as of every week from ${given.from}`, {
       selection: "pair_clusters cointegrated_pairs chosen_pairs",
       range: { from: given.from },
-      wait: false,
     });
-    await measure(`as of every week from ${given.from}`, id, before);
+    const { rows: [newest] } = await fetchJson<{ rows: { as_of: string }[] }>(
+      `${url}/v1/assets/pair_clusters/rows?order=-as_of&limit=1`,
+    );
+    await measureRequest("all pairs of one session", {
+      selection: "cointegrated_pairs",
+      range: { from: newest!.as_of },
+      force: true,
+      config: { cointegrated_pairs: { candidates: ["all"] } },
+    });
     const database = await openDatabase({ databaseUrl, dataDir: folder });
     const { wrongs, versions } = await lookForWrongs(database);
     await database.close();
