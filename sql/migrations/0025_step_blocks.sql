@@ -18,3 +18,6 @@ CREATE UNLOGGED TABLE engine.step_block_input (
   PRIMARY KEY (run_id, key, attempt, computation, piece),
   FOREIGN KEY (run_id, key) REFERENCES engine.step (run_id, key) ON DELETE CASCADE
 );
+
+-- Numbers hardly compress.
+ALTER TABLE engine.step_block_input ALTER COLUMN data SET STORAGE EXTERNAL;
