@@ -1,4 +1,11 @@
-import { type AnyAsset, messageOf, type RowFileOptions } from "../engine/mod.ts";
+import {
+  type AnyAsset,
+  assetGraph,
+  checkConfig,
+  messageOf,
+  type RowFileOptions,
+  UnknownAssetError,
+} from "../engine/mod.ts";
 import { type Clock, type SharedClock, systemClock } from "../resources/clock.ts";
 import { type Database, DatabaseClock, firstUsedAt } from "../resources/database/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
@@ -27,7 +34,8 @@ export async function openProject(
     & Pick<ProjectContext, "logger" | "instruments" | "pendingImport" | "states">,
 ): Promise<OpenedProject> {
   const { logger, pendingImport } = around;
-  const given = { ...project.config, ...await readAssetConfig(environment.assetConfig) };
+  const fromFile = await readAssetConfig(environment.assetConfig);
+  const given = { ...project.config, ...fromFile };
   const clock = await clockOf(database, logger);
   const first = await firstUsedAt(database);
   const { assets, config = {} } = await project.opened?.({
@@ -40,6 +48,7 @@ export async function openProject(
     logger,
     pendingImport,
   }) ?? { assets: project.assets, config: given };
+  requireSettings(assets, fromFile, `ASSET_CONFIG: ${environment.assetConfig}`);
   const rowFiles = await openRowFiles(environment, { assets, inTables: project.inTables });
   const resources = project.resources?.({ database, clock, firstUsedAt: first, ...around });
   return { assets, config, clock, resources, rowFiles };
@@ -54,6 +63,17 @@ async function clockOf(database: Database, logger: ProjectContext["logger"]): Pr
   const clock = new DatabaseClock({ database, own: systemClock, logger });
   await clock.sync();
   return clock;
+}
+
+/** @throws {ConfigurationError} If a setting is of no asset, or does not fit. @param from Where the settings come from. */
+function requireSettings(assets: readonly AnyAsset[], config: Readonly<Record<string, unknown>>, from: string): void {
+  if (Object.keys(config).length === 0) return;
+  const refused = (message: string) => new ConfigurationError(`${from}: ${message}`);
+  try {
+    checkConfig(assetGraph(assets), config, refused);
+  } catch (error) {
+    throw error instanceof UnknownAssetError ? refused(error.message) : error;
+  }
 }
 
 async function readAssetConfig(path: string | undefined): Promise<Record<string, unknown>> {

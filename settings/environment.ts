@@ -8,6 +8,7 @@ import { z } from "zod";
 import { Preset } from "../assets/presets.ts";
 import { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "../access/allow_list.ts";
 import { secretsIn } from "../resources/redaction.ts";
+import { isMarketData, MARKET_DATA_FORMS } from "../resources/market_data/market_setting.ts";
 import { parseUniverse, UNIVERSE_FORMS } from "../resources/market_data/universe.ts";
 import * as forms from "./value_forms.ts";
 
@@ -68,7 +69,7 @@ const Variables = z.object({
   DATABASE_URL: optional(
     // Several hosts are no valid URL; opening the database reports faults in more detail.
     z.string().regex(/^postgres(ql)?:\/\//),
-    "postgres://user:password@host:5432/database, or nothing for the embedded database",
+    "postgres://user@host:5432/database, with the password after the user and a colon, or nothing for the embedded database",
     { secret: true },
   ),
   /** Prefix of the names of all schemas. */
@@ -78,11 +79,7 @@ const Variables = z.object({
     "up to 31 lower-case letters, digits and _ that begin with a letter, such as tandem_",
   ),
   DATA_DIR: variable(z.string().min(1), ".data", "a folder for the embedded database"),
-  MARKET_DATA: variable(
-    z.string().min(1),
-    "simulated",
-    "simulated, simulated:SEED, csv:PATH, parquet:PATH, imported or polygon",
-  ),
+  MARKET_DATA: variable(z.string().refine(isMarketData), "simulated", MARKET_DATA_FORMS),
   /** The calendar that dates of bars are checked against. */
   CALENDAR: variable(
     z.string().regex(/^(XNYS|weekdays|24\/7|none|sessions:.+)$/s),

@@ -66,7 +66,7 @@ export function lossText({ before, rows, tickers, sessions, first, last }: Histo
       many(sessions, "session")
     }, ${first} to ${last}, would be gone. ` +
     "To keep them beside the new ones, run `deno task import --held` and start again. To drop them, start with --replace. " +
-    `Or set MARKET_DATA back to ${before}.`;
+    `Or set MARKET_DATA back to ${/^(csv|parquet)$/.test(before) ? `${before}: with the path of that file` : before}.`;
 }
 
 /** The source of the bars in the database; `null` if it has none. */

@@ -62,8 +62,11 @@ export function folderError(folder: string, cause: unknown): DatabaseOpenError {
   let what = text;
   if (cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory) {
     what = "the path, or a part of it, is a file";
-  } else if (cause instanceof Deno.errors.PermissionDenied || cause instanceof Deno.errors.NotCapable) {
+  } else if (cause instanceof Deno.errors.PermissionDenied) {
     what = `permission denied (${text})`;
+  } else if (cause instanceof Deno.errors.NotCapable) {
+    // The text names permissions of the runtime, which change nothing for folders such as those of /proc.
+    what = "this process may not write there";
   } else if (/read-only|EROFS|os error 30/i.test(text)) {
     what = "the file system is read-only";
   } else if (/no space|ENOSPC|os error 28|quota/i.test(text)) {

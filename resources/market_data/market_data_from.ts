@@ -1,10 +1,9 @@
 import type { Clock } from "../clock.ts";
 import { csvMarket } from "./csv.ts";
 import type { MarketData } from "./market_data.ts";
+import { fileOf, MARKET_DATA_FORMS, seedOf } from "./market_setting.ts";
 import { parquetMarket } from "./parquet.ts";
 import { simulatedMarket } from "./simulated.ts";
-
-const GREATEST_SEED = 2 ** 32 - 1;
 
 /**
  * The source of a setting: `simulated`, `simulated:SEED`, `csv:PATH` or `parquet:PATH`.
@@ -22,22 +21,18 @@ export function marketDataFrom(
 ): MarketData {
   if (setting === "simulated") return simulatedMarket({ clock, since });
 
-  const seed = /^simulated:(\d+)$/.exec(setting)?.[1];
-  if (seed !== undefined && Number(seed) <= GREATEST_SEED) return simulatedMarket({ clock, since, seed: Number(seed) });
+  const seed = seedOf(setting);
+  if (seed !== undefined) return simulatedMarket({ clock, since, seed });
 
-  const [, format, path] = /^(csv|parquet):(.+)$/s.exec(setting) ?? [];
-  if (path !== undefined) return format === "csv" ? csvMarket(path, { readsBars }) : parquetMarket(path, { readsBars });
+  const file = fileOf(setting);
+  if (file) {
+    return file.format === "csv" ? csvMarket(file.path, { readsBars }) : parquetMarket(file.path, { readsBars });
+  }
 
   if (setting === "polygon") {
     throw new RangeError(
       '"polygon" is not read as a whole: it is a vendor that is queried by session. vendorFrom() makes it.',
     );
   }
-  throw new RangeError(
-    `${
-      JSON.stringify(setting)
-    } names no market data. Allowed are simulated, simulated:SEED with a whole number from 0 to ` +
-      `${GREATEST_SEED}, csv:PATH with the path of a CSV file, plain or gzip, parquet:PATH with that of a Parquet file, and ` +
-      "imported for the data of `deno task import`.",
-  );
+  throw new RangeError(`${JSON.stringify(setting)} names no market data. Allowed: ${MARKET_DATA_FORMS}.`);
 }

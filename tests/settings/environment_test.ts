@@ -53,6 +53,29 @@ Deno.test("readEnvironment() reads rate limits and trusted proxies", () => {
   assert.deepEqual(read({ RATE_LIMIT_PER_MINUTE: "off" }), [undefined, 0]);
 });
 
+Deno.test("readEnvironment() knows the forms of market data, and refuses any other", () => {
+  for (const MARKET_DATA of ["simulated", "simulated:7", "csv:a b.csv", "parquet:x", "imported"]) {
+    assert.equal(readEnvironment({ MARKET_DATA }).marketData, MARKET_DATA);
+  }
+  for (
+    const MARKET_DATA of [
+      "nope",
+      "CSV:prices.csv",
+      " simulated",
+      "csv:",
+      "parquet:",
+      "simulated:",
+      "simulated:-1",
+      "simulated:4294967296",
+    ]
+  ) {
+    assert.match(
+      refused({ MARKET_DATA }),
+      /^MARKET_DATA: ".*" cannot be used\. Allowed: simulated, .* polygon for the vendor\.$/,
+    );
+  }
+});
+
 Deno.test("readEnvironment() reads the calendar of a file, and refuses one for a source that has its own", () => {
   const file = { MARKET_DATA: "csv:prices.csv" };
   assert.equal(readEnvironment(file).calendar, "XNYS");

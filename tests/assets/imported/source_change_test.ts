@@ -74,7 +74,7 @@ for (const { name, ignore, open } of databases) {
           assert.deepEqual(loss, expected);
           assert.match(
             lossText(loss, "csv: fewer.csv"),
-            /^MARKET_DATA: the bars of this database are from csv, and csv: fewer\.csv would replace them: 5 bars of 2 tickers in 4 sessions, 2024-01-02 to 2024-01-05, would be gone\. .*`deno task import --held` .* --replace\. Or set MARKET_DATA back to csv\.$/,
+            /^MARKET_DATA: the bars of this database are from csv, and csv: fewer\.csv would replace them: 5 bars of 2 tickers in 4 sessions, 2024-01-02 to 2024-01-05, would be gone\. .*`deno task import --held` .* --replace\. Or set MARKET_DATA back to csv: with the path of that file\.$/,
           );
         });
         await t.step("a vendor may lack all of it, and so may invented prices", async () => {

@@ -38,7 +38,7 @@ Deno.test("marketDataFrom() refuses anything else and names the value and the al
     assert.throws(() => marketDataFrom(setting, { clock }), (error: Error) => {
       assert.equal(error.name, "RangeError");
       assert.ok(error.message.startsWith(`${JSON.stringify(setting)} names no market data.`));
-      return /simulated, simulated:SEED with a whole number from 0 to 4294967295, csv:PATH .* parquet:PATH .* and imported for/
+      return /simulated, simulated:SEED with a whole number from 0 to 4294967295, csv:PATH .* parquet:PATH .* imported for/
         .test(
           error.message,
         );
