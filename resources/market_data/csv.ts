@@ -79,7 +79,14 @@ async function parse(source: FileSource, text: Uint8Array, options: ReadOptions)
 
 function headerOf(path: string, cursor: CsvCursor): string[] {
   try {
-    return cursor.allFields();
+    const header = cursor.allFields();
+    const separator = header.length === 1 ? /[;\t|]/.exec(header[0]!)?.[0] : undefined;
+    if (separator === undefined) return header;
+    throw new MarketDataError(
+      `${path}, line 1: the columns are separated by ${
+        separator === "\t" ? "tabs" : `"${separator}"`
+      }. Separate them by commas, and write numbers with a decimal point.`,
+    );
   } catch (fault) {
     if (!(fault instanceof RowFault)) throw fault;
     throw new MarketDataError(`${path}, ${fault.message} ${fault.fault.remedy}`);

@@ -240,6 +240,16 @@ Deno.test("csvMarket() names file, line, column, value and remedy where a line i
   }
 });
 
+Deno.test("csvMarket() names a separator that is no comma", async () => {
+  for (const [separator, name] of [[";", '";"'], ["\t", "tabs"], ["|", '"|"']] as const) {
+    const lines = [HEADER, "A,2026-01-05,1,1,1,1,1"].map((line) => line.replaceAll(",", separator));
+    assert.equal(
+      await failure(`${lines.join("\n")}\n`),
+      `PATH, line 1: the columns are separated by ${name}. Separate them by commas, and write numbers with a decimal point.`,
+    );
+  }
+});
+
 Deno.test("csvMarket() names missing, unknown and repeated columns of a header, and the allowed ones", async () => {
   assert.equal(
     await failure("ticker,date,open,high,low,adj_close,volume\n"),
