@@ -52,7 +52,7 @@ type Judgement = FailedCheck & {
  *
  * For an asset that is made as a whole the last result of a check counts. For a partitioned one, or one that is carried on, a failure
  * stands until all of the checked rows are made again or removed, or until the check is run alone on all rows: a later part that
- * passes does not clear it.
+ * passes does not clear it. Of a check of all rows (`ofAll`) the last result counts.
  *
  * @param of.spaces The partitions of these assets, by their keys.
  *
@@ -64,7 +64,11 @@ export async function failedChecks(
   { keys, spaces }: { keys: readonly string[]; spaces: ReadonlyMap<string, PartitionSpace> },
 ): Promise<Map<string, FailedCheck[]>> {
   const declared = keys.map((key) => graph.asset(key)).flatMap(({ key, checks }) =>
-    checks.map(({ name }) => ({ key, name, searched: isCheckedInParts(graph, key) ? judgementsSearched : 1 }))
+    checks.map(({ name, ofAll }) => ({
+      key,
+      name,
+      searched: isCheckedInParts(graph, key) && !ofAll ? judgementsSearched : 1,
+    }))
   );
   if (declared.length === 0) return new Map();
   const judgements = await sql<Judgement[]>`

@@ -91,7 +91,8 @@ export interface MaterializeContext<Deps extends DepsSpec, Config, Resources> {
   settled: SettledRows;
   /**
    * The version to carry on, of an asset with tables that are `carriedOn`: the rows must be the same with and without it. `null` if they
-   * are to be made from nothing: the first time, by other code or settings, on a request that forces it, or for comparison.
+   * are to be made from nothing: the first time, by other code or settings, on a request that forces it, or for comparison. Whether a source
+   * has changed is left to the function.
    */
   previous: PreviousVersion<Deps> | null;
   config: Config;

@@ -23,6 +23,11 @@ export interface Check<Row> {
   severity: Severity;
   /** Whether a failed `error` prevents publication of the new version and makes downstream assets wait. */
   blocking: boolean;
+  /**
+   * Whether it judges the whole table, by metadata of all rows, even if the rows begin on a date: then its last result counts. A failure of
+   * another one stands until all of the checked rows are made again.
+   */
+  ofAll?: boolean;
   /** Columns that it reads, if it declares them: compared with the row schema at declaration. */
   columns?: readonly string[];
   check(output: CheckedRows<Row>): CheckOutcome | Promise<CheckOutcome>;
@@ -76,9 +81,11 @@ export function check<Row>(
   name: string,
   description: string,
   judge: (rows: CheckedRows<Row>) => CheckOutcome | Promise<CheckOutcome>,
-  { severity = "error", blocking = severity === "error", columns }: CheckOptions & { columns?: readonly string[] } = {},
+  { severity = "error", blocking = severity === "error", ofAll, columns }:
+    & CheckOptions
+    & { ofAll?: boolean; columns?: readonly string[] } = {},
 ): Check<Row> {
-  return { name, description, severity, blocking, columns, check: judge };
+  return { name, description, severity, blocking, ...ofAll !== undefined && { ofAll }, columns, check: judge };
 }
 
 /** Separates the columns from the optional settings after them. */

@@ -9,7 +9,7 @@ import { isPartitionVersion } from "./written_rows.ts";
 
 /**
  * The version that a function may carry on; `null` if none of its tables is `carriedOn`, or if its rows have to be made from nothing:
- * there is no version of a table, its checks failed as errors, or code, settings or source have changed.
+ * there is no version of a table, its checks failed as errors, or code or settings have changed. The source may have changed.
  */
 export function previousVersion(
   producer: Producer,
@@ -31,7 +31,7 @@ export function previousVersion(
   const made = latest.get(producer.key)!;
   const present = snapshot.present.get(producer.key)!;
   const isSame = made.codeVersion === present.codeVersion && made.configHash === present.configHash &&
-    made.sourceVersion === present.sourceVersion && present.sourceError === undefined;
+    present.sourceError === undefined;
   if (!isSame) return null;
   const changedFrom = (key: string): string | null => {
     const [read, now] = [made.upstream[key], latest.get(key)];

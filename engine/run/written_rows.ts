@@ -18,7 +18,14 @@ import { adoptRows, dropTable, type StagedRows, stageRows } from "../store/stage
 import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
 import { insideOf, monthsOf, rowFilesOf, segmentColumn, segmentOf } from "../store/row_files.ts";
-import { type ChangedMonths, changedMonths, recordMonths, type RowMonths, rowMonths } from "../store/row_months.ts";
+import {
+  type ChangedMonths,
+  changedMonths,
+  forgetMonths,
+  recordMonths,
+  type RowMonths,
+  rowMonths,
+} from "../store/row_months.ts";
 import { type NewRows, writeFiles, type WrittenFiles } from "../store/written_files.ts";
 
 /** One table made by a function, ready to be stored. */
@@ -79,7 +86,7 @@ interface Place extends Preparation {
 /** Reads and compares stored rows, and writes rows that no reader sees yet, before the transaction that records them. */
 export async function prepareOutput(
   { asset, rows, from }: OutputToPublish,
-  { database, latest, signal }: PublicationContext,
+  { database, latest, producer, signal }: PublicationContext,
   part: PublishedPart,
 ): Promise<Preparation> {
   const before = latest.get(asset.key);
@@ -92,18 +99,30 @@ export async function prepareOutput(
   }
   if (from !== undefined || (isSingle && !isToBeWritten({ asset, rows }, before))) return nothing;
   const isSummed = !isSingle || asset.carriedOn;
-  const months = isSummed ? null : rowMonths(asset, rows);
+  const months = hasDigests(asset, producer, { isSingle }) ? rowMonths(asset, rows) : null;
   if (!before) {
     return { ...nothing, months, staged: await stageRows(database, asset, rows, { hashed: isSummed, signal }) };
   }
   const changed = months && await changedMonths(database.sql, asset, { rows, months, stored: before.dataVersion });
   // Where months are known, those that changed are few, or most rows did and reading the stored ones would not pay.
-  const isCompared = isSingle ? !months : !isTakenOver(before) && !isFirst(part);
+  const isCompared = isSingle ? !months || (isSummed && !changed) : !isTakenOver(before) && !isFirst(part);
   const within = isSingle ? null : part.partitions;
   const differing = isCompared
     ? await differingRows(database, asset, rows, { base: before.materialization, within, signal })
     : null;
   return { ...nothing, months, changed, differing };
+}
+
+/**
+ * Whether digests of months are kept of a table that is made as a whole. Of one that is carried on only if its rows come from a source, which
+ * may not tell what changed: another one is seldom returned as a whole, and then mostly changed in all months.
+ */
+function hasDigests(
+  { carriedOn }: AnyAsset,
+  { recipe }: Producer,
+  { isSingle }: { isSingle: boolean },
+): boolean {
+  return isSingle && (!carriedOn || recipe.source !== undefined);
 }
 
 /** Drops what was written in advance and is not published. */
@@ -160,17 +179,17 @@ export async function writeTable(
   { asset, rows, from }: OutputToPublish,
   place: Place,
 ): Promise<WrittenRows> {
-  const { id, context: { ledger, partitionLedger, latest }, months, changed, staged, files } = place;
+  const { id, context: { ledger, partitionLedger, latest, producer }, months, changed, staged, files } = place;
   const before = latest.get(asset.key);
   let changes = { added: 0, removed: 0 };
   const dates = from === undefined ? changed : onwards(asset, from);
+  const isWritten = isToBeWritten({ asset, rows }, before);
   await files?.record(tx, id);
-  if (isToBeWritten({ asset, rows }, before)) {
+  if (isWritten) {
     const fresh = before === undefined;
-    changes = files ?? await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates });
-    if (months) {
-      await recordMonths(tx, asset, { version: rows.dataVersion, months, changed: changed?.months ?? null });
-    }
+    const isSame = dates?.ranges.length === 0;
+    if (files) changes = files;
+    else if (!isSame) changes = await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates });
     await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   }
   const content = !asset.carriedOn
@@ -178,6 +197,11 @@ export async function writeTable(
     : files
     ? { dataVersion: partitionVersion(asset, files.content), rowCount: files.count }
     : await contentAfter(tx, asset, { id, within: null, dates, changes, before, known: staged?.content ?? null });
+  if (months && isWritten) {
+    await recordMonths(tx, asset, { version: content.dataVersion, months, changed: changed?.months ?? null });
+  } else if (from !== undefined && !files && hasDigests(asset, producer, { isSingle: true })) {
+    await forgetMonths(tx, asset, { from, replaced: before!.dataVersion, version: content.dataVersion });
+  }
   if (asset.partitionedBy) {
     const first = before === undefined;
     await recordChangeOfTable(tx, { asset, rows, id, first, from, dates, files, content }, partitionLedger);

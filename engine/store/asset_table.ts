@@ -120,6 +120,7 @@ export interface DateRanges {
 }
 
 function datesCondition({ column, ranges }: DateRanges, prefix = ""): string {
+  if (ranges.length === 0) return "false";
   return `(${ranges.map(([first, last]) => `${prefix}"${column}" BETWEEN '${first}' AND '${last}'`).join(" OR ")})`;
 }
 

@@ -59,7 +59,10 @@ export function rowMonths(asset: AnyAsset, { data, count }: PreparedRows): RowMo
   return { column, rows, digests };
 }
 
-/** The months whose rows differ from those of the stored version; `null` if unknown, or if they are most of the table. */
+/**
+ * The months whose rows differ from those of the stored version; `null` if unknown, or if they are most of the table. None may differ for a
+ * table that is carried on, of which equal rows are returned.
+ */
 export async function changedMonths(
   tx: Sql,
   { key }: AnyAsset,
@@ -74,7 +77,7 @@ export async function changedMonths(
   const changed = all.filter((month) => months.digests.get(month) !== before.get(month));
   const positions = changed.map((month) => months.rows.get(month) ?? new Uint32Array());
   const size = positions.reduce((sum, { length }) => sum + length, 0);
-  if (changed.length === 0 || 2 * size > count) return null;
+  if (2 * size > count) return null;
   const inOrder = new Uint32Array(size);
   let at = 0;
   for (const own of positions) {
@@ -107,6 +110,17 @@ export async function recordMonths(
     FROM jsonb_to_recordset(${JSON.stringify(kept.map(([month, digest]) => ({ month, digest })))}::text::jsonb)
       AS m(month text, digest text)`;
   await tx`UPDATE engine.asset_table SET digests_of = ${version} WHERE asset_key = ${key}`;
+}
+
+/** Drops the digests from the month of a date on, of which only some rows were returned: they count as changed the next time. */
+export async function forgetMonths(
+  tx: Sql,
+  { key }: AnyAsset,
+  { from, replaced, version }: { from: string; replaced: string; version: string },
+): Promise<void> {
+  const month = from.slice(0, -3);
+  await tx`DELETE FROM engine.row_digest WHERE asset_key = ${key} AND month COLLATE "C" >= ${month}`;
+  await tx`UPDATE engine.asset_table SET digests_of = ${version} WHERE asset_key = ${key} AND digests_of = ${replaced}`;
 }
 
 function lastDateOf(month: string): string {

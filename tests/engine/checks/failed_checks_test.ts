@@ -57,11 +57,19 @@ const carried = asset({
   primaryKey: ["date"],
   partitionedBy: { date: "date" },
   carriedOn: true,
-  checks: [above("positive", 0, "warn"), above("likely", -5, "error")],
+  checks: [
+    above("positive", 0, "warn"),
+    above("likely", -5, "error"),
+    check("few", "At most 5 rows.", ({ metadata: { all } }) => ({ passed: Number(all) <= 5, message: `${all} rows` }), {
+      severity: "warn",
+      ofAll: true,
+    }),
+  ],
   materialize({ previous }) {
     const from = previous?.changedFrom.parts;
-    if (!from) return Promise.resolve({ rows: world.dates.map(rowOf) });
-    return Promise.resolve({ rows: world.dates.filter((date) => date >= from).map(rowOf), from });
+    const metadata = { all: world.dates.length };
+    if (!from) return Promise.resolve({ rows: world.dates.map(rowOf), metadata });
+    return Promise.resolve({ rows: world.dates.filter((date) => date >= from).map(rowOf), from, metadata });
   },
 });
 
@@ -178,6 +186,18 @@ for (const { name, ignore, open } of databases) {
       "rows before it were not checked again",
     );
     await engine.runChecks("carried");
+    assert.deepEqual(await failed(engine, "carried"), []);
+  });
+
+  test("takes the last result of a check of all rows, though only some were returned", async (engine, failed) => {
+    world.dates = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-08"];
+    await make(engine, "+carried");
+    world.dates = [...world.dates, "2024-01-09"];
+    await make(engine, "+carried");
+    assert.deepEqual(await failed(engine, "carried"), [["few", "6 rows"]]);
+    world.dates = world.dates.slice(0, -1);
+    await make(engine, "+carried");
+    assert.equal((await engine.states(["carried"]))[0]!.lastMaterialization!.rowsFrom, "2024-01-09");
     assert.deepEqual(await failed(engine, "carried"), []);
   });
 

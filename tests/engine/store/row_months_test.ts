@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetsWith } from "../../../engine/mod.ts";
 import { dataVersion } from "../../../engine/declare/row_schema.ts";
+import { partitionVersion } from "../../../engine/run/written_rows.ts";
+import { contentOf } from "../../../engine/store/asset_table.ts";
 import { onEachDatabase } from "../../support/partitions.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
 import type { Tiny, TinyWorld } from "../../support/tiny_engine.ts";
@@ -135,3 +137,98 @@ test("shrinks below the size from which months count, and grows again", { assets
   bars = all;
   assert.deepEqual(await publish(tiny).then(({ added, removed }) => [added, removed]), [11_900, 0]);
 });
+
+/** Where the next rows of `carried` begin; `null` for all rows. */
+let from: string | null = null;
+
+const carried = asset({
+  key: "prices",
+  group: "test",
+  layer: "raw",
+  description: "The same closes, carried on.",
+  row: z.object({ ticker: z.string(), session: z.iso.date(), close: z.number().nullable() }),
+  primaryKey: ["ticker", "session"],
+  partitionedBy: { name: "ticker", date: "session" },
+  carriedOn: true,
+  source: () => Promise.resolve(String(Math.random())),
+  materialize: ({ previous }) =>
+    previous === null || from === null
+      ? { rows: bars }
+      : { rows: bars.filter(({ session }) => session >= from!), from },
+});
+
+/** Publishes `bars` from a date on or as a whole, and checks table, version and digests. */
+async function publishCarried({ engine, database }: Tiny, start: string | null, force = false) {
+  from = start;
+  const run = await engine.finished((await engine.submit({ selection: "prices", trigger: "test", force })).id);
+  assert.equal(run.status, "succeeded", JSON.stringify(run.steps));
+  const [made] = await engine.materializations("prices", { limit: 1 });
+  const { sum, count } = await contentOf(database.sql, carried);
+  assert.deepEqual([made!.dataVersion, made!.rowCount, count], [
+    partitionVersion(carried, sum),
+    bars.length,
+    bars.length,
+  ]);
+  const stored = await database.sql<Bar[]>`
+    SELECT ticker, session::text AS session, close FROM raw.prices WHERE _until IS NULL ORDER BY ticker, session`;
+  const inOrder = bars.toSorted((a, b) =>
+    a.ticker === b.ticker ? (a.session < b.session ? -1 : 1) : a.ticker < b.ticker ? -1 : 1
+  );
+  assert.deepEqual(stored.map((row) => ({ ...row })), inOrder);
+  const [table] = await database.sql<{ digestsOf: string }[]>`
+    SELECT digests_of AS "digestsOf" FROM engine.asset_table WHERE asset_key = 'prices'`;
+  assert.equal(table!.digestsOf, made!.dataVersion);
+  const digests = await database.sql<{ month: string; digest: string }[]>`
+    SELECT month, digest FROM engine.row_digest WHERE asset_key = 'prices' ORDER BY month`;
+  for (const { month, digest } of digests) {
+    const own = inOrder.filter(({ session }) => session.startsWith(month));
+    const columns = {
+      ticker: own.map((bar) => bar.ticker),
+      session: own.map((bar) => bar.session),
+      close: Float64Array.from(own, ({ close }) => close ?? NaN),
+    };
+    assert.equal(digest, dataVersion(carried.schema, columns), month);
+  }
+  return { months: digests.length, added: made!.rowsAdded, removed: made!.rowsRemoved, version: made!.dataVersion };
+}
+
+test("that is carried on is compared by months when it is made as a whole", { assets: [carried] }, async (tiny) => {
+  bars = history();
+  const months = new Set(bars.map(({ session }) => session.slice(0, 7))).size;
+  const first = await publishCarried(tiny, null);
+  assert.deepEqual([first.months, first.added], [months, 12_000]);
+  // Equal rows need no comparison.
+  const { added, removed, version } = await publishCarried(tiny, null, true);
+  assert.deepEqual([added, removed, version], [0, 0, first.version]);
+
+  const newest = bars.at(-1)!.session;
+  const next = Temporal.PlainDate.from(newest).add({ days: 1 }).toString();
+  bars = [...bars, { ticker: "T00", session: next, close: 1 }];
+  const later = await publishCarried(tiny, next);
+  assert.deepEqual([later.added, later.removed, later.months], [1, 0, months - 1]);
+
+  // As a whole after that: the month without a digest, and one with a correction.
+  bars = bars.with(5, { ...bars[5]!, close: 9 });
+  const whole = await publishCarried(tiny, null);
+  assert.deepEqual([whole.added, whole.removed, whole.months], [1, 1, months]);
+  // The same version as of rows that were never carried on.
+  bars = bars.with(5, history()[5]!).slice(0, -1);
+  assert.equal((await publishCarried(tiny, null)).version, first.version);
+});
+
+test(
+  "that is carried on has the rows of all closes, however they are published",
+  { assets: [carried] },
+  async (tiny) => {
+    const random = pseudoRandom(9);
+    const any = (count: number) => Math.floor(random() * count);
+    bars = history();
+    await publishCarried(tiny, null);
+    for (let i = 0; i < 8; i++) {
+      const at = any(bars.length);
+      const { session } = bars[at]!;
+      bars = any(3) === 0 ? bars.toSpliced(at, 1) : bars.with(at, { ...bars[at]!, close: random() });
+      await publishCarried(tiny, any(2) === 0 ? session : null);
+    }
+  },
+);
