@@ -65,9 +65,9 @@ export function inBarOrder(bars: DailyBars): DailyBars {
   return withNumbers(result, (column) => Float64Array.from(order, (row) => column[row]!));
 }
 
-/** The rows except some, in order. Cost: O(n). */
-export function withoutRows(bars: DailyBars, left: ReadonlySet<number>): DailyBars {
-  const kept = [...bars.ticker.keys()].filter((row) => !left.has(row));
+/** Copies of some rows, in order. Cost: O(n). */
+export function rowsWhere(bars: DailyBars, isWanted: (row: number) => boolean): DailyBars {
+  const kept = [...bars.ticker.keys()].filter(isWanted);
   const result = {
     ...bars,
     ticker: kept.map((row) => bars.ticker[row]!),

@@ -66,15 +66,15 @@ async function parse(source: FileSource, text: Uint8Array, options: ReadOptions)
   const pace = new Pace(text.length, options);
   const reading = { lines, pace, onUnusable: options.onUnusable };
   const tickers = header[0]!.toLowerCase() === "timestamp" ? wideTickers(path, header, options) : null;
-  const bars = tickers === null
-    ? await readLongBars(path, cursor, header, reading)
-    : await readWideCloses(path, cursor, tickers, reading);
+  const { bars, settled } = tickers === null
+    ? await readLongBars(path, cursor, header, { text, ...reading })
+    : { bars: await readWideCloses(path, cursor, tickers, reading), settled: null };
   if (bars.ticker.length === 0) {
     throw new MarketDataError(`${path} has a header and no bars. Add rows, or name another file.`);
   }
   await pace.rest(text.length);
   const symbols = tickers?.filter((ticker) => ticker !== null).sort() ?? [...new Set(bars.ticker)];
-  return { bars, symbols };
+  return { bars, symbols, settled };
 }
 
 function headerOf(path: string, cursor: CsvCursor): string[] {

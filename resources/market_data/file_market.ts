@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { takingTurns } from "../turns.ts";
-import type { DailyBars, MarketData, ReadOptions, TickerListing, UnusableRow } from "./market_data.ts";
+import { rowsWhere } from "./bar_columns.ts";
+import type { DailyBars, LaterBars, MarketData, ReadOptions, TickerListing, UnusableRow } from "./market_data.ts";
 import { equalStamps, type FileSource, type FileStamp, readStored, release, stampOf } from "./stored_file.ts";
 
 /** Content of a file. */
@@ -9,7 +10,34 @@ export interface FileContents {
   bars: DailyBars;
   /** Every ticker in the file, also those without bars, sorted and without duplicates. */
   symbols: string[];
+  /** For the next state of the file. */
+  settled?: SettledFile | null;
 }
+
+/** What is kept of a file to read its next state only where it differs. */
+export interface SettledFile {
+  /** The bars before this date are settled. */
+  readonly from: string;
+  /** Number of settled bars by session. */
+  readonly earlier: ReadonlyMap<string, number>;
+  /** All other bars. */
+  readonly recent: DailyBars;
+  /** As of the whole file. */
+  readonly symbols: string[];
+  readonly newestDate: string;
+  /** The same of another state, which is read for that; `null` if it has other settled bars or an unusable row. */
+  grown(stored: Uint8Array<ArrayBuffer>): Promise<GrownFile | null>;
+}
+
+/** Another state of a file with the same settled bars. */
+export interface GrownFile {
+  file: SettledFile;
+  /** The first date of a bar that differs; `null` for none. */
+  changedFrom: string | null;
+}
+
+/** Number of earlier versions of a file of which the changes since are known. */
+const knownVersions = 20;
 
 /** Bytes. */
 const hashedAtOnce = 4 * 2 ** 20;
@@ -30,7 +58,8 @@ export interface FileMarketOptions {
  * Market data of one file, given a reader of its bytes.
  *
  * The version is a hash of the file as stored. It is computed again only when size or modification time have changed. A changed file is read
- * once for its symbols, its newest date and its bars, if these are asked for within some seconds.
+ * once for its symbols, its newest date and its bars, if these are asked for within some seconds; only where it differs, if its reader
+ * keeps what is settled ({@link SettledFile}).
  *
  * Listings have only a symbol: all count as active, since a file does not say why its bars end.
  *
@@ -42,24 +71,45 @@ export function fileMarket(
   parse: (stored: Uint8Array<ArrayBuffer>, options: ReadOptions) => Promise<FileContents>,
   { readsBars = true }: FileMarketOptions = {},
 ): MarketData {
-  let known: { stamp: FileStamp; version: string; summary: Summary | null } | null = null;
+  let known: KnownState | null = null;
+  let presenting: Promise<KnownState> | null = null;
   let summarizing: Promise<Summary> | null = null;
   let kept: KeptContents | null = null;
 
-  /** Cached data of the file's current state, at least its version. */
-  async function present() {
+  /** Cached data of the file's current state, at least its version; concurrent callers share the read. */
+  async function present(): Promise<KnownState> {
     if (known && equalStamps(known.stamp, await stampOf(source))) return known;
+    return await (presenting ??= presentAnew().finally(() => presenting = null));
+  }
+
+  async function presentAnew(): Promise<KnownState> {
+    const before = known;
     const { stored, stamp } = await readStored(source);
-    return known = { stamp, version: await versionOf(name, stored), summary: null };
+    const version = await versionOf(name, stored);
+    const grown = await before?.settled?.grown(stored) ?? null;
+    release(stored);
+    if (!before || !grown) return known = { stamp, version, summary: null, settled: null, changes: [] };
+    const { file: settled, changedFrom } = grown;
+    const changes = [...before.changes, { since: before.version, from: null }].slice(-knownVersions).map(
+      ({ since, from }) => ({ since, from: earlierOf(from, changedFrom) }),
+    );
+    return known = {
+      stamp,
+      version,
+      summary: { symbols: settled.symbols, newestDate: settled.newestDate },
+      settled,
+      changes,
+    };
   }
 
   async function read(options: ReadOptions): Promise<{ contents: FileContents; stamp: FileStamp; summary: Summary }> {
     const { stored, stamp } = await readStored(source);
     options.signal?.throwIfAborted();
-    const version = known && equalStamps(known.stamp, stamp) ? known.version : await versionOf(name, stored);
+    const before = known && equalStamps(known.stamp, stamp) ? known : null;
+    const version = before?.version ?? await versionOf(name, stored);
     const contents = await parse(stored, options);
     const summary = summaryOf(contents);
-    known = { stamp, version, summary };
+    known = before?.settled ? before : { stamp, version, summary, settled: contents.settled ?? null, changes: [] };
     release(stored);
     return { contents, stamp, summary };
   }
@@ -129,7 +179,31 @@ export function fileMarket(
     async dailyBars(options = {}) {
       return (await keptContents(options) ?? (await read(options)).contents).bars;
     },
+
+    async barsSince(since): Promise<LaterBars | null> {
+      await summaryNow();
+      const { version, settled, changes } = await present();
+      const change = changes.findLast((one) => one.since === since);
+      if (!settled || !change) return null;
+      const { from, earlier, recent } = settled;
+      if (change.from !== null && change.from < from) return null;
+      return { version, bars: rowsWhere(recent, () => true), from, changedFrom: change.from, earlier };
+    },
   };
+}
+
+/** What is known of a state of the file. */
+interface KnownState {
+  stamp: FileStamp;
+  version: string;
+  summary: Summary | null;
+  settled: SettledFile | null;
+  /** Of earlier versions, the first date of a bar that changed since; `null` if none did. */
+  changes: readonly { since: string; from: string | null }[];
+}
+
+function earlierOf(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b < a) ? b : a;
 }
 
 /** Contents of a file that were read without their bars being asked for. */

@@ -57,6 +57,19 @@ export interface ReadOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** The newest bars of a source whose earlier ones are those of a known version. */
+export interface LaterBars {
+  /** The present version, of which they are. */
+  version: string;
+  /** All bars dated from here on. */
+  bars: DailyBars;
+  from: string;
+  /** The first date of a bar that was added, changed or removed since that version, not before `from`; `null` if none was. */
+  changedFrom: string | null;
+  /** Number of earlier bars by session. */
+  earlier: ReadonlyMap<string, number>;
+}
+
 /**
  * A source of daily bars and tickers.
  *
@@ -80,6 +93,11 @@ export interface MarketData {
   /** Ordered by ticker, without duplicates. */
   tickers(options?: ReadOptions): Promise<TickerListing[]>;
   dailyBars(options?: ReadOptions): Promise<DailyBars>;
+  /**
+   * What was added since an earlier version; `null` if unknown, or if an earlier bar changed or a row is unusable: all bars are to be read
+   * then. Absent for a source that cannot tell.
+   */
+  barsSince?(version: string): Promise<LaterBars | null>;
 }
 
 /** The source could not be read or understood. The message names file, line and remedy. */

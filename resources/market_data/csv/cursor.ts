@@ -50,6 +50,17 @@ export class CsvCursor {
     return this.#at;
   }
 
+  /** Where the current line begins, in bytes. */
+  get lineStart(): number {
+    return this.#lineStart;
+  }
+
+  /** Moves to the end or the beginning of a line, in bytes. Lines are no longer counted right. */
+  moveTo(position: number): void {
+    this.#at = position;
+    this.lineEnded = true;
+  }
+
   /** Moves to the next line that is not blank; false at the end of the text. The current line must have been read to its end. */
   nextLine(): boolean {
     const bytes = this.#bytes;
@@ -298,6 +309,11 @@ export class SymbolColumn extends SymbolPool {
   last = "";
   lastStart = 0;
   lastEnd = 0;
+
+  /** Before another text is read. */
+  forgetPlace(): void {
+    this.lastStart = this.lastEnd = 0;
+  }
 }
 
 /** The text without surrounding blanks and tabs, and without a carriage return at the end. Cost: O(n). */

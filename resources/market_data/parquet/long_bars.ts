@@ -1,4 +1,4 @@
-import { emptyBars, inBarOrder, NUMBERS, withoutRows } from "../bar_columns.ts";
+import { emptyBars, inBarOrder, NUMBERS, rowsWhere } from "../bar_columns.ts";
 import { faultOfLongColumns, LONG_COLUMNS, type LongColumn } from "../long_columns.ts";
 import { type DailyBars, MarketDataError, type ReadOptions } from "../market_data.ts";
 import { collidingRows, type RespelledRow, SymbolPool } from "../symbol_pool.ts";
@@ -56,7 +56,7 @@ export async function readLongBars(
   const readable = respelled.filter(({ row }) => !faults.has(row));
   for (const row of collidingRows(bars, readable, { pool, unusable })) left.add(row);
   unusable.settle(tickers.length);
-  return inBarOrder(left.size === 0 ? bars : withoutRows(bars, left));
+  return inBarOrder(left.size === 0 ? bars : rowsWhere(bars, (row) => !left.has(row)));
 }
 
 /** The symbols of a column, `null` for an invalid one. */
