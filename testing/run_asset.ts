@@ -33,6 +33,9 @@ export interface AssetContext {
   previous?: {
     changedFrom?: Readonly<Record<string, string | null>>;
     rows: readonly object[];
+    /** What it says of itself, and, by their name in `outs`, what its further outputs say. */
+    metadata?: Metadata;
+    outMetadata?: Readonly<Record<string, Metadata>>;
     outs?: Readonly<Record<string, readonly object[]>>;
   };
   /** The partitions to be made, for an asset that is divided into them: all of these coordinates, or only some (`made`). */
@@ -122,9 +125,12 @@ export async function runAsset<A extends AnyAsset>(
     previous: previous
       ? {
         changedFrom: { ...mapValues(recipe.deps, () => null), ...previous.changedFrom },
-        rows: inputOf(asset, previous.rows) as Input<Record<string, unknown>>,
-        outs: mapValues(recipe.outs, (out, name) =>
-          inputOf(out, previous.outs?.[name] ?? []) as Input<Record<string, unknown>>),
+        rows: inputOf(asset, previous.rows, previous.metadata) as Input<Record<string, unknown>>,
+        outs: mapValues(
+          recipe.outs,
+          (out, name) =>
+            inputOf(out, previous.outs?.[name] ?? [], previous.outMetadata?.[name]) as Input<Record<string, unknown>>,
+        ),
       }
       : null,
     config: (recipe.config as z.ZodType<Record<string, unknown>>).parse(config),

@@ -286,7 +286,8 @@ function isSame(a: number, b: number): boolean {
   return Math.abs(a - b) <= SAME_RATIO * Math.max(Math.abs(a), Math.abs(b));
 }
 
-function isNear(session: string, later: string): boolean {
+/** Whether an event may repeat one of an earlier session. */
+export function isNear(session: string, later: string): boolean {
   return (Date.parse(later) - Date.parse(session)) / 86_400_000 <= repeatedWithinDays;
 }
 

@@ -20,10 +20,12 @@ interface RejectedBar {
  * Few bars are rejected: at most 1 % of all, and 10 % in each of the newest sessions.
  *
  * The metadata must have `received`, the number of bars, and `newest`, a table of the newest sessions with the numbers of
- * received and rejected bars.
+ * received and rejected bars; and `reasons`, a table of kinds of reasons with their numbers.
+ *
+ * @param options.ofAll Whether the metadata are of all rows, even if earlier rows are not among the checked ones.
  */
 export function fewRejected<Row extends RejectedBar>(
-  { share = 0.01, newestShare = 0.1 }: { share?: number; newestShare?: number } = {},
+  { share = 0.01, newestShare = 0.1, ofAll }: { share?: number; newestShare?: number; ofAll?: boolean } = {},
 ): Check<Row> {
   return check<Row>(
     "few_rejected",
@@ -32,47 +34,60 @@ export function fewRejected<Row extends RejectedBar>(
     } of a newest session's.`,
     (rows) => {
       const received = Number(rows.metadata.received ?? 0);
-      if (rows.count === 0) return { passed: true, message: `none of ${received} bars is rejected` };
       const { newest } = rows.metadata;
+      const counted = countedReasons(rows.metadata) ??
+        tally((rows.column("reason") as readonly string[]).map(kindOfReason));
+      const count = counted.reduce((sum, [, bars]) => sum + bars, 0);
+      if (count === 0) return { passed: true, message: `none of ${received} bars is rejected` };
       const newestRows = typeof newest === "object" && newest.type === "table" ? newest.rows : [];
       const poor = newestRows.filter(([, bars, rejected]) => Number(rejected) > newestShare * Number(bars));
-      const passed = rows.count <= share * received && poor.length === 0;
+      const passed = count <= share * received && poor.length === 0;
       return {
         passed,
-        message: `${rows.count} of ${received} bars (${percent(rows.count / received)}) are rejected: ${
-          reasonsInWords(tally((rows.column("reason") as readonly string[]).map(kindOfReason)))
-        }${poor.map(([session, bars, rejected]) => `; ${rejected} of ${bars} in ${session}`).join("")}${
-          passed ? "" : `; ${where(rows)}. ${remedy(rows.column("reason") as readonly string[])}`
+        message: `${count} of ${received} bars (${percent(count / received)}) are rejected: ${reasonsInWords(counted)}${
+          poor.map(([session, bars, rejected]) => `; ${rejected} of ${bars} in ${session}`).join("")
+        }${
+          passed || rows.count === 0 ? "" : `; ${where(rows)}. ${remedy(rows.column("reason") as readonly string[])}`
         }`,
         failingRows: passed ? [] : sample(rows),
       };
     },
-    { severity: "warn", columns: ["ticker", "session", "reason"] },
+    { severity: "warn", ofAll, columns: ["ticker", "session", "reason"] },
   );
 }
 
-/** No two usable bars of a ticker and session differ. If they do, the right one is unknown, and the used price may be wrong. */
-export function barsAgree<Row extends RejectedBar>(): Check<Row> {
+/**
+ * No two usable bars of a ticker and session differ. If they do, the right one is unknown, and the used price may be wrong.
+ *
+ * @param options.ofAll As of {@link fewRejected}; then the metadata must have `reasons`.
+ */
+export function barsAgree<Row extends RejectedBar>({ ofAll }: { ofAll?: boolean } = {}): Check<Row> {
   return check<Row>(
     "bars_agree",
     "No two usable bars of a ticker and session differ.",
     (rows) => {
       const reasons = rows.column("reason") as readonly string[];
       const differing = Array.from(reasons.keys()).filter((i) => reasons[i] === differs).map((i) => rows.row(i));
+      const count = ofAll
+        ? countedReasons(rows.metadata)?.find(([reason]) => reason === differs)?.[1] ?? 0
+        : differing.length;
       const said = differing.map(({ ticker, session }) => `${ticker} on ${session}`);
       return {
-        passed: differing.length === 0,
-        message: differing.length === 0
+        passed: count === 0,
+        message: count === 0
           ? "none differs"
-          : `${differing.length} ${
-            differing.length === 1 ? "bar differs" : "bars differ"
-          } from the first one of the session, ` +
-            `which is used: ${named(said, said.length)}. One of them is wrong: remove it at the source`,
+          : `${count} ${count === 1 ? "bar differs" : "bars differ"} from the first one of the session, which is used` +
+            `${said.length === 0 ? "" : `: ${named(said, count)}`}. One of them is wrong: remove it at the source`,
         failingRows: differing.slice(0, 20),
       };
     },
-    { severity: "warn", columns: ["ticker", "session", "reason"] },
+    { severity: "warn", ofAll, columns: ["ticker", "session", "reason"] },
   );
+}
+
+/** The numbers of bars by kind of reason. */
+function countedReasons({ reasons }: Metadata): [reason: string, bars: number][] | undefined {
+  return typeof reasons === "object" && reasons.type === "table" ? reasons.rows as [string, number][] : undefined;
 }
 
 /** Most ticker-sessions have a usable bar; otherwise the previous version stays. */
@@ -142,7 +157,7 @@ export function noSessionMissing<Row>(): Check<Row> {
         failingRows: names.slice(-20).map((session) => ({ session })),
       };
     },
-    { severity: "warn" },
+    { severity: "warn", ofAll: true },
   );
 }
 

@@ -18,21 +18,23 @@ export function todayIn({ timeZone }: SourceCalendar, clock: Clock): string {
  * Separates bars dated in sessions from others, regardless of their values.
  *
  * A bar is rejected if it is dated after today, on a date without a session in the calendar, or far from all others: a few bars
- * with two months without any bar on both sides.
+ * with two months without any bar on both sides. `faults` has the reason by date, of the dates of all bars.
  *
  * @param options.today Later dates are in the future.
+ * @param options.others Numbers of further bars by session, which are not among `bars`.
  * @param options.onLostEvent Called with each split and dividend of a rejected bar, which takes effect in no session. Events
  * dated after today are not lost: they may still take effect.
  */
 export function datedInSessions<Bars extends BarColumns>(
   bars: Bars,
-  { calendar, today, onLostEvent }: {
+  { calendar, today, others, onLostEvent }: {
     calendar: SourceCalendar;
     today: string;
+    others?: ReadonlyMap<string, number>;
     onLostEvent?: (event: UnusableRow) => void;
   },
-): { dated: Bars; rejected: RejectedBarRow[] } {
-  const counts = new Map<string, number>();
+): { dated: Bars; rejected: RejectedBarRow[]; faults: ReadonlyMap<string, string> } {
+  const counts = new Map(others);
   for (const session of bars.session) counts.set(session, (counts.get(session) ?? 0) + 1);
   const faults = new Map<string, string>();
   for (const session of counts.keys()) {
@@ -42,7 +44,7 @@ export function datedInSessions<Bars extends BarColumns>(
     counts.delete(session);
   }
   for (const session of strays(counts)) faults.set(session, "is dated far from every other bar");
-  if (faults.size === 0) return { dated: bars, rejected: [] };
+  if (faults.size === 0) return { dated: bars, rejected: [], faults };
   const rejected: RejectedBarRow[] = [];
   const kept: number[] = [];
   bars.session.forEach((session, i) => {
@@ -58,7 +60,7 @@ export function datedInSessions<Bars extends BarColumns>(
       onLostEvent?.({ ticker: bars.ticker[i]!, session, place: `bar of ${session}`, reason });
     }
   });
-  return { dated: picked(bars, kept), rejected };
+  return { dated: picked(bars, kept), rejected, faults };
 }
 
 /** Dates far from the others and with very few bars. */
@@ -79,7 +81,7 @@ function strays(counts: ReadonlyMap<string, number>): string[] {
 }
 
 /** Selected rows of all columns. */
-function picked<Bars extends BarColumns>(bars: Bars, rows: readonly number[]): Bars {
+export function picked<Bars extends BarColumns>(bars: Bars, rows: readonly number[]): Bars {
   const columns = Object.entries(bars) as [string, readonly string[] | Float64Array][];
   return Object.fromEntries(columns.map(([name, column]) => [
     name,

@@ -1,14 +1,16 @@
 import { z } from "zod";
-import { notEmpty, rowCountBand } from "../../engine/mod.ts";
+import { notEmpty, type PreviousVersion, rowCountBand } from "../../engine/mod.ts";
 import { asset } from "../resources.ts";
-import type { UnusableRow } from "../../resources/market_data/mod.ts";
+import type { LaterBars, MarketData, UnusableRow } from "../../resources/market_data/mod.ts";
 import { barKey, dividendsPaid, splitsOf, unusableBars } from "./bar_judgement.ts";
 import { withSettledEvents } from "./corporate_events.ts";
 import { mostUsable, noSessionMissing, withoutBars } from "./coverage_checks.ts";
 import { datedInSessions, todayIn } from "./dated_bars.ts";
+import { carriedBars } from "./later_bars.ts";
 import { rawDividends } from "./raw_dividends.ts";
 import { rawSplits } from "./raw_splits.ts";
 import { reasonTable, rejectedBars, rejectedOutput } from "./rejected_bars.ts";
+import { received } from "./received_bars.ts";
 import { RejectedRows, rowsUsable } from "./rejected_rows.ts";
 
 export const RawDailyBar = z.object({
@@ -34,6 +36,8 @@ export const RawDailyBar = z.object({
  *
  * Bars dated on no session of the source's calendar, or after today, are only in `rejected_bars`: readers count the sessions of
  * this table.
+ *
+ * If the source has only added bars since the previous version, or changed newest ones, the rows begin there: see {@link carriedBars}.
  */
 export const rawDailyBars = asset({
   key: "raw_daily_bars",
@@ -44,6 +48,7 @@ export const rawDailyBars = asset({
   row: RawDailyBar,
   primaryKey: ["ticker", "session", "occurrence"],
   partitionedBy: { name: "ticker", date: "session" },
+  carriedOn: true,
   outs: { splits: rawSplits, dividends: rawDividends, rejected: rejectedBars },
   checks: [mostUsable(), notEmpty(), rowCountBand({ within: 0.5, severity: "warn" }), rowsUsable(), noSessionMissing()],
   codeVersion: "4",
@@ -54,43 +59,58 @@ export const rawDailyBars = asset({
     return `${await marketData.version()}, ${calendar.version}${ahead ? ` on ${today}` : ""}`;
   },
 
-  async materialize({ resources: { marketData, calendar }, clock, signal, progress }) {
+  async materialize({ previous, resources: { marketData, calendar }, clock, signal, progress }) {
+    const today = todayIn(calendar, clock);
+    const later = previous && await laterBars(previous, marketData);
+    const carried = later && await carriedBars(previous, later, { calendar, today });
+    if (carried) {
+      const { from, counts, dated, rejected, allRejected: all } = carried;
+      const source = sourceOf(marketData, later.version);
+      return {
+        rows: carried.rows,
+        from,
+        metadata: {
+          ...source,
+          calendar: calendar.name,
+          repeated_events: counts.repeatedEvents,
+          received_cells: counts.receivedCells,
+          usable_cells: counts.usableCells,
+          ...(all.length > 0 && { rejected_because: reasonTable(all) }),
+          ...carried.missing,
+        },
+        outs: {
+          splits: { rows: carried.splits, from, metadata: source },
+          dividends: { rows: carried.dividends, from, metadata: { ...source, tickers: counts.dividendTickers } },
+          rejected: { from, ...rejectedOutput(rejected, { received: counts.received, dated, all }) },
+        },
+      };
+    }
     const unreadable = new RejectedRows();
-    const reasons = new Map<string, string[]>();
+    const unreadableBars = new Map<string, string[]>();
     const onUnusable = (row: UnusableRow) => {
       unreadable.add(row);
       if (row.ticker === null || row.session === null) return;
       const key = barKey(row.ticker, row.session);
-      if (!reasons.get(key)?.push(row.reason)) reasons.set(key, [row.reason]);
+      if (!unreadableBars.get(key)?.push(row.reason)) unreadableBars.set(key, [row.reason]);
     };
-    const bars = await marketData.dailyBars({ signal, onProgress: progress, onUnusable });
-    const received = {
-      ...bars,
-      vwap: bars.vwap ?? new Float64Array(bars.ticker.length).fill(NaN),
-      occurrence: occurrences(bars.ticker, bars.session),
-    };
-    const { dated, rejected: misdated } = datedInSessions(received, {
-      calendar,
-      today: todayIn(calendar, clock),
-      onLostEvent: unreadable.add,
-    });
+    const version = await marketData.version();
+    const all = received(await marketData.dailyBars({ signal, onProgress: progress, onUnusable }));
+    const { dated, rejected: misdated } = datedInSessions(all, { calendar, today, onLostEvent: unreadable.add });
     const { bars: rows, repeated } = withSettledEvents(dated, { onContradiction: unreadable.add });
-    const unusable = unusableBars(rows, reasons);
+    const unusable = unusableBars(rows, unreadableBars);
     const dividends = dividendsPaid(rows);
     const rejected = [...misdated, ...unusable];
     const firsts = (numbers: Float64Array) => numbers.reduce((sum, number) => sum + Number(number === 1), 0);
-    const source = {
-      source: marketData.name,
-      ...(marketData.id !== undefined && { source_id: marketData.id }),
-      source_version: await marketData.version(),
-    };
+    const versionNow = await marketData.version();
+    // Rows are carried on from a version, and must not count as another one's.
+    const source = sourceOf(marketData, version === versionNow ? version : `${version} to ${versionNow}`);
     return {
       rows,
       metadata: {
         ...source,
         calendar: calendar.name,
         repeated_events: repeated,
-        received_cells: firsts(received.occurrence),
+        received_cells: firsts(all.occurrence),
         usable_cells: rows.ticker.length - unusable.length,
         ...(rejected.length > 0 && { rejected_because: reasonTable(rejected) }),
         ...withoutBars(dated.session, calendar),
@@ -99,18 +119,18 @@ export const rawDailyBars = asset({
       outs: {
         splits: { rows: splitsOf(rows), metadata: source },
         dividends: { rows: dividends, metadata: { ...source, tickers: new Set(dividends.ticker).size } },
-        rejected: rejectedOutput(rejected, { received: received.ticker.length, dated }),
+        rejected: rejectedOutput(rejected, { received: all.ticker.length, dated }),
       },
     };
   },
 });
 
-/** Numbers the adjacent bars of one ticker and session. */
-function occurrences(ticker: readonly string[], session: readonly string[]): Float64Array {
-  const numbers = new Float64Array(ticker.length);
-  for (let i = 0; i < numbers.length; i++) {
-    const repeated = i > 0 && session[i] === session[i - 1] && ticker[i] === ticker[i - 1];
-    numbers[i] = repeated ? numbers[i - 1]! + 1 : 1;
-  }
-  return numbers;
+/** What the source has more than the version it was read for, if it can tell. */
+async function laterBars({ rows }: PreviousVersion, marketData: MarketData): Promise<LaterBars | null> {
+  const { source_version: read } = await rows.metadata();
+  return read?.type === "text" ? await marketData.barsSince?.(read.value) ?? null : null;
+}
+
+function sourceOf({ name, id }: MarketData, version: string) {
+  return { source: name, ...(id !== undefined && { source_id: id }), source_version: version };
 }

@@ -18,4 +18,5 @@ export const rawDividends = assetOut({
   row: RawDividend,
   primaryKey: ["ticker", "session"],
   partitionedBy: { name: "ticker", date: "session" },
+  carriedOn: true,
 });

@@ -20,4 +20,5 @@ export const rawSplits = assetOut({
   row: RawSplit,
   primaryKey: ["ticker", "session"],
   partitionedBy: { name: "ticker", date: "session" },
+  carriedOn: true,
 });

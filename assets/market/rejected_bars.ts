@@ -32,27 +32,34 @@ export const rejectedBars = assetOut({
   row: RejectedBar,
   primaryKey: ["ticker", "session", "occurrence"],
   partitionedBy: { name: "ticker", date: "session" },
-  checks: [fewRejected(), barsAgree()],
+  carriedOn: true,
+  checks: [fewRejected({ ofAll: true }), barsAgree({ ofAll: true })],
 });
 
 /**
  * Output of rejected bars, for the function that receives bars.
  *
  * @param received Number of all bars received, including those on no session.
+ * @param dated At least the bars of the newest sessions.
+ * @param all Rejected bars with earlier ones that are not among these.
  */
 export function rejectedOutput(
   rejected: readonly RejectedBarRow[],
-  { received, dated }: { received: number; dated: Pick<BarColumns, "session"> },
+  { received, dated, all = rejected }: {
+    received: number;
+    dated: Pick<BarColumns, "session">;
+    all?: readonly Pick<RejectedBarRow, "session" | "reason">[];
+  },
 ) {
   const bars = new Map<string, number>();
   for (const session of dated.session) bars.set(session, (bars.get(session) ?? 0) + 1);
-  const unusable = Map.groupBy(rejected, ({ session }) => session);
+  const unusable = Map.groupBy(all, ({ session }) => session);
   const newest = [...bars.keys()].sort().slice(-newestSessions);
   return {
     rows: rejected,
     metadata: {
       received,
-      reasons: reasonTable(rejected),
+      reasons: reasonTable(all),
       newest: table(
         ["session", "received", "rejected"],
         newest.map((session) => [session, bars.get(session)!, unusable.get(session)?.length ?? 0]),
@@ -62,7 +69,7 @@ export function rejectedOutput(
 }
 
 /** Number of rejected bars by kind of reason, most frequent first. */
-export function reasonTable(rejected: readonly RejectedBarRow[]) {
+export function reasonTable(rejected: readonly Pick<RejectedBarRow, "reason">[]) {
   const reasons = [...Map.groupBy(rejected, ({ reason }) => kindOfReason(reason))].map((
     [reason, { length }],
   ) => [reason, length]);
