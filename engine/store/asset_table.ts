@@ -184,8 +184,9 @@ export function partitionCondition(
     const parts: string[] = [];
     if (names !== null) {
       parameters.push(JSON.stringify(names));
+      // From the function: a list that is selected instead is made again for each row of a join that expects few.
       parts.push(
-        `${prefix}"${name}" IN (SELECT jsonb_array_elements_text($${parameters.length}::text::jsonb) COLLATE "C")`,
+        `${prefix}"${name}" IN (SELECT value COLLATE "C" FROM jsonb_array_elements_text($${parameters.length}::text::jsonb) AS value)`,
       );
     }
     if (dates !== null) {

@@ -41,6 +41,12 @@ export async function readColumns(
       conditions.push(`"${column}" >= $${parameters.length}::text${type === "date" ? "::date" : ' COLLATE "C"'}`);
       continue;
     }
+    if (values.length === 1) {
+      // Of a list the planner expects any number of rows, and reads a table of half a million for the few of one key.
+      parameters.push(values[0]!);
+      conditions.push(`"${column}" = $${parameters.length}::text${type === "date" ? "::date" : ' COLLATE "C"'}`);
+      continue;
+    }
     if (type === "date" && values.length > 0) {
       // A range in addition: the planner can estimate the rows between two dates, but not those of a list.
       const sorted = values.toSorted();

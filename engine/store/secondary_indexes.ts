@@ -55,10 +55,12 @@ export async function createOrderIndexes(tx: Sql, asset: AnyAsset, added: number
   }
 }
 
-/** That of the date column, for tables that are published by date. */
+/** That of the date column, for tables that are published by date or from a date on. */
 function dateIndex(asset: AnyAsset, graph: AssetGraph): SecondaryIndex[] {
   const date = asset.partitionedBy?.date;
-  if (date === undefined || graph.producerOf(asset.key).recipe.partitionsDef === undefined) return [];
+  const isCarriedOn = asset.carriedOn && asset.schema.primaryKey[0] !== date;
+  const isByDate = isCarriedOn || graph.producerOf(asset.key).recipe.partitionsDef !== undefined;
+  if (date === undefined || !isByDate) return [];
   const name = `${datePrefix(asset)}${date}`;
   return [{ name, statement: `CREATE INDEX "${name}" ON ${tableOf(asset)} ("${date}")` }];
 }

@@ -103,6 +103,37 @@ for (const { name, ignore, open } of databases) {
   });
 }
 
+for (const { name, ignore, open } of databases) {
+  Deno.test({
+    name: `a table that is carried on has an index of its dates unless its key begins with them, on ${name}`,
+    ignore,
+    async fn() {
+      const database = await open();
+      const carried = (key: string, primaryKey: readonly Column[]) =>
+        asset({
+          key,
+          group: "tests",
+          layer: "raw",
+          description: "Sizes from a day on.",
+          row: Row,
+          primaryKey,
+          partitionedBy: { date: "day" },
+          carriedOn: true,
+          materialize: () => ({ rows: [] }),
+        });
+      try {
+        await withTinyEngine(async () => {
+          const indexes = await database.sql<{ name: string }[]>`
+            SELECT indexname AS name FROM pg_indexes WHERE indexname LIKE '%\\_cells\\_%'`;
+          assert.deepEqual(indexes.map(({ name }) => name), ["by_name_cells_day"]);
+        }, { assets: [carried("by_name", ["name", "day"]), carried("by_day", ["day", "name"])], database });
+      } finally {
+        await database.close();
+      }
+    },
+  });
+}
+
 Deno.test("an order names columns of the rows that can be compared", () => {
   assert.throws(
     () => sizes([["tags"]]),
