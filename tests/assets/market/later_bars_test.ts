@@ -4,6 +4,8 @@ import { fixedClock } from "../../../resources/clock.ts";
 import { xnys } from "../../../resources/exchange_calendar/mod.ts";
 import { csvMarket } from "../../../resources/market_data/mod.ts";
 import { type AssetRun, runAsset } from "../../../testing/run_asset.ts";
+import { databases } from "../../support/database.ts";
+import { withAssetChain } from "../../support/engine_chain.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";
 
 /** Sessions of XNYS with a few days in between that are none. */
@@ -23,15 +25,18 @@ type Made = AssetRun<Record<string, unknown>>;
 
 /** A file that is written again and again, and `raw_daily_bars` made of it. */
 async function withFile(
-  work: (file: { write(lines: readonly Line[]): Promise<void>; made(previous: Made | null): Promise<Made> }) => Promise<
-    void
-  >,
+  work: (file: {
+    path: string;
+    write(lines: readonly Line[]): Promise<void>;
+    made(previous: Made | null): Promise<Made>;
+  }) => Promise<void>,
 ): Promise<void> {
   const path = await Deno.makeTempFile({ suffix: ".csv" });
   let writes = 0;
   let marketData = csvMarket(path);
   try {
     await work({
+      path,
       async write(lines) {
         const text = lines.map(({ ticker, session, close, dividend = "", split = 1 }) =>
           `${ticker},${session},${close},${close},${close},${close},1000,${dividend},${split}\n`
@@ -227,4 +232,57 @@ function withoutSource(made: Made) {
     contentOf(made),
     ({ metadata: { source_id: _, ...metadata }, ...content }) => ({ ...content, metadata }),
   );
+}
+
+for (const { name, ignore, open } of databases) {
+  Deno.test({
+    name: `raw_daily_bars carried on has the versions of one made from nothing, and so has what reads it, on ${name}`,
+    ignore,
+    async fn() {
+      const database = await open();
+      try {
+        await withFile(async ({ path, write }) => {
+          let lines = history(100);
+          await write(lines.toSorted(byTicker));
+          const options = { database, marketData: csvMarket(path), calendar, clock };
+          await withAssetChain(options, async (chain) => {
+            const versions = async (force = false) => {
+              const run = await chain.materialize("raw_daily_bars daily_bars sessions", { force });
+              assert.deepEqual([run.status, run.steps.flatMap(({ error }) => error ?? [])], ["succeeded", []]);
+              const states = await chain.engine.states([
+                ...["raw_daily_bars", "raw_splits", "raw_dividends", "rejected_bars", "daily_bars", "sessions"],
+              ]);
+              return states.map(({ key, lastMaterialization: made }) => ({
+                key,
+                dataVersion: made!.dataVersion,
+                rowCount: made!.rowCount,
+              }));
+            };
+            const rowsFrom = async () =>
+              (await chain.engine.states(["raw_daily_bars"]))[0]!.lastMaterialization!.rowsFrom;
+            await versions();
+            const first = lines[0]!;
+            for (
+              const [edit, from] of [
+                [() => lines.push(...day(100, "A", "B", "C", "D")), sessions[100]],
+                [() => lines.push(...day(101, "A", "B", "E").map((line) => ({ ...line, dividend: 1 }))), sessions[101]],
+                [() => lines.push({ ...day(101, "A")[0]!, close: -1 }), sessions[101]],
+                [() => lines = lines.filter(({ close }) => close !== -1), null],
+                [() => lines = lines.with(0, { ...first, close: 90 }), null],
+                [() => lines.push(...day(102, "A", "B", "C", "D")), sessions[102]],
+              ] as const
+            ) {
+              edit();
+              await write(lines.toSorted(byTicker));
+              const carried = await versions();
+              assert.equal(await rowsFrom(), from);
+              assert.deepEqual(await versions(true), carried);
+            }
+          });
+        });
+      } finally {
+        await database.close();
+      }
+    },
+  });
 }
