@@ -33,15 +33,21 @@ export function picksOf(
   windows: readonly RolledWindow[],
 ): number[] {
   const first = windows[0]?.tradingStart ?? 0;
+  // Before each session: the sums of all windows would be added up again for each window.
+  const positionsBefore = strategies.map(({ entered }) => {
+    const before = new Float64Array(entered.length + 1);
+    for (let t = 0; t < entered.length; t++) before[t + 1] = before[t]! + entered[t]!;
+    return before;
+  });
   return windows.map(({ tradingStart }) => {
-    const records = strategies.map(({ rule, excess, entered }) => {
+    const records = strategies.map(({ rule, excess }, i) => {
       const known = excess.subarray(0, tradingStart - first);
       const sample = varies(known) ? sharpeSample(known) : null;
       return {
         looksAhead: rule.looksAhead,
         fillsAtSignal: rule.fillsAt === "signal_close",
         sessions: known.length,
-        positions: entered.subarray(0, known.length).reduce((sum, count) => sum + count, 0),
+        positions: positionsBefore[i]![known.length]!,
         sharpe: sample?.sharpe ?? null,
         sharpeLow: sample && sharpeLowerEnd(sample),
       };

@@ -107,14 +107,15 @@ function legsOf({ legs }: TradedBars, tickers: [string, string], { first, end }:
       `raw_daily_bars no longer has ${ticker}, which is in a pair of walk_forward_pairs. Materialize walk_forward_pairs first.`,
     );
   }) as [TradedLeg, TradedLeg];
-  const cut = ({ open, close, split, dividend }: TradedLeg, { open: otherOpen }: TradedLeg): Required<LegBars> => ({
-    open: Float64Array.from(
-      { length: end - first },
-      (_, i) => open[first + i]! > 0 && otherOpen[first + i]! > 0 ? open[first + i]! : close[first + i]!,
-    ),
-    close: close.slice(first, end) as Float64Array,
-    split: split.slice(first, end) as Float64Array,
-    dividend: dividend.slice(first, end) as Float64Array,
-  });
+  const cut = ({ open, close, split, dividend }: TradedLeg, { open: otherOpen }: TradedLeg): Required<LegBars> => {
+    const fills = close.slice(first, end) as Float64Array;
+    for (let t = first; t < end; t++) if (open[t]! > 0 && otherOpen[t]! > 0) fills[t - first] = open[t]!;
+    return {
+      open: fills,
+      close: close.slice(first, end) as Float64Array,
+      split: split.slice(first, end) as Float64Array,
+      dividend: dividend.slice(first, end) as Float64Array,
+    };
+  };
   return { leg1: cut(one, other), leg2: cut(other, one) };
 }

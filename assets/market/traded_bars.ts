@@ -117,7 +117,12 @@ export class ReceivedBars {
   #align(places: readonly number[]): void {
     for (const [ticker, leg] of this.#legs) {
       const { open, high, low, close, volume } = leg;
-      const moved = (values: Float64Array) => Float64Array.from(places, (t) => t < 0 ? NaN : values[t]!);
+      // A loop: `from` with a function makes a list of all values first.
+      const moved = (values: Float64Array) => {
+        const result = new Float64Array(places.length);
+        for (let t = 0; t < places.length; t++) result[t] = places[t]! < 0 ? NaN : values[places[t]!]!;
+        return result;
+      };
       this.#legs.set(ticker, {
         open: moved(open),
         high: moved(high),
