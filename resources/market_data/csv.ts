@@ -26,7 +26,8 @@ import { RowFault } from "./unusable_rows.ts";
  * file is rejected, with a remedy, if it is missing or empty, has an unknown, missing or repeated column in the long form or
  * another encoding, or if more than half of it is unusable.
  *
- * The version is a hash of the file as stored. It is computed again only when size or modification time have changed.
+ * The version is a hash of the file as stored. It is computed again only when size or modification time have changed. Of a long file
+ * in the order of tickers or dates whose rows are all usable, later states are read only where they are new (`barsSince`).
  *
  * Listings have only a symbol: all count as active, since a file does not say why its bars end.
  *
