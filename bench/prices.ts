@@ -1,13 +1,14 @@
 /**
  * Processor time from a file of daily bars to clean prices, beside DuckDB in the same run.
  *
- *     deno run -A bench/prices.ts [--years 21] [--database pglite|postgres|both]
+ *     deno run -A bench/prices.ts [--years 21] [--database pglite|postgres|both] [--rows database|parquet|both]
  *
  * Reads the S&P file of TANDEM_SHARED or ../shared, extended backwards by its mirror image (21 years: 2.4 million bars). Tandem
  * makes `clean_prices` and everything upstream of it from an empty database: it reads, validates and deduplicates the bars,
  * adjusts them for splits and aligns the closes, with versions, hashes, indexes and checks. DuckDB reads the same file, takes
  * one bar for each ticker and session, adjusts it, pivots the closes, and stores the three tables. Each runs in a separate
- * process; a PostgreSQL server (fsync on) is added.
+ * process; a PostgreSQL server (fsync on) is added. With `--rows parquet` the rows of `raw_daily_bars`, `daily_bars` and
+ * `clean_prices` are in files.
  *
  * @module
  */
@@ -15,7 +16,9 @@ import { join } from "node:path";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { openDatabase } from "../resources/database/mod.ts";
+import { folderStore } from "../resources/row_files/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
+import { readColumns } from "../engine/store/read_columns.ts";
 import { LongMarket } from "./growth/long_market.ts";
 import { parseArgs } from "node:util";
 import { databaseKinds, realPrices, withPlace } from "./places.ts";
@@ -36,7 +39,9 @@ interface Measured {
 
 const [mode, ...rest] = Deno.args;
 if (mode === "--tandem") {
-  console.log(JSON.stringify(await ofTandem(rest[0]!, rest[1] || undefined, rest[2]!)));
+  console.log(
+    JSON.stringify(await ofTandem(rest[0]!, { databaseUrl: rest[1] || undefined, dataDir: rest[2]!, rows: rest[3] })),
+  );
   Deno.exit(0);
 }
 if (mode === "--duckdb") {
@@ -45,7 +50,11 @@ if (mode === "--duckdb") {
 }
 
 const { values: given } = parseArgs({
-  options: { years: { type: "string", default: "21" }, database: { type: "string", default: "both" } },
+  options: {
+    years: { type: "string", default: "21" },
+    database: { type: "string", default: "both" },
+    rows: { type: "string", default: "database" },
+  },
 });
 const prices = realPrices();
 const sessions = Math.round(Number(given.years) * 252);
@@ -56,15 +65,18 @@ try {
   await new LongMarket(`${prices}/sp500_daily_2017_2021.csv.gz`, sessions).write(file, sessions);
   console.log(`${machine()}, ${sessions} sessions.\n`);
   results.push(["DuckDB", await child("--duckdb", file, join(folder, "duckdb"))]);
-  for (const kind of databaseKinds(given.database)) {
+  const places = (["database", "parquet"] as const).filter((place) => given.rows === "both" || given.rows === place);
+  const ways = databaseKinds(given.database).flatMap((kind) => places.map((rows) => ({ kind, rows })));
+  for (const { kind, rows } of ways) {
     await withPlace(kind, async (place) => {
       const before = place.databaseUrl ? serverSeconds(place.databaseUrl) : 0;
-      const measured = await child("--tandem", file, place.databaseUrl ?? "", join(place.folder, "data"));
+      const files = rows === "parquet" ? [join(place.folder, "rows")] : [];
+      const measured = await child("--tandem", file, place.databaseUrl ?? "", join(place.folder, "data"), ...files);
       if (place.databaseUrl) {
         measured.parts["the server"] = serverSeconds(place.databaseUrl) - before;
         measured.cpuSeconds += measured.parts["the server"];
       }
-      results.push([`Tandem on ${kind}`, measured]);
+      results.push([`Tandem on ${kind}${rows === "parquet" ? ", rows in files" : ""}`, measured]);
     });
   }
 } finally {
@@ -113,15 +125,23 @@ function serverSeconds(url: string): number {
   return sum / 100;
 }
 
-async function ofTandem(file: string, databaseUrl: string | undefined, dataDir: string): Promise<Measured> {
+/** @param rows The folder of rows in files. */
+async function ofTandem(
+  file: string,
+  { rows, ...place }: { databaseUrl: string | undefined; dataDir: string; rows: string | undefined },
+): Promise<Measured> {
   const begun = performance.now();
-  const opened = await openDatabase({ databaseUrl, dataDir });
+  const opened = await openDatabase(place);
+  if (rows !== undefined) await Deno.mkdir(rows);
   const clock = fixedClock("2021-04-21T23:00:00Z");
   const engine = await openEngine({
     assets: Object.values(assets),
     database: opened,
     resources: { marketData: marketDataFrom(`csv:${file}`, { clock }), calendar: xnys },
     clock,
+    ...rows !== undefined && {
+      rowFiles: { store: folderStore(rows), assets: ["raw_daily_bars", "daily_bars", "clean_prices"] },
+    },
   });
   const parts: Record<string, number> = {};
   // One after the other, so that the time of this process is that of the asset.
@@ -130,11 +150,12 @@ async function ofTandem(file: string, databaseUrl: string | undefined, dataDir: 
     await materialize(engine, selection);
     parts[selection.slice(1)] = cpuSeconds() - before;
   }
-  const [sum] = await opened.sql<{ rows: number; closes: number }[]>`
-    SELECT count(*)::integer AS rows, sum(close) AS closes FROM silver.daily_bars`;
+  const measured = await cost(begun);
+  const [made] = await engine.materializations("daily_bars", { limit: 1 });
+  const closes = (await readColumns(opened, assets.dailyBars, ["close"], made!.id)).close as Float64Array;
   await engine.close();
   await opened.close();
-  return { ...await cost(begun), ...sum!, parts };
+  return { ...measured, rows: closes.length, closes: closes.reduce((sum, close) => sum + close, 0), parts };
 }
 
 async function ofDuckDB(file: string, database: string): Promise<Measured> {

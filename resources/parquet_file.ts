@@ -38,8 +38,29 @@ export function parquetOf(
   data: Readonly<Record<string, ColumnData>>,
   options: FileOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return fileOf({ columns, data }, (frame, path) => frame.sinkParquet(path, { compression: "zstd" }), options);
+  return fileOf({ columns, data }, asParquet, options);
 }
+
+/**
+ * The same as several files, each with the next so many rows: their columns cross into the library together.
+ *
+ * @param lengths Numbers of rows, together those of `data`.
+ * @throws {TypeError} As {@link parquetOf} does.
+ *
+ * Cost: 2,636,126 rows of 12 columns in 252 files take 2 s of processor time.
+ */
+export function parquetsOf(
+  columns: readonly ColumnSpec[],
+  data: Readonly<Record<string, ColumnData>>,
+  lengths: readonly number[],
+  options: FileOptions = {},
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  return filesOf({ columns, data }, lengths, asParquet, options);
+}
+
+type Sink = (frame: LazyDataFrame, path: string) => LazyDataFrame;
+
+const asParquet: Sink = (frame, path) => frame.sinkParquet(path, { compression: "zstd" });
 
 /**
  * The same as the bytes of one Arrow IPC file, uncompressed, so that it can be mapped into memory: with text in the layout
@@ -61,13 +82,28 @@ interface FileOptions {
   signal?: AbortSignal;
 }
 
-async function fileOf(
-  { columns, data }: { columns: readonly ColumnSpec[]; data: Readonly<Record<string, ColumnData>> },
-  sink: (frame: LazyDataFrame, path: string) => LazyDataFrame,
+interface Table {
+  columns: readonly ColumnSpec[];
+  data: Readonly<Record<string, ColumnData>>;
+}
+
+async function fileOf(table: Table, sink: Sink, options: FileOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const [file] = await filesOf(table, [rowsOf(table)], sink, options);
+  return file!;
+}
+
+function rowsOf({ columns, data }: Table): number {
+  return data[columns[0]?.name ?? ""]?.length ?? 0;
+}
+
+async function filesOf(
+  { columns, data }: Table,
+  lengths: readonly number[],
+  sink: Sink,
   { signal }: FileOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array<ArrayBuffer>[]> {
   const polars = await loadPolars();
-  const rows = data[columns[0]?.name ?? ""]?.length ?? 0;
+  const rows = rowsOf({ columns, data });
   const series: Series[] = [];
   const selected: Expr[] = [];
   let sinceRest = 0;
@@ -90,9 +126,17 @@ async function fileOf(
   const folder = await Deno.makeTempDir({ prefix: "tandem-rows-" });
   try {
     const path = join(folder, "rows");
-    await sink(polars.DataFrame(series).lazy().select(...selected), path).collect();
-    signal?.throwIfAborted();
-    return await Deno.readFile(path);
+    const table = polars.DataFrame(series).lazy().select(...selected);
+    const whole = lengths.length === 1 ? null : await table.collect();
+    const files: Uint8Array<ArrayBuffer>[] = [];
+    let offset = 0;
+    for (const length of lengths) {
+      await sink(whole ? whole.slice(offset, length).lazy() : table, path).collect();
+      signal?.throwIfAborted();
+      files.push(await Deno.readFile(path));
+      offset += length;
+    }
+    return files;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -132,14 +176,17 @@ function storedColumn(polars: Polars, { name, type }: ColumnSpec, values: Column
   });
   // Nulls travel as NaN: an array with nulls as an Int32 series has zeros in their place.
   const cast = (type: DataType) => (value: Expr) => value.cast(type, false);
-  const texts = (written: unknown[]) => as(polars.Series(name, written, storedType(polars, type)));
   switch (type) {
     case "text":
-      return texts(checked(name, type, values, (value) => typeof value === "string"));
+      return as(textSeries(polars, name, values));
     case "boolean":
-      return as(polars.Series(name, checked(name, type, values, (value) => typeof value === "boolean"), polars.Bool));
+      return as(polars.Series(name, booleans(name, values)), cast(polars.Int32), cast(polars.Bool));
     case "jsonb":
-      return texts(Array.from(values, (value) => value === null || value === undefined ? null : JSON.stringify(value)));
+      return as(polars.Series(
+        name,
+        Array.from(values, (value) => value === null || value === undefined ? null : JSON.stringify(value)),
+        storedType(polars, type),
+      ));
     case "double precision":
       return as(polars.Series(name, numbers(name, type, values)), (value) => value.fillNan(polars.lit(null)));
     case "integer":
@@ -176,20 +223,50 @@ function timestamps(polars: Polars, name: string, values: ColumnData): StoredCol
 
 function numbers(name: string, type: string, values: ColumnData): Float64Array {
   if (values instanceof Float64Array) return values;
-  return Float64Array.from(
-    checked(name, type, values, (value) => typeof value === "number"),
-    (value) => value === null ? NaN : value as number,
-  );
+  const written = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? NaN;
+    if (typeof value !== "number") throw unfit(name, type, value);
+    written[row] = value;
+  }
+  return written;
 }
 
-/** The values with `null` for `undefined`, each of the TypeScript type that goes with the column's. */
-function checked(name: string, type: string, values: ColumnData, fits: (value: unknown) => boolean): unknown[] {
-  return Array.from(values, (value) => {
-    if (value === null || value === undefined) return null;
-    if (!fits(value)) throw unfit(name, type, value);
-    return value;
-  });
+/** 1 for true, 0 for false, NaN for null. */
+function booleans(name: string, values: ColumnData): Float64Array {
+  const written = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? null;
+    if (value !== null && typeof value !== "boolean") throw unfit(name, "boolean", value);
+    written[row] = value === null ? NaN : Number(value);
+  }
+  return written;
 }
+
+/** Texts, of which each distinct one crosses into the library once: copying that of every row takes ten times as long. */
+function textSeries(polars: Polars, name: string, values: ColumnData): Series {
+  const known = new Map<string | null, number>();
+  const codes = new Uint32Array(values.length);
+  let last: string | null | undefined;
+  let code = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? null;
+    if (value !== null && typeof value !== "string") throw unfit(name, "text", value);
+    if (value !== last) {
+      last = value;
+      code = known.get(value) ?? known.size;
+      if (code === known.size) known.set(value, code);
+    }
+    codes[row] = code;
+  }
+  const texts = polars.Series(name, [...known.keys()], polars.Utf8);
+  const isEach = known.size === values.length;
+  return isEach ? texts : polars.DataFrame([texts.alias(TEXT)])
+    .select(polars.col(TEXT).gather(polars.Series(codes) as unknown as number[])).getColumn(TEXT).alias(name);
+}
+
+/** Name of a series in a frame of its own: the library interprets some names as patterns. */
+const TEXT = "text";
 
 /** Texts as numbers, null as NaN; `read` gives NaN for what is none. With `repeat`, equal texts are read once. */
 function remembered(

@@ -102,17 +102,24 @@ export const cleanPrices = asset({
     const matrix = tradable ? onSessions(closes, complete) : closes;
     const cleaned = clean(matrix, { ...config, span: tradable ? "own" : "all" });
     const before = new Map(matrix.tickers.map((ticker, i) => [ticker, matrix.closes[i]!]));
-    const rows = { ticker: [] as string[], session: [] as string[], filled: [] as boolean[] };
-    const close = new Float64Array(cleaned.matrix.tickers.length * matrix.sessions.length);
+    let count = 0;
+    for (const closes of cleaned.matrix.closes) for (const close of closes) if (!Number.isNaN(close)) count++;
+    const rows = {
+      ticker: new Array<string>(count),
+      session: new Array<string>(count),
+      close: new Float64Array(count),
+      filled: new Array<boolean>(count),
+    };
+    let row = 0;
     for (const [i, ticker] of cleaned.matrix.tickers.entries()) {
       const received = before.get(ticker)!;
       const closes = cleaned.matrix.closes[i]!;
       for (let t = 0; t < closes.length; t++) {
         if (Number.isNaN(closes[t]!)) continue;
-        close[rows.ticker.length] = closes[t]!;
-        rows.ticker.push(ticker);
-        rows.session.push(matrix.sessions[t]!);
-        rows.filled.push(Number.isNaN(received[t]!));
+        rows.ticker[row] = ticker;
+        rows.session[row] = matrix.sessions[t]!;
+        rows.close[row] = closes[t]!;
+        rows.filled[row++] = Number.isNaN(received[t]!);
       }
     }
     const reasons = new Map(cleaned.dropped.map(({ ticker, reason }) => [ticker, reason]));
@@ -124,7 +131,7 @@ export const cleanPrices = asset({
     });
     const incomplete = closes.sessions.length - matrix.sessions.length;
     return {
-      rows: { ...rows, close: close.slice(0, rows.ticker.length) },
+      rows,
       metadata: metadataOf(cleaned.rule, spans, { sessions: matrix.sessions, incomplete }),
       outs: { spans: { rows: spans } },
     };

@@ -20,15 +20,15 @@ export interface TradedBars {
 }
 
 /**
- * Bars as received, collected in parts of whole tickers and aligned on their sessions: bars of thousands of tickers need not be in
+ * Bars as received, collected in parts of whole tickers or of whole sessions, and aligned on their sessions: bars of thousands of tickers need not be in
  * memory in two forms.
  */
 export class ReceivedBars {
   /** Ascending. */
   #sessions: string[] = [];
   #placeOf = new Map<string, number>();
-  /** By ticker, in all received sessions. */
-  #legs = new Map<string, TradedLeg>();
+  /** In all received sessions. */
+  readonly #legs = new Map<string, TradedLeg>();
   #events: { ticker: string; session: string; split: number; dividend: number }[] = [];
   #rejected = new Map<string, Map<string, number>>();
   /** Number of bars. */
@@ -75,6 +75,7 @@ export class ReceivedBars {
     this.#extend(bars.session);
     this.count += bars.ticker.length;
     let leg: TradedLeg | undefined;
+    let t = -1;
     for (let i = 0; i < bars.ticker.length; i++) {
       const [ticker, session] = [bars.ticker[i]!, bars.session[i]!];
       if (ticker !== bars.ticker[i - 1]) leg = this.#legs.get(ticker);
@@ -87,7 +88,8 @@ export class ReceivedBars {
         this.#rejected.set(fault, bySession.set(session, (bySession.get(session) ?? 0) + 1));
         continue;
       }
-      const t = this.#placeOf.get(session)!;
+      // Mostly the session after that of the bar before.
+      t = this.#sessions[t + 1] === session ? t + 1 : this.#placeOf.get(session)!;
       leg.open[t] = bars.open[i]!;
       leg.high[t] = bars.high[i]!;
       leg.low[t] = bars.low[i]!;
@@ -101,10 +103,14 @@ export class ReceivedBars {
 
   /** Makes place for sessions. Usually those of the first part are all. */
   #extend(sessions: readonly string[]): void {
-    let last: string | undefined;
     const added = new Set<string>();
+    let t = -1;
     for (const session of sessions) {
-      if (session !== last && !this.#placeOf.has(last = session)) added.add(session);
+      if (this.#sessions[t + 1] === session) t++;
+      else {
+        t = this.#placeOf.get(session) ?? -1;
+        if (t < 0) added.add(session);
+      }
     }
     if (added.size === 0) return;
     const before = this.#placeOf;
@@ -152,7 +158,8 @@ export class ReceivedBars {
       leg.split[t]! *= split;
       leg.dividend[t]! += dividend;
     }
-    return { sessions, legs: this.#legs };
+    const legs = new Map([...this.#legs].sort(([a], [b]) => a < b ? -1 : 1));
+    return { sessions, legs };
   }
 
   #isTraded(session: string): boolean {

@@ -64,23 +64,23 @@ export class Backfills {
   }
 
   async #plan(request: BackfillRequest) {
-    const { graph, resources } = this.around;
+    const { graph, resources, database } = this.around;
     const range = rangeOf(request);
     const producers = producersOf(graph, select(graph, request.selection));
     const keys = producers.map(({ key }) => key);
     const [snapshot, history] = await Promise.all([
       takeSnapshot(this.around, { config: {}, of: keys }),
-      stepDurations(this.around.database.sql, keys),
+      stepDurations(database.sql, keys),
     ]);
     const facts = { producers, range, force: request.force ?? false, partitions: {}, steps: [], retriedRun: 0 };
-    return planBackfill(request.selection, facts, { graph, snapshot, resources, history });
+    return planBackfill(request.selection, facts, { graph, snapshot, resources, database, history });
   }
 
   /** Adds the known estimates to the steps of a run's plan. */
   async estimated(plan: Plan, snapshot: Snapshot): Promise<Plan> {
-    const { graph, resources } = this.around;
-    const history = await stepDurations(this.around.database.sql, plan.steps.map(({ key }) => key));
-    return withEstimates(plan, { graph, snapshot, resources, history });
+    const { graph, resources, database } = this.around;
+    const history = await stepDurations(database.sql, plan.steps.map(({ key }) => key));
+    return withEstimates(plan, { graph, snapshot, resources, database, history });
   }
 
   /** A backfill with its partitions, last runs and remaining time. @throws {UnknownBackfillError} */

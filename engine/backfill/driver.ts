@@ -147,7 +147,7 @@ export class BackfillDriver {
     { ready, producer }: PartOfBackfill,
     { config, history }: { config: unknown; history: StepHistory | undefined },
   ): PartitionSet {
-    const parts = partsOf(producer, ready, { config, resources: this.around.resources });
+    const parts = partsOf(producer, ready, { config, ...this.around });
     const secondsPerPart = history && history.parts > 0 ? history.seconds / history.parts : undefined;
     const count = secondsPerPart === undefined
       ? firstParts

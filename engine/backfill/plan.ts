@@ -1,4 +1,5 @@
 import { type BackfillFacts, backfillParts, type PartOfBackfill } from "./partitions.ts";
+import type { Database } from "../../resources/database/database.ts";
 import { estimate, totalSeconds } from "../judge/estimate.ts";
 import type { StepHistory } from "../store/step_durations.ts";
 import type {
@@ -20,6 +21,7 @@ export interface PlanContext {
   graph: AssetGraph;
   snapshot: Snapshot;
   resources: unknown;
+  database: Database;
   history: ReadonlyMap<string, StepHistory>;
 }
 
@@ -52,7 +54,7 @@ export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
 export function planBackfill(
   selection: string,
   facts: BackfillFacts,
-  { graph, snapshot, resources, history }: PlanContext,
+  { graph, snapshot, resources, database, history }: PlanContext,
 ): { plan: BackfillPlan; parts: PartOfBackfill[] } {
   const parts = backfillParts(facts, snapshot, graph);
   refuseUnmet(parts, { graph, snapshot });
@@ -75,7 +77,12 @@ export function planBackfill(
       if (isSingle || part.skipped.isEmpty) fresh.push(...producer.produces);
       continue;
     }
-    const context = { config: snapshot.configs.get(producer.key), resources, history: history.get(producer.key) };
+    const context = {
+      config: snapshot.configs.get(producer.key),
+      resources,
+      database,
+      history: history.get(producer.key),
+    };
     assets.push({
       key: producer.key,
       produces: producer.produces,
@@ -100,12 +107,12 @@ export function planBackfill(
 }
 
 /** The plan of a run with an estimate for each step. */
-export function withEstimates(plan: Plan, { graph, snapshot, resources, history }: PlanContext): Plan {
+export function withEstimates(plan: Plan, { graph, snapshot, resources, database, history }: PlanContext): Plan {
   return {
     ...plan,
     steps: plan.steps.map((step) => {
       const { partitions, key } = step;
-      const context = { config: snapshot.configs.get(key), resources, history: history.get(key) };
+      const context = { config: snapshot.configs.get(key), resources, database, history: history.get(key) };
       const { space } = snapshot.partitions.get(key)!;
       const made = partitions ? PartitionSet.fromRectangles(space, partitions.partitions) : PartitionSet.all(space);
       return { ...step, estimate: estimate(graph.producerOf(key), made, context) };

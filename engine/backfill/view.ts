@@ -1,3 +1,4 @@
+import type { Database } from "../../resources/database/database.ts";
 import { backfillParts, type PartOfBackfill } from "./partitions.ts";
 import { estimate, totalSeconds } from "../judge/estimate.ts";
 import { stepDurations, type StepHistory } from "../store/step_durations.ts";
@@ -73,9 +74,10 @@ export function shortfallOf(parts: readonly PartOfBackfill[]): string | null {
 /** State of each asset. */
 export function assetStates(
   parts: readonly PartOfBackfill[],
-  { snapshot, resources, own, before }: {
+  { snapshot, resources, database, own, before }: {
     snapshot: Snapshot;
     resources: unknown;
+    database: Database;
     /** Durations of this backfill's steps. */
     own: ReadonlyMap<string, StepHistory>;
     /** Durations of the last steps of any run. */
@@ -87,7 +89,7 @@ export function assetStates(
     const observed = own.get(key);
     const history = observed && observed.partitions > 0 ? observed : before.get(key);
     const left = part.missing.union(part.running);
-    const context = { config: snapshot.configs.get(key), resources, history };
+    const context = { config: snapshot.configs.get(key), resources, database, history };
     return {
       key,
       state: stateOf(part),
@@ -141,7 +143,7 @@ export async function statesOf(
   const keys = parts.map(({ producer }) => producer.key);
   const { sql } = around.database;
   const [own, before] = await Promise.all([stepDurations(sql, keys, backfill.id), stepDurations(sql, keys)]);
-  return assetStates(parts, { snapshot, resources: around.resources, own, before });
+  return assetStates(parts, { snapshot, resources: around.resources, database: around.database, own, before });
 }
 
 function stateOf(part: PartOfBackfill): BackfillPartitionState {

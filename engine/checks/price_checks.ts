@@ -156,12 +156,21 @@ export function splitsMatchJumps<const Column extends string>(
   );
 }
 
-/** The moves between consecutive prices: their rows, and the logarithm of the earlier price over the later one. */
+/** Moves between consecutive prices: positions of the later and the earlier one, and the logarithm of the earlier over the later. */
+interface Moves {
+  at: Uint32Array;
+  previous: Uint32Array;
+  move: Float64Array;
+}
+
 function movesOf(
   { row, seriesAt, dateAt, dates }: SeriesOrder,
   { prices, isFilled }: { prices: Float64Array; isFilled: readonly unknown[] | undefined },
-): { at: number[]; previous: number[]; move: number[] } {
-  const moves = { at: [] as number[], previous: [] as number[], move: [] as number[] };
+): Moves {
+  const at = new Uint32Array(row.length);
+  const previous = new Uint32Array(row.length);
+  const move = new Float64Array(row.length);
+  let count = 0;
   const days = dates.map((date) => Date.parse(date) / 86_400_000);
   let before = -1;
   for (let i = 0; i < row.length; i++) {
@@ -169,21 +178,21 @@ function movesOf(
     const now = prices[row[i]!]!;
     if (!(now > 0) || isFilled?.[row[i]!] === true) continue;
     if (before >= 0 && days[dateAt[i]!]! - days[dateAt[before]!]! <= longestGapDays) {
-      moves.at.push(i);
-      moves.previous.push(before);
-      moves.move.push(Math.log(prices[row[before]!]! / now));
+      at[count] = i;
+      previous[count] = before;
+      move[count++] = Math.log(prices[row[before]!]! / now);
     }
     before = i;
   }
-  return moves;
+  return { at: at.subarray(0, count), previous: previous.subarray(0, count), move: move.subarray(0, count) };
 }
 
 /** Finding about splits from a move; `null` for a consistent or ordinary one. */
 function splitAt(
   k: number,
   { at, move, seriesAt, recorded, knowsSplits }: {
-    at: readonly number[];
-    move: readonly number[];
+    at: Uint32Array;
+    move: Float64Array;
     seriesAt: Uint32Array;
     recorded: number;
     knowsSplits: boolean;
@@ -206,7 +215,7 @@ function splitAt(
 /** An ordinary move of the series at move `k`, from earlier moves if there are enough; `null` if there are too few. */
 function ordinaryMove(
   k: number,
-  { at, move, seriesAt }: { at: readonly number[]; move: readonly number[]; seriesAt: Uint32Array },
+  { at, move, seriesAt }: { at: Uint32Array; move: Float64Array; seriesAt: Uint32Array },
 ): number | null {
   const own = (i: number) => i >= 0 && i < at.length && seriesAt[at[i]!] === seriesAt[at[k]!];
   const around: number[] = [];

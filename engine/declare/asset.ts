@@ -27,9 +27,9 @@ export interface Input<Row> {
   /** Some columns of all rows, in key order: numbers in `Float64Array` (null is NaN). For large tables. */
   columns<K extends keyof Row & string>(...names: K[]): Promise<Pick<Columns<Row>, K>>;
   /**
-   * The same columns in parts that follow each other in key order, so that millions of rows need not be in memory at once. Rows with
-   * the same value of the first key column are in one part. Only tables that are partitioned by that column are divided; there is
-   * at least one part.
+   * The same columns in parts, each in key order, so that millions of rows need not be in memory at once. Rows with the same key up
+   * to the date of their partition are in one part. A table that is partitioned by the first key column is divided by its values,
+   * and the parts follow each other in key order; rows in files are divided by months. There is at least one part.
    */
   parts<K extends keyof Row & string>(...names: K[]): AsyncIterable<Pick<Columns<Row>, K>>;
   /**

@@ -13,36 +13,50 @@ export function orderOf(keys: readonly ColumnData[]): Uint32Array | undefined {
     for (const key of keys) {
       const x = key[a] as string | number;
       const y = key[b] as string | number;
-      if (x < y) return -1;
-      if (x > y) return 1;
+      // Neighbours often have the same text, and are then the same object.
+      if (x === y) continue;
+      return x < y ? -1 : 1;
     }
     return 0;
   };
   let sorted = true;
   for (let i = 1; i < count && sorted; i++) sorted = compare(i - 1, i) < 0;
   if (sorted) return undefined;
-  const places = placesOf(keys, count);
-  if (!places) return Uint32Array.from({ length: count }, (_, i) => i).sort(compare);
+  const ranked = placesOf(keys, count);
+  if (!ranked) return Uint32Array.from({ length: count }, (_, i) => i).sort(compare);
+  const { places, size } = ranked;
+  if (size <= countedPlaces * count) return counted(places, size);
+  for (let i = 0; i < count; i++) places[i] = places[i]! * count + i;
   places.sort();
   const order = new Uint32Array(count);
   for (let i = 0; i < count; i++) order[i] = places[i]! % count;
   return order;
 }
 
-/**
- * One number for each row that sorts by key and then by position, which is its remainder by `count`; `null` beyond exact integers.
- */
-function placesOf(keys: readonly ColumnData[], count: number): Float64Array | null {
+/** Places for each row up to which counting the rows of each is faster than sorting. */
+const countedPlaces = 4;
+
+/** The rows by place, those of one in order. */
+function counted(places: Float64Array, size: number): Uint32Array {
+  const next = new Uint32Array(size + 1);
+  for (let i = 0; i < places.length; i++) next[places[i]! + 1]!++;
+  for (let place = 0; place < size; place++) next[place + 1]! += next[place]!;
+  const order = new Uint32Array(places.length);
+  for (let i = 0; i < places.length; i++) order[next[places[i]!]!++] = i;
+  return order;
+}
+
+/** One number below `size` for each row that sorts by key; `null` if it would be no exact integer together with the position. */
+function placesOf(keys: readonly ColumnData[], count: number): { places: Float64Array; size: number } | null {
   const places = new Float64Array(count);
-  let size = count;
+  let size = 1;
   for (const key of keys) {
     const { ranks, distinct } = ranksOf(key);
     size *= distinct;
-    if (size > Number.MAX_SAFE_INTEGER) return null;
+    if (size * count > Number.MAX_SAFE_INTEGER) return null;
     for (let i = 0; i < count; i++) places[i] = places[i]! * distinct + ranks[i]!;
   }
-  for (let i = 0; i < count; i++) places[i] = places[i]! * count + i;
-  return places;
+  return { places, size };
 }
 
 function ranksOf(key: ColumnData): { ranks: Uint32Array; distinct: number } {

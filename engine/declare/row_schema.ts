@@ -104,11 +104,11 @@ export interface PreparedRows {
   data: Readonly<Record<string, ColumnData>>;
   count: number;
   /** SHA-256 over the columns in key order: equal rows have equal versions, independent of place and time. */
-  dataVersion: string;
+  readonly dataVersion: string;
 }
 
 /**
- * Validates rows against their schema, puts them in key order and computes the version of their content.
+ * Validates rows against their schema and puts them in key order.
  *
  * @throws {InvalidRowsError} If a value does not fit its column, columns differ in length, or two rows share a key.
  * Cost: O(n) for rows in key order, O(n log n) otherwise.
@@ -121,7 +121,15 @@ export function prepareRows(owner: string, schema: RowSchema, rows: readonly obj
   }
   const order = keyOrder(owner, schema, columns, count);
   const data = order ? rowsAt(columns, order) : columns;
-  return { data, count, dataVersion: dataVersion(schema, data) };
+  let version: string | undefined;
+  return {
+    data,
+    count,
+    // Computed when it is asked for: that of a table of partitions is another one.
+    get dataVersion() {
+      return version ??= dataVersion(schema, data);
+    },
+  };
 }
 
 function toColumns(schema: RowSchema, rows: readonly object[]): Record<string, ColumnData> {

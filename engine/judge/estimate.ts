@@ -1,26 +1,37 @@
 import type { Estimate } from "../store/run_plan.ts";
 import type { StepHistory } from "../store/step_durations.ts";
 import type { Producer } from "../declare/graph.ts";
+import type { Database } from "../../resources/database/database.ts";
 import type { PartitionSet } from "../partitions/mod.ts";
+import { rowFilesOf } from "../store/row_files.ts";
+
+/** What the parts of an asset depend on. */
+interface PartContext {
+  config: unknown;
+  resources: unknown;
+  database: Database;
+}
 
 /** The parts in which some partitions are made. */
 export function partsOf(
-  { recipe }: Producer,
+  { recipe, asset }: Producer,
   partitions: PartitionSet,
-  context: { config: unknown; resources: unknown },
+  { config, resources, database }: PartContext,
 ): readonly PartitionSet[] {
   if (partitions.isEmpty) return [];
-  return recipe.partitionsDef?.chunks?.(partitions, context) ?? [partitions];
+  const inFiles = rowFilesOf(database, asset) !== undefined;
+  return recipe.partitionsDef?.chunks?.(partitions, { config, resources, inFiles }) ?? [partitions];
 }
 
 /** Estimated duration for some partitions: the past duration, and at least the time required by the vendor's rate limit. */
 export function estimate(
   producer: Producer,
   partitions: PartitionSet,
-  { config, resources, history }: { config: unknown; resources: unknown; history: StepHistory | undefined },
+  { history, ...context }: PartContext & { history: StepHistory | undefined },
 ): Estimate {
   const { partitionsDef } = producer.recipe;
-  const parts = partsOf(producer, partitions, { config, resources }).length;
+  const { config, resources } = context;
+  const parts = partsOf(producer, partitions, context).length;
   if (partitions.isEmpty) return { parts, vendorCalls: partitionsDef?.calls ? 0 : null, seconds: 0, boundBy: null };
   const vendorCalls = partitionsDef?.calls?.(partitions, { config, resources }) ?? null;
   // Cost is by part for divided work; undivided work is one part of any size.

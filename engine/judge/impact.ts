@@ -72,7 +72,12 @@ export async function impactOf(
   const history = await stepDurations(around.database.sql, found.map(({ producer }) => producer.key));
   const steps = found.map(({ producer, partitions }): ImpactStep => {
     const { key, produces } = producer;
-    const context = { config: snapshot.configs.get(key), resources: around.resources, history: history.get(key) };
+    const context = {
+      config: snapshot.configs.get(key),
+      resources: around.resources,
+      database: around.database,
+      history: history.get(key),
+    };
     const { seconds, vendorCalls } = estimate(producer, partitions, context);
     return {
       key,

@@ -64,7 +64,7 @@ export interface PartitionsDefinition<Names extends string = string, Config = un
    */
   gone?: "remove" | "keep";
   /** Divides the function's work into parts; each is published separately. One part by default. */
-  chunks?(partitions: PartitionSet, context: { config: Config; resources: Resources }): readonly PartitionSet[];
+  chunks?(partitions: PartitionSet, context: ChunkContext<Config, Resources>): readonly PartitionSet[];
   /**
    * For assets that read from outside: the source's version (see `source`) from which a partition of this date counts as final. A
    * partition read at an earlier version is read again. Versions must sort as text and rise with the date. Without it a new version
@@ -75,6 +75,14 @@ export interface PartitionsDefinition<Names extends string = string, Config = un
   calls?(partitions: PartitionSet, context: { config: Config; resources: Resources }): number;
   /** Maximum number of such calls per minute. */
   callsPerMinute?(resources: Resources): number;
+}
+
+/** What a division into parts may depend on. */
+export interface ChunkContext<Config = unknown, Resources = unknown> {
+  config: Config;
+  resources: Resources;
+  /** Whether the rows are in files, each with those of one month: a month in several parts would be written with each of them. */
+  inFiles: boolean;
 }
 
 /** The wanted partitions, in a space with exactly their coordinates. */
@@ -98,13 +106,20 @@ export const rowsAtOnce = 620_000;
  * Splits partitions into parts of a maximum number of dates or names, in order of date, then of name.
  *
  * @param limits.partitions Maximum number of dates times names of a part, for parts that must fit in memory: it has fewer names, but
- * at least one.
+ * at least one. If the rows are in files, it has fewer months instead, but at least one.
  */
 export function cutBy(
   limits: { dates?: number; names?: number; partitions?: number },
-): (partitions: PartitionSet) => PartitionSet[] {
+): (partitions: PartitionSet, context?: Pick<ChunkContext, "inFiles">) => PartitionSet[] {
   const { dates: datesAtMost = Infinity, names = Infinity, partitions: atMost = Infinity } = limits;
-  return (partitions) => {
+  return (partitions, context) => {
+    if (context?.inFiles && atMost !== Infinity && partitions.space.hasDates) {
+      const cut = cutBy({ dates: datesAtMost, names });
+      return inMonths(partitions.dates, atMost / Math.max(1, partitions.names.length)).flatMap((dates) => {
+        const { space } = partitions;
+        return cut(partitions.during([space.dateAt(dates[0]!), space.dateAt(dates.at(-1)!) + 1]));
+      });
+    }
     const dateCount = Math.min(datesAtMost, partitions.dates.length);
     const namesAtMost = Math.min(names, Math.max(1, Math.floor(atMost / Math.max(1, dateCount))));
     const parts: PartitionSet[] = [];
@@ -124,4 +139,15 @@ export function cutBy(
     }
     return parts;
   };
+}
+
+/** Dates in parts of whole months, of at most so many dates where a month has fewer. @param dates Ascending. */
+export function inMonths(dates: readonly string[], atMost: number): string[][] {
+  const parts: string[][] = [];
+  let part: string[] = [];
+  for (const month of Map.groupBy(dates, (date) => date.slice(0, -3)).values()) {
+    if (part.length === 0 || part.length + month.length > atMost) parts.push(part = []);
+    part.push(...month);
+  }
+  return parts;
 }

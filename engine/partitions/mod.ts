@@ -14,6 +14,7 @@ export {
 } from "./mapping.ts";
 export {
   cutBy,
+  inMonths,
   type PartitionColumns,
   type PartitionsDefinition,
   rowsAtOnce,

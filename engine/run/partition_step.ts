@@ -92,7 +92,7 @@ class PartitionStep {
     this.#done = before;
     if (!this.#isSingle) this.#present = await step.presentAgain(this.#present, snapshot);
     const config = snapshot.configs.get(key);
-    const parts = partsOf(step.producer, make, { config, resources: step.around.resources });
+    const parts = partsOf(step.producer, make, { config, ...step.around });
     try {
       await this.#makeParts(parts);
     } catch (error) {
@@ -258,9 +258,12 @@ function refuseOthers(
   const names = partitionedBy!.name === undefined ? null : data[partitionedBy!.name] as readonly string[];
   const dates = partitionedBy!.date === undefined ? null : data[partitionedBy!.date] as readonly string[];
   const count = names?.length ?? dates?.length ?? 0;
+  const whole = part.count === part.names.length * part.dates.length;
+  const [known, knownDates] = whole ? [new Set(part.names), new Set(part.dates)] : [null, null];
   for (let i = 0; i < count; i++) {
     const [name, date] = [names?.[i] ?? "", dates?.[i] ?? ""];
-    if (!part.has(name, date)) {
+    // Usually of a whole rectangle, in which the search for each row can be left out.
+    if (!(known !== null ? known.has(name) && knownDates.has(date) : part.has(name, date))) {
       throw new InvalidRowsError(
         `"${key}" returned a row of ${[name, date].filter((c) => c !== "").join(" on ")}, which was not requested.`,
       );

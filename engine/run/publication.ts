@@ -54,8 +54,11 @@ async function store(
 ): Promise<Publication> {
   const { ledger, partitionLedger, database, producer, claim, latest } = context;
   const { isSingle } = part.partitions.space;
-  const records = outputs.map((output) => recordOf(output, context));
   const writes = checks.length > 0 || outputs.some((output) => isToBeWritten(output, latest.get(output.asset.key)));
+  // The version of a table of partitions, or of one that is carried on, is known once it is written.
+  const records = outputs.map((output) =>
+    recordOf(output, { ...context, isSummed: writes && (!isSingle || output.asset.carriedOn) })
+  );
   if (isSingle && !writes) {
     if (!await ledger.steps.recordSuccess(claim, records)) throw new StepLostError(claim.key, claim.runId);
     return [];
@@ -124,7 +127,7 @@ async function prepared<T>(
 
 function recordOf(
   { asset, rows, from, metadata }: OutputToPublish,
-  { producer, present, config, latest }: PublicationContext,
+  { producer, present, config, latest, isSummed }: PublicationContext & { isSummed: boolean },
 ): NewMaterialization {
   // An external asset may have no version yet: it counts as changed once it is reported.
   const upstream = Object.fromEntries(
@@ -140,7 +143,7 @@ function recordOf(
     configHash: present.configHash,
     upstream,
     sourceVersion: present.sourceVersion,
-    dataVersion: rows.dataVersion,
+    dataVersion: isSummed ? "" : rows.dataVersion,
     rowCount: rows.count,
     rowsFrom: from ?? null,
     metadata: typedMetadata(metadata),

@@ -2,12 +2,13 @@ import { readsEverything, upstreamPartitions } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
 import type { AnyAsset, Input, SettledRows, SomeValues, Where } from "../declare/asset.ts";
 import { readColumns } from "../store/read_columns.ts";
+import { rowFilesOf } from "../store/row_files.ts";
 import type { RecentRows } from "../store/recent_rows.ts";
 import { OutdatedRowsError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import type { MetadataValue } from "../declare/metadata.ts";
 import { readSpace } from "../judge/partition_state.ts";
-import { type PartitionSet, type PartitionSpace, rowsAtOnce } from "../partitions/mod.ts";
+import { inMonths, type PartitionSet, type PartitionSpace, rowsAtOnce } from "../partitions/mod.ts";
 import { toRows } from "../declare/row_schema.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 
@@ -43,7 +44,10 @@ export function inputsOf(
         : upstreamPartitions(mapping, partitions, readSpace({ upstream: asset.key, mapping }, snapshot));
       // No condition is needed if every partition is read, which is usual for the first materialization.
       const within = read && isWhole(read, snapshot.spaces.get(asset.key)!) ? null : read;
-      const parts = partsOfKey(asset, version, within ?? snapshot.spaces.get(asset.key), mostRows);
+      const readPartitions = within ?? snapshot.spaces.get(asset.key);
+      const parts = rowFilesOf(database, asset)
+        ? partsOfDates(asset, version, readPartitions, mostRows)
+        : partsOfKey(asset, version, readPartitions, mostRows);
       return [name, inputOf(asset, version, { database, within, parts, signal, recent, reader: producer.key })];
     }),
   );
@@ -85,6 +89,23 @@ export function settledRows(
   return { ...ownRows(asset, partitions, { ...reading, snapshot: known }), partitions };
 }
 
+/** Some values of a column of rows that are read together. */
+type ReadPart = { column: string; values: readonly string[] };
+
+/** Dates, in parts of whole months: each file is read once. `null` for all rows at once. */
+function partsOfDates(
+  { partitionedBy }: AnyAsset,
+  { rowCount }: { rowCount: number },
+  read: { names: readonly string[]; dates: readonly string[] } | undefined,
+  most: number,
+): ReadPart[] | null {
+  const column = partitionedBy?.date;
+  if (!read || column === undefined || rowCount <= most) return null;
+  const dates = read.dates.toSorted();
+  const parts = inMonths(dates, most / Math.max(1, read.names.length));
+  return parts.length < 2 ? null : parts.map((values) => ({ column, values }));
+}
+
 /**
  * Values of the first key column, in parts whose rows fit in memory together; `null` for all rows at once.
  *
@@ -95,13 +116,17 @@ function partsOfKey(
   { rowCount }: { rowCount: number },
   read: { names: readonly string[]; dates: readonly string[] } | undefined,
   most: number,
-): string[][] | null {
+): ReadPart[] | null {
   if (!read || partitionedBy?.name !== schema.primaryKey[0] || rowCount <= most) return null;
   const { length } = read.dates;
   if (read.names.length * length <= most) return null;
   const atOnce = Math.max(1, Math.floor(most / length));
   const names = read.names.toSorted();
-  return Array.from({ length: Math.ceil(names.length / atOnce) }, (_, i) => names.slice(i * atOnce, (i + 1) * atOnce));
+  const [column] = schema.primaryKey;
+  return Array.from({ length: Math.ceil(names.length / atOnce) }, (_, i) => ({
+    column: column!,
+    values: names.slice(i * atOnce, (i + 1) * atOnce),
+  }));
 }
 
 function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean {
@@ -115,8 +140,8 @@ function inputOf(
     database: Database;
     within: PartitionSet | null;
     where?: readonly Where[];
-    /** Values of the first key column, in the parts in which rows are read. */
-    parts?: readonly string[][] | null;
+    /** The parts in which rows are read. */
+    parts?: readonly ReadPart[] | null;
     signal: AbortSignal;
     /** The asset that reads the rows, and relies on their schema. */
     reader?: string;
@@ -130,7 +155,7 @@ function inputOf(
     if (reader !== undefined) refuseGaps(asset, columns, reader);
     return columns;
   };
-  const limited = (more: Where, parts: readonly string[][] | null = null) =>
+  const limited = (more: Where, parts: readonly ReadPart[] | null = null) =>
     inputOf(asset, version, { database, within, where: [...where, more], parts, signal, reader, recent });
   return {
     key: asset.key,
@@ -141,13 +166,12 @@ function inputOf(
     async *parts(...names: string[]) {
       if (parts === null) yield await read(names) as never;
       else {
-        const [column] = asset.schema.primaryKey;
-        for (const values of parts) yield await limited({ column: column!, values }).columns(...names as never[]);
+        for (const part of parts) yield await limited(part).columns(...names as never[]);
       }
     },
     rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
     where: (column: string, values: SomeValues) =>
-      limited({ column, values }, column === asset.schema.primaryKey[0] ? null : parts),
+      limited({ column, values }, parts?.some((part) => part.column === column) ? null : parts),
   };
 }
 
@@ -162,7 +186,13 @@ function refuseGaps({ key, schema }: AnyAsset, columns: Readonly<Record<string, 
   for (const { name, nullable } of schema.columns) {
     const values = nullable ? undefined : columns[name];
     if (!values) continue;
-    const isGap = values instanceof Float64Array ? values.some(Number.isNaN) : values.includes(null);
+    const isGap = values instanceof Float64Array ? hasNaN(values) : values.includes(null);
     if (isGap) throw new OutdatedRowsError(reader, key, name);
   }
+}
+
+/** A loop: `some` calls a function for each number. */
+function hasNaN(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
 }

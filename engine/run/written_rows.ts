@@ -273,7 +273,7 @@ async function recordChangeOfTable(
     await partitionLedger.recordChange(tx, id, { partitions: null, changed, ...content });
     return;
   }
-  const partitions = files?.changed ?? await changedPartitions(tx, asset, { id, within: null, dates });
+  const partitions = files?.changed() ?? await changedPartitions(tx, asset, { id, within: null, dates });
   const left = new PartitionSpace(extent.names ?? [""], extent.dates ?? [""]);
   const space = left.with(partitions.map(([name]) => name), partitions.map(([, date]) => date));
   await partitionLedger.recordChange(tx, id, {
@@ -334,7 +334,7 @@ async function changedIn(
   const changed = changes.added + changes.removed === 0 || part.partitions.difference(replaced).isEmpty
     ? replaced
     : replaced.union(
-      PartitionSet.at(space, files?.changed ?? await changedPartitions(tx, asset, { id, within: part.partitions })),
+      PartitionSet.at(space, files?.changed() ?? await changedPartitions(tx, asset, { id, within: part.partitions })),
     );
   const left = wanted.union(made.difference(gone));
   return changedRectangles(changed, new PartitionSpace(left.names, left.dates));

@@ -174,7 +174,7 @@ export class RowFiles {
     });
     let read = await rows.read();
     signal?.throwIfAborted();
-    if (within !== null) {
+    if (within !== null && !isExact(rectangles)) {
       const isInside = insideOf(rectangles);
       const [name, date] = [partition!.name, partition!.date].map((column) =>
         column === undefined ? undefined : read[column] as readonly string[]
@@ -217,6 +217,12 @@ export class RowFiles {
     }
     return conditions;
   }
+}
+
+/** Whether `#around` describes the partitions exactly, so that rows need no further test. */
+function isExact([only, ...more]: readonly Rectangle[]): boolean {
+  return only !== undefined && more.length === 0 && (only.names?.length ?? 0) <= manyNames &&
+    (only.dates?.length ?? 1) === 1;
 }
 
 /** The months of the dates of rectangles; `null` if one has all dates. */

@@ -41,22 +41,40 @@ export function rowMonths(asset: AnyAsset, { data, count }: PreparedRows): RowMo
   const isDate = (name: string) => schema.columns.some((c) => c.name === name && c.type === "date" && !c.nullable);
   const column = [asset.partitionedBy?.date, ...schema.primaryKey].find((name) => name !== undefined && isDate(name));
   if (count < manyRows || column === undefined) return null;
-  const found = new Map<string, number[]>();
-  let month: string | undefined;
-  let own: number[] = [];
-  (data[column] as readonly string[]).forEach((date, row) => {
-    // Most rows are in the same month as the previous one.
-    if (month === undefined || !date.startsWith(month)) {
-      month = date.slice(0, -3);
-      const known = found.get(month);
-      if (known) own = known;
-      else found.set(month, own = []);
-    }
-    own.push(row);
-  });
-  const rows = new Map([...found].map(([month, positions]) => [month, Uint32Array.from(positions)]));
+  const rows = positionsByMonth(data[column] as readonly string[]);
   const digests = new Map([...rows].map(([month, positions]) => [month, dataVersion(schema, data, positions)]));
   return { column, rows, digests };
+}
+
+/** The positions of the dates of each month, ascending. Cost: O(n). */
+export function positionsByMonth(dates: readonly string[]): Map<string, Uint32Array> {
+  const monthOf = new Uint32Array(dates.length);
+  const known = new Map<string, number>();
+  const counts: number[] = [];
+  let month: string | undefined;
+  let own = 0;
+  for (let row = 0; row < dates.length; row++) {
+    const date = dates[row]!;
+    // Most rows are in the same month as the previous one.
+    if (month === undefined || !isIn(date, month)) {
+      month = date.slice(0, -3);
+      own = known.get(month) ?? known.size;
+      if (own === known.size) counts[own] = 0;
+      known.set(month, own);
+    }
+    monthOf[row] = own;
+    counts[own]!++;
+  }
+  const positions = counts.map((count) => new Uint32Array(count));
+  const filled = new Uint32Array(counts.length);
+  for (let row = 0; row < monthOf.length; row++) positions[monthOf[row]!]![filled[monthOf[row]!]!++] = row;
+  return new Map([...known].map(([month, at]) => [month, positions[at]!]));
+}
+
+/** Whether a date is in a month; takes a fraction of the time of `startsWith`. */
+function isIn(date: string, month: string): boolean {
+  for (let i = month.length - 1; i >= 0; i--) if (date.charCodeAt(i) !== month.charCodeAt(i)) return false;
+  return true;
 }
 
 /**

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import polars, { type DataFrame } from "nodejs-polars";
 import type { ColumnData, ColumnSpec } from "../../resources/database/mod.ts";
-import { parquetOf } from "../../resources/parquet_file.ts";
+import { parquetOf, parquetsOf } from "../../resources/parquet_file.ts";
 
 async function writtenAndRead(columns: ColumnSpec[], data: Record<string, ColumnData>): Promise<DataFrame> {
   return polars.readParquet(Buffer.from(await parquetOf(columns, data)));
@@ -131,4 +131,31 @@ Deno.test("parquetOf() stops when aborted", async () => {
   const writing = parquetOf([{ name: "a", type: "text" }], { a: ["x"] }, { signal: controller.signal });
   controller.abort(new Error("enough"));
   await assert.rejects(writing, /enough/);
+});
+
+Deno.test("parquetsOf() writes consecutive rows as files that are those of parquetOf()", async () => {
+  const columns: ColumnSpec[] = [
+    { name: "^t.*$", type: "text" },
+    { name: "close", type: "double precision" },
+    { name: "active", type: "boolean" },
+    { name: "session", type: "date" },
+  ];
+  const data: Record<string, ColumnData> = {
+    "^t.*$": ["A", "A", null, "B", "A", "é"],
+    close: Float64Array.of(1, NaN, 3, 4, 5, 6),
+    active: [true, null, false, true, true, false],
+    session: ["2026-11-26", "2026-11-27", "2026-11-26", null, "2026-11-26", "2026-11-27"],
+  };
+  const files = await parquetsOf(columns, data, [1, 3, 0, 2]);
+  assert.equal(files.length, 4);
+  const [starts, ends] = [[0, 1, 4, 4], [1, 4, 4, 6]];
+  for (const [i, file] of files.entries()) {
+    const some = Object.fromEntries(
+      columns.map(({ name }) => [name, data[name]!.slice(starts[i], ends[i]) as ColumnData]),
+    );
+    const [frame, alone] = [polars.readParquet(Buffer.from(file)), await writtenAndRead(columns, some)];
+    assert.deepEqual(frame.schema, alone.schema);
+    assert.deepEqual(frame.rows(), alone.rows());
+  }
+  await assert.rejects(parquetsOf(columns, { ...data, active: [true, 1, false, true, true, false] }, [6]), TypeError);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closesWithin, dividendsWithin, tradedBars } from "../../../assets/market/traded_bars.ts";
+import { closesWithin, dividendsWithin, ReceivedBars, tradedBars } from "../../../assets/market/traded_bars.ts";
 import { type RawBar, rawBar, weekdays } from "../../support/bars.ts";
 import { columnsOf } from "../../support/market_of.ts";
 
@@ -106,4 +106,34 @@ Deno.test("dividendsWithin() has dividends of the sessions alone, in the shares 
   assert.deepEqual(dividendsWithin(bars, 1, 3), new Map([["A", Float64Array.of(1, 0.5)]]));
   assert.deepEqual(dividendsWithin(bars, 1, 4), new Map([["A", Float64Array.of(0.5, 0.25, 0)]]));
   assert.deepEqual(dividendsWithin(bars, 3, 4), new Map());
+});
+
+Deno.test("ReceivedBars collects the same in parts of whole tickers, in parts of whole sessions, and at once", () => {
+  const bars = [
+    rawBar("A", s2, 30),
+    rawBar("A", s2, 31, { occurrence: 2 }),
+    rawBar("A", s3, null, { split: 3, dividend: 0.5 }),
+    rawBar("A", s4, 10),
+    rawBar("B", s1, 7),
+    rawBar("B", s3, -7),
+    rawBar("C", s1, 5, { dividend: 0.25 }),
+    rawBar("C", s4, 6),
+  ];
+  const collected = (...parts: RawBar[][]) => {
+    const received = new ReceivedBars();
+    for (const part of parts) {
+      received.add({ ...columnsOf(part), occurrence: Float64Array.from(part, (bar) => bar.occurrence) });
+    }
+    const { count, largest, sessions } = received;
+    const rejected = [...received.rejectedUntil(s4)].sort();
+    const { legs, ...traded } = received.traded();
+    return { count, largest, received: [...sessions], rejected, traded, legs: [...legs] };
+  };
+  const some = (is: (bar: RawBar) => boolean) => bars.filter(is);
+  const whole = collected(bars);
+  assert.deepEqual(whole.legs.map(([ticker]) => ticker), ["A", "B", "C"]);
+  assert.deepEqual(collected(some(({ ticker }) => ticker === "A"), some(({ ticker }) => ticker !== "A")), whole);
+  for (const last of [s1, s2, s3]) {
+    assert.deepEqual(collected(some(({ session }) => session <= last), some(({ session }) => session > last)), whole);
+  }
 });

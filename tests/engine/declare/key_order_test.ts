@@ -32,6 +32,15 @@ Deno.test("orderOf() sorts by the first column, then the next, and leaves equal 
   }
 });
 
+Deno.test("orderOf() sorts by counting where there are few keys for each row, and otherwise by numbers", () => {
+  const random = pseudoRandom(7);
+  for (const distinct of [3, 40, 2_000]) {
+    const of = () => Array.from({ length: 900 }, () => `T${Math.floor(random() * distinct)}`);
+    const keys = [of(), of()];
+    assert.deepEqual([...orderOf(keys)!], sorted(keys));
+  }
+});
+
 Deno.test("orderOf() finds rows in order, and sorts keys of more values than exact numbers can tell apart", () => {
   assert.equal(orderOf([["A", "A", "B"], Float64Array.of(1, 2, 0)]), undefined);
   assert.equal(orderOf([[]]), undefined);

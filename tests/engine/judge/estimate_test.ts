@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Database } from "../../../resources/database/mod.ts";
 import { z } from "zod";
 import { assetGraph, assetsWith, cutBy, PartitionSet, PartitionSpace } from "../../../engine/mod.ts";
 import { estimate, totalSeconds } from "../../../engine/judge/estimate.ts";
@@ -34,6 +35,8 @@ const graph = assetGraph([
 const partitions = PartitionSet.all(
   new PartitionSpace(["A", "B"], ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"]),
 );
+/** All rows are in tables. */
+const database = {} as Database;
 const of = (
   key: string,
   history?: { seconds: number; parts: number; partitions: number },
@@ -42,6 +45,7 @@ const of = (
   estimate(graph.producerOf(key), key === "whole" ? PartitionSet.all(PartitionSpace.single) : partitions, {
     config: {},
     resources: { perMinute },
+    database,
     history,
   });
 
@@ -68,6 +72,7 @@ Deno.test("estimate() of no partitions is no time and no calls", () => {
   const none = estimate(graph.producerOf("called"), PartitionSet.none(partitions.space), {
     config: {},
     resources: { perMinute: 5 },
+    database,
     history: undefined,
   });
   assert.deepEqual(none, { parts: 0, vendorCalls: 0, seconds: 0, boundBy: null });

@@ -118,3 +118,27 @@ Deno.test("cutBy() gives each partition to one part, in order of date, and keeps
     }),
   );
 });
+
+Deno.test("cutBy() cuts between months where the rows are in files, each with those of one month", () => {
+  const dates = Array.from(
+    { length: 100 },
+    (_, day) => new Date(Date.UTC(2024, 0, 20 + day)).toISOString().slice(0, 10),
+  );
+  const space = new PartitionSpace(["A", "B", "C"], dates);
+  const partitions = PartitionSet.all(space).difference(PartitionSet.at(space, [["B", dates[3]!]]));
+  for (const atMost of [1, 3 * 31, 3 * 60, 3 * 1_000]) {
+    const parts = cutBy({ partitions: atMost })(partitions, { inFiles: true });
+    assert.deepEqual(parts.flatMap((part) => listed(part.partitions())).sort(), listed(partitions.partitions()));
+    const monthsOf = parts.map((part) => [...new Set(part.dates.map((date) => date.slice(0, 7)))]);
+    assert.deepEqual(monthsOf.flat(), ["2024-01", "2024-02", "2024-03", "2024-04"], "each month is in one part");
+    for (const [i, months] of monthsOf.entries()) {
+      assert.ok(months.length === 1 || 3 * parts[i]!.dates.length <= atMost, `${months} of at most ${atMost}`);
+    }
+  }
+  assert.deepEqual(
+    cutBy({ partitions: 3 * 60 })(partitions, { inFiles: true }).map((part) => part.dates.length),
+    [41, 59],
+  );
+  const named = PartitionSet.all(new PartitionSpace(["A", "B", "C"], [""]));
+  assert.equal(cutBy({ partitions: 1 })(named, { inFiles: true }).length, 3, "without dates, names are cut");
+});
