@@ -28,6 +28,7 @@ import {
   vendorFrom,
 } from "./resources/market_data/mod.ts";
 import { OriginalDataError } from "./resources/original/mod.ts";
+import { FileStoreError } from "./resources/row_files/mod.ts";
 import { serviceProbe } from "./resources/service_probe.ts";
 import { trialsByHand } from "./resources/trials_by_hand.ts";
 import { schedules } from "./schedules/mod.ts";
@@ -55,8 +56,8 @@ async function pairsTrading(environment: Environment): Promise<Project> {
     schedules: schedules(environment),
     config: presets[environment.preset],
     dataSource: source,
-    // Read by SQL before the engine is open: by the import, and to refuse a source that would drop bars.
-    inTables: [...importedKeys, "raw_daily_bars", "raw_tickers", "raw_ticker_details", "raw_news"],
+    // Read by SQL before the engine is open, by the import.
+    inTables: [...importedKeys, "raw_tickers", "raw_ticker_details", "raw_news"],
     nextSession: (date) => calendar.nextSession(date),
     pairTrials: ({ engine, database }) =>
       new PairsByHand({ engine, record: trialsByHand(database), universe: barsOf(environment) }),
@@ -91,7 +92,7 @@ function marketOf(
 /** @throws {ConfigurationError} If bars would be dropped, or mixed with invented ones, without a word. */
 async function requireSameHistory(
   { marketData }: Environment,
-  { opened: { database, replace, logger, pendingImport }, market, imported }: {
+  { opened: { database, replace, logger, pendingImport, rowFiles }, market, imported }: {
     opened: OpenedDatabase;
     market: MarketData | null;
     imported: boolean;
@@ -116,7 +117,9 @@ async function requireSameHistory(
     // Imported bars stay with every source.
     market: source.name === "imported" ? null : market,
     pending: pending?.rows.bars,
+    rowFiles,
   }).catch((error) => {
+    if (error instanceof FileStoreError) throw new ConfigurationError(`ROW_FILES: ${error.message}`, { cause: error });
     throw new ConfigurationError(
       `MARKET_DATA: ${source.label} is a new source, and its bars cannot be read: ${messageOf(error)}`,
     );

@@ -50,6 +50,7 @@ export { serveSteps } from "./run/step_server.ts";
 export { type StepThread, StepThreads } from "./run/step_threads.ts";
 export type { PartWork, ProcessContext, StepHelpers } from "./store/context.ts";
 export { openContext, type RowFileOptions } from "./store/open_context.ts";
+export { currentRowsInFiles } from "./store/row_files.ts";
 export { fingerprintOf } from "./judge/fingerprint.ts";
 export { assetStates } from "./judge/asset_states.ts";
 export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";

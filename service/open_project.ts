@@ -10,7 +10,7 @@ import { type Clock, type SharedClock, systemClock } from "../resources/clock.ts
 import { type Database, DatabaseClock, firstUsedAt } from "../resources/database/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import type { OpenedDatabase, Project, ProjectContext } from "./project.ts";
-import { openRowFiles } from "./row_files.ts";
+import { openRowStore, rowFileOptions } from "./row_files.ts";
 
 /** A project on an open database, as seen by every thread that works on it. */
 export interface OpenedProject {
@@ -38,6 +38,7 @@ export async function openProject(
   const given = { ...project.config, ...fromFile };
   const clock = await clockOf(database, logger);
   const first = await firstUsedAt(database);
+  const store = await openRowStore(environment);
   const { assets, config = {} } = await project.opened?.({
     database,
     clock,
@@ -47,9 +48,10 @@ export async function openProject(
     runsSteps,
     logger,
     pendingImport,
+    rowFiles: store,
   }) ?? { assets: project.assets, config: given };
   requireSettings(assets, fromFile, `ASSET_CONFIG: ${environment.assetConfig}`);
-  const rowFiles = await openRowFiles(environment, { assets, inTables: project.inTables });
+  const rowFiles = rowFileOptions(store, environment, { assets, inTables: project.inTables });
   const resources = project.resources?.({ database, clock, firstUsedAt: first, ...around });
   return { assets, config, clock, resources, rowFiles };
 }

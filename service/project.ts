@@ -4,6 +4,7 @@ import type { Clock } from "../resources/clock.ts";
 import type { Database } from "../resources/database/mod.ts";
 import type { DataSource } from "../resources/market_data/data_source.ts";
 import type { ServiceInstruments } from "../resources/metrics/mod.ts";
+import type { FileStore } from "../resources/row_files/mod.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { PairTrials } from "../web/mod.ts";
 
@@ -35,6 +36,8 @@ export interface OpenedDatabase {
   runsSteps: boolean;
   logger: Logger;
   pendingImport?: unknown;
+  /** Where rows in files are. */
+  rowFiles?: FileStore;
 }
 
 /** Data read for an import. */

@@ -5,16 +5,22 @@ import { type FileStore, folderStore, s3Store } from "../resources/row_files/mod
 import { ConfigurationError, type Environment, type RowFilePlace } from "../settings/environment.ts";
 import type { Project } from "./project.ts";
 
+/** The store of rows in files; `undefined` if there is none. @throws {ConfigurationError} If it cannot be used. */
+export async function openRowStore({ rowFiles }: Pick<Environment, "rowFiles">): Promise<FileStore | undefined> {
+  return rowFiles && await openStore(rowFiles);
+}
+
 /**
- * The place of rows in files; `undefined` if there is none.
+ * Which assets have rows in files; `undefined` if there is no place for these.
  *
- * @throws {ConfigurationError} If it cannot be used, or an asset named in PARQUET_ASSETS cannot be kept there.
+ * @throws {ConfigurationError} If one needs a place, or cannot be kept there.
  */
-export async function openRowFiles(
-  { rowFiles, parquetAssets }: Pick<Environment, "rowFiles" | "parquetAssets">,
+export function rowFileOptions(
+  store: FileStore | undefined,
+  { parquetAssets }: Pick<Environment, "parquetAssets">,
   { assets, inTables = [] }: Pick<Project, "assets" | "inTables">,
-): Promise<RowFileOptions | undefined> {
-  if (rowFiles === undefined) {
+): RowFileOptions | undefined {
+  if (store === undefined) {
     const declared = assets.find(({ storage }) => storage === "parquet");
     if (!declared) return undefined;
     throw new ConfigurationError(
@@ -36,7 +42,7 @@ export async function openRowFiles(
       );
     }
   }
-  return { store: await openStore(rowFiles), assets: parquetAssets };
+  return { store, assets: parquetAssets };
 }
 
 async function openStore(place: RowFilePlace): Promise<FileStore> {

@@ -1,7 +1,8 @@
+import { currentRowsInFiles } from "../../engine/mod.ts";
 import type { Database } from "../../resources/database/mod.ts";
 import { type DataSource, isSimulated, type MarketData } from "../../resources/market_data/mod.ts";
-
-type Opened = Pick<Database, "sql" | "selectColumns">;
+import type { FileStore } from "../../resources/row_files/mod.ts";
+import { rawDailyBars } from "../market/raw_daily_bars.ts";
 
 /** Bars by ticker and session. */
 interface Cells {
@@ -31,16 +32,17 @@ export interface HistoryLoss {
  * @param now.id As in the metadata of `raw_daily_bars`.
  * @param now.market A source that is read completely; `null` for a vendor, whose bars are unknown before requests.
  * @param now.pending Bars about to be imported, which also stay.
- * @throws Errors of a source that cannot be read.
+ * @param now.rowFiles The place of rows in files.
+ * @throws Errors of a source, or of files with rows, that cannot be read.
  */
 export async function lossOfHistory(
-  database: Opened,
-  now: { source: DataSource; id: string; market: MarketData | null; pending?: Cells },
+  database: Database,
+  now: { source: DataSource; id: string; market: MarketData | null; pending?: Cells; rowFiles?: FileStore },
 ): Promise<HistoryLoss | null> {
   const before = await sourceBefore(database);
   if (before === null || isSimulated(before.name)) return null;
   if (before.name === now.source.name && (before.id === null || before.id === now.id)) return null;
-  const held = await heldBars(database);
+  const held = await heldBars(database, now.rowFiles);
   const known = new Set<string>();
   for (const { ticker, session } of [await now.market?.dailyBars() ?? none, now.pending ?? none]) {
     for (const [i, name] of ticker.entries()) known.add(`${session[i]} ${name}`);
@@ -70,7 +72,7 @@ export function lossText({ before, rows, tickers, sessions, first, last }: Histo
 }
 
 /** The source of the bars in the database; `null` if it has none. */
-async function sourceBefore({ sql }: Opened): Promise<{ name: string; id: string | null } | null> {
+async function sourceBefore({ sql }: Database): Promise<{ name: string; id: string | null } | null> {
   const [made] = await sql<{ name: string | null; source: string | null }[]>`
     SELECT metadata #>> '{source,value}' AS name, metadata #>> '{source_id,value}' AS source
     FROM engine.materialization WHERE asset_key = 'raw_daily_bars' AND row_count > 0 ORDER BY id DESC LIMIT 1`;
@@ -78,12 +80,16 @@ async function sourceBefore({ sql }: Opened): Promise<{ name: string; id: string
 }
 
 /** Ticker and session of the bars in the database, imported ones excluded. */
-async function heldBars(database: Opened): Promise<Cells> {
+async function heldBars(database: Database, store: FileStore | undefined): Promise<Cells> {
   const [tables] = await database.sql<{ imported: boolean; judged: boolean }[]>`
     SELECT to_regclass('raw.imported_daily_bars') IS NOT NULL AS imported,
       to_regclass('silver.daily_bars') IS NOT NULL AND EXISTS (
         SELECT FROM engine.materialization WHERE asset_key = 'daily_bars' AND row_count > 0) AS judged`;
   // Before `daily_bars` is made, or if its rows are in files, every bar with a price counts.
+  const inFiles = tables!.judged
+    ? null
+    : await currentRowsInFiles(database, rawDailyBars, ["ticker", "session", "close"], store);
+  if (inFiles) return await notImported(database, inFiles as unknown as HeldColumns, tables!);
   const held = tables!.judged ? "silver.daily_bars" : "raw.raw_daily_bars";
   const imported = tables!.imported
     ? `AND NOT EXISTS (SELECT FROM raw.imported_daily_bars i
@@ -94,4 +100,23 @@ async function heldBars(database: Opened): Promise<Cells> {
     [],
     [{ name: "ticker", type: "text" }, { name: "session", type: "date" }],
   ) as unknown as Cells;
+}
+
+interface HeldColumns extends Cells {
+  close: Float64Array;
+}
+
+/** Bars with a price, without imported ones. */
+async function notImported(
+  { sql }: Database,
+  { ticker, session, close }: HeldColumns,
+  tables: { imported: boolean },
+): Promise<Cells> {
+  const imported = tables.imported
+    ? await sql<{ cell: string }[]>`
+        SELECT session || ' ' || ticker AS cell FROM raw.imported_daily_bars WHERE _until IS NULL`
+    : [];
+  const others = new Set(imported.map(({ cell }) => cell));
+  const kept = Array.from(close.keys()).filter((i) => close[i]! > 0 && !others.has(`${session[i]} ${ticker[i]}`));
+  return { ticker: kept.map((i) => ticker[i]!), session: kept.map((i) => session[i]!) };
 }

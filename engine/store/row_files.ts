@@ -42,6 +42,26 @@ export function rowFilesOf(database: Database, asset: AnyAsset): RowFiles | unde
   return setting?.keys.has(asset.key) ? new RowFiles(database, asset, setting.store) : undefined;
 }
 
+/**
+ * Some columns of the current rows in files of an asset, in key order, for readers before an engine is open; `null` if it has no files.
+ *
+ * @throws {FileStoreError} If a file is missing, the store cannot be reached, or there is none.
+ */
+export async function currentRowsInFiles(
+  database: Database,
+  asset: AnyAsset,
+  names: readonly string[],
+  store: FileStore | undefined,
+): Promise<Record<string, ColumnData> | null> {
+  const [found] = await database.sql<{ files: boolean }[]>`
+    SELECT EXISTS (
+      SELECT FROM engine.row_file WHERE asset_key = ${asset.key} AND from_materialization IS NOT NULL
+        AND until_materialization IS NULL AND NOT retired) AS files`;
+  if (!found!.files) return null;
+  if (store) return await new RowFiles(database, asset, store).columns(names, undefined);
+  throw new FileStoreError(`The rows of "${asset.key}" are in Parquet files. Set ROW_FILES to their place.`);
+}
+
 /** A file with rows of some versions of an asset. */
 export interface RowFile {
   id: number;
@@ -143,10 +163,10 @@ export class RowFiles {
     }
   }
 
-  /** Some columns of a version in key order; only of some partitions, or of rows with some texts or dates. */
+  /** Some columns of a version, the current one if it is `undefined`, in key order; only of some partitions, or of rows with some texts or dates. */
   async columns(
     names: readonly string[],
-    version: number,
+    version: number | undefined,
     { within = null, where = [], signal }: {
       within?: PartitionSet | null;
       where?: readonly Where[];

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { tinyAssets } from "../support/tiny_engine.ts";
-import { openRowFiles } from "../../service/row_files.ts";
+import { openRowStore, rowFileOptions } from "../../service/row_files.ts";
 import { ConfigurationError, readEnvironment, secretsOf } from "../../settings/environment.ts";
 
-const open = (variables: Record<string, string>) =>
-  openRowFiles(readEnvironment(variables), { assets: tinyAssets, inTables: ["multiples"] });
+async function open(variables: Record<string, string>) {
+  const environment = readEnvironment(variables);
+  return rowFileOptions(await openRowStore(environment), environment, { assets: tinyAssets, inTables: ["multiples"] });
+}
 
 async function refused(variables: Record<string, string>, wanted: RegExp): Promise<void> {
   await assert.rejects(async () => await open(variables), (error: Error) => {
@@ -15,7 +17,7 @@ async function refused(variables: Record<string, string>, wanted: RegExp): Promi
   });
 }
 
-Deno.test("openRowFiles() opens a folder or an object store, for the assets named", async () => {
+Deno.test("openRowStore() opens a folder or an object store, for the assets named", async () => {
   assert.equal(await open({}), undefined);
   const folder = await Deno.makeTempDir();
   const inFolder = await open({ ROW_FILES: folder, PARQUET_ASSETS: "numbers, total" });
@@ -29,7 +31,7 @@ Deno.test("openRowFiles() opens a folder or an object store, for the assets name
   assert.deepEqual([inBucket!.store.location, inBucket!.assets], ["s3://bucket/some/rows", []]);
 });
 
-Deno.test("openRowFiles() names the variable and the remedy of each fault, and no secret", async () => {
+Deno.test("openRowStore() and rowFileOptions() name the variable and the remedy of each fault, and no secret", async () => {
   const folder = await Deno.makeTempDir();
   await refused({ PARQUET_ASSETS: "numbers" }, /^ROW_FILES: not set, but required by PARQUET_ASSETS. Set it/);
   await refused({ ROW_FILES: `${folder}/none` }, /^ROW_FILES: .*none is not a folder. Create it, or mount/);
@@ -49,7 +51,7 @@ Deno.test("openRowFiles() names the variable and the remedy of each fault, and n
   await Deno.remove(folder);
   const declared = [{ ...tinyAssets[0]!, storage: "parquet" as const }];
   await assert.rejects(
-    openRowFiles(readEnvironment({}), { assets: declared }),
+    async () => rowFileOptions(undefined, readEnvironment({}), { assets: declared }),
     /ROW_FILES: not set, but "numbers" keeps its rows in/,
   );
   assert.deepEqual(secretsOf({ ...key, AWS_SESSION_TOKEN: "hush-token" }), ["hush-id", "hush", "hush-token"]);

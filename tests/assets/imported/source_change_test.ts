@@ -5,12 +5,13 @@ import { importedKeys } from "../../../assets/imported/imported_keys.ts";
 import type { PendingImport } from "../../../assets/imported/resources.ts";
 import { lossOfHistory, lossText } from "../../../assets/imported/source_change.ts";
 import { assetsOf } from "../../../assets/of_source.ts";
-import { Engine, silentLogger } from "../../../engine/mod.ts";
+import { Engine, type RowFileOptions, silentLogger } from "../../../engine/mod.ts";
 import { fixedClock } from "../../../resources/clock.ts";
 import type { Database } from "../../../resources/database/mod.ts";
 import { xnys } from "../../../resources/exchange_calendar/mod.ts";
 import { csvMarket, dataSourceOf, type MarketData, simulatedMarket } from "../../../resources/market_data/mod.ts";
 import { databases } from "../../support/database.ts";
+import { testStore } from "../../support/row_files.ts";
 
 const clock = fixedClock("2025-01-02T12:00:00Z");
 const header = "ticker,date,open,high,low,close,volume,split\n";
@@ -19,13 +20,19 @@ const lines = (ticker: string, dates: readonly string[]) =>
   dates.map((date, i) => `${ticker},${date},10,10,10,10,100,${i === 2 ? 2 : 1}\n`).join("");
 
 /** Makes `daily_bars` of a market, and what is about to be imported, as a process would. */
-async function make(database: Database, marketData: MarketData, pendingImport?: PendingImport): Promise<void> {
+async function make(
+  database: Database,
+  marketData: MarketData,
+  pendingImport?: PendingImport,
+  rowFiles?: RowFileOptions,
+): Promise<void> {
   const engine = await Engine.open({
     assets: assetsOf("file", { imported: pendingImport !== undefined }),
     database,
     resources: { marketData, calendar: xnys, pendingImport },
     clock,
     logger: silentLogger,
+    rowFiles,
   });
   try {
     const selection = pendingImport ? importedKeys.join(" ") : "+daily_bars raw_tickers raw_ticker_details raw_news";
@@ -94,6 +101,42 @@ for (const { name, ignore, open } of databases) {
           await make(database, prices, held);
           assert.equal(await lossTo("polygon", null), null);
         });
+      } finally {
+        await database.close();
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+for (const { name, ignore, open } of databases) {
+  Deno.test({
+    name: `lossOfHistory() reads bars in files, without those that were imported, on ${name}`,
+    ignore,
+    async fn() {
+      await using store = await testStore();
+      const folder = await Deno.makeTempDir({ prefix: "tandem-source-" });
+      const file = async (name: string, text: string) => {
+        await Deno.writeTextFile(join(folder, name), header + text);
+        return csvMarket(join(folder, name));
+      };
+      const database = await open();
+      try {
+        const rowFiles = { store, assets: ["raw_daily_bars", "daily_bars"] };
+        const prices = await file("prices.csv", lines("A", days) + "B,2024-01-03,10,10,10,,100,1\n");
+        await make(database, prices, undefined, rowFiles);
+        const polygon = { source: dataSourceOf("polygon"), id: "polygon", market: null };
+        const loss = { before: "csv", rows: 4, tickers: 1, sessions: 4, first: "2024-01-02", last: "2024-01-05" };
+        assert.deepEqual(
+          await lossOfHistory(database, { ...polygon, rowFiles: store }),
+          loss,
+          "a bar without a price is none",
+        );
+        await assert.rejects(lossOfHistory(database, polygon), /raw_daily_bars.* in Parquet files. Set ROW_FILES/);
+        await database.sql`CREATE TABLE raw.imported_daily_bars (ticker text, session date, _until bigint)`;
+        await database
+          .sql`INSERT INTO raw.imported_daily_bars VALUES ('A', '2024-01-03', NULL), ('A', '2024-01-04', 7)`;
+        assert.equal((await lossOfHistory(database, { ...polygon, rowFiles: store }))!.rows, 3);
       } finally {
         await database.close();
         await Deno.remove(folder, { recursive: true });
