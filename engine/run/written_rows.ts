@@ -7,14 +7,23 @@ import type { PartitionState } from "../judge/partition_state.ts";
 import type { Present } from "../judge/staleness.ts";
 import { changedRectangles } from "../judge/touched_partitions.ts";
 import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.ts";
-import { changedPartitions, contentChange, contentOf, type DateRanges, writeRows } from "../store/asset_table.ts";
+import {
+  changedPartitions,
+  contentAppended,
+  contentChange,
+  contentOf,
+  type DateRanges,
+  sizeOf,
+  tableOf,
+  writeRows,
+} from "../store/asset_table.ts";
 import type { WhilePublishing } from "../store/latest_versions.ts";
 import type { Ledger } from "../store/ledger.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
 import { type DifferingRows, differingRows, writeDifference } from "../store/differing_rows.ts";
-import { createOrderIndexes } from "../store/secondary_indexes.ts";
-import { adoptRows, dropTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
+import { createDateIndex, createOrderIndexes } from "../store/secondary_indexes.ts";
+import { adoptRows, dropTable, replaceEmptyTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
 import type { Versions } from "../store/reasons.ts";
 import type { StepError } from "../store/records.ts";
 import { insideOf, monthsOf, rowFilesOf, segmentColumn, segmentOf } from "../store/row_files.ts";
@@ -101,7 +110,11 @@ export async function prepareOutput(
   const isSummed = !isSingle || asset.carriedOn;
   const months = hasDigests(asset, producer, { isSingle }) ? rowMonths(asset, rows) : null;
   if (!before) {
-    return { ...nothing, months, staged: await stageRows(database, asset, rows, { hashed: isSummed, signal }) };
+    return {
+      ...nothing,
+      months,
+      staged: await stageRows(database, asset, rows, { hashed: isSummed, isFollowed: isFollowed(part), signal }),
+    };
   }
   const changed = months && await changedMonths(database.sql, asset, { rows, months, stored: before.dataVersion });
   // Where months are known, those that changed are few, or most rows did and reading the stored ones would not pay.
@@ -179,9 +192,9 @@ export async function writeTable(
   { asset, rows, from }: OutputToPublish,
   place: Place,
 ): Promise<WrittenRows> {
-  const { id, context: { ledger, partitionLedger, latest, producer }, months, changed, staged, files } = place;
+  const { id, context: { ledger, partitionLedger, latest, producer }, months, changed, files } = place;
   const before = latest.get(asset.key);
-  let changes = { added: 0, removed: 0 };
+  let changes: Changes = { added: 0, removed: 0 };
   const dates = from === undefined ? changed : onwards(asset, from);
   const isWritten = isToBeWritten({ asset, rows }, before);
   await files?.record(tx, id);
@@ -189,14 +202,16 @@ export async function writeTable(
     const fresh = before === undefined;
     const isSame = dates?.ranges.length === 0;
     if (files) changes = files;
-    else if (!isSame) changes = await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates });
+    else if (!isSame) {
+      changes = await write(tx, asset, changed?.rows ?? rows, { ...place, fresh, dates, hashed: asset.carriedOn });
+    }
     await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   }
   const content = !asset.carriedOn
     ? { dataVersion: rows.dataVersion, rowCount: rows.count }
     : files
     ? { dataVersion: partitionVersion(asset, files.content), rowCount: files.count }
-    : await contentAfter(tx, asset, { id, within: null, dates, changes, before, known: staged?.content ?? null });
+    : await contentAfter(tx, asset, { id, within: null, dates, changes, before });
   if (months && isWritten) {
     await recordMonths(tx, asset, { version: content.dataVersion, months, changed: changed?.months ?? null });
   } else if (from !== undefined && !files && hasDigests(asset, producer, { isSingle: true })) {
@@ -215,25 +230,42 @@ function onwards({ partitionedBy }: AnyAsset, from: string): DateRanges {
   return { column: partitionedBy!.date!, ranges: [[from, "9999-12-31"]] };
 }
 
-/** Writes rows as it was prepared. */
+/** Numbers of rows, and the content of all current rows if it is known. */
+interface Changes {
+  added: number;
+  removed: number;
+  known?: StagedRows["content"];
+  /** The sum of the hashes of the added rows if it is known, and none was removed. */
+  appended?: bigint | null;
+}
+
+/** Writes rows as it was prepared. @param how.hashed Whether the content of the first rows is needed. */
 async function write(
   tx: Sql,
   asset: AnyAsset,
   rows: Pick<PreparedRows, "data" | "count">,
-  { staged, differing, context: { database, signal }, ...how }:
+  { staged, differing, context: { database, signal }, hashed, ...how }:
     & Place
-    & Omit<Parameters<typeof writeRows>[4], "id" | "signal">,
-): Promise<{ added: number; removed: number }> {
+    & Omit<Parameters<typeof writeRows>[4], "id" | "signal">
+    & { hashed: boolean },
+): Promise<Changes> {
   if (staged) {
     await adoptRows(tx, asset, { table: staged.table, id: how.id });
-    return { added: rows.count, removed: 0 };
+    return { added: rows.count, removed: 0, known: staged.content };
   }
-  const isDifference = differing && await isPrevious(tx, asset, { id: how.id, base: differing.base });
+  const { id, fresh, isFollowed = false } = how;
+  const replaced = fresh
+    ? await replaceEmptyTable(database, tx, asset, { ...rows, id, hashed, isFollowed, signal })
+    : null;
+  if (replaced) return { added: rows.count, removed: 0, known: replaced.content };
+  const size = fresh && hashed ? await sizeOf(tx, tableOf(asset)) : null;
+  const isDifference = differing && await isPrevious(tx, asset, { id, base: differing.base });
   const changes = isDifference
-    ? await writeDifference(database, tx, asset, differing, { id: how.id, signal })
+    ? await writeDifference(database, tx, asset, differing, { id, signal })
     : await writeRows(database, tx, asset, rows, { ...how, signal });
   await createOrderIndexes(tx, asset, changes.added);
-  return changes;
+  if (!size) return changes;
+  return { ...changes, appended: await contentAppended(tx, asset, { id, block: size.blocks, count: changes.added }) };
 }
 
 /** Whether a materialization is still the one before. */
@@ -241,6 +273,11 @@ async function isPrevious(tx: Sql, { key }: AnyAsset, { id, base }: { id: number
   const [row] = await tx<{ previous: number | null }[]>`
     SELECT max(id) AS previous FROM engine.materialization WHERE asset_key = ${key} AND id < ${id}`;
   return row!.previous === base;
+}
+
+/** Whether the step has more partitions to make. */
+function isFollowed({ step: { partitions, done, failed } }: PublishedPart): boolean {
+  return !partitions.difference(failed === null ? done : done.union(failed)).isEmpty;
 }
 
 /** Whether none of the partitions has been made before. */
@@ -289,13 +326,15 @@ export async function writePart(
   { asset, rows }: OutputToPublish,
   { part, newestDate, ...place }: Place & { part: PublishedPart; newestDate: string | null },
 ): Promise<WrittenRows> {
-  const { id, context: { ledger, partitionLedger, latest }, staged, files } = place;
+  const { id, context: { ledger, partitionLedger, latest }, files } = place;
   const before = latest.get(asset.key);
   const takenOver = isTakenOver(before);
   await files?.record(tx, id);
   const changes = files ?? await write(tx, asset, rows, {
     ...place,
+    isFollowed: isFollowed(part),
     fresh: before === undefined || (!takenOver && isFirst(part)),
+    hashed: true,
     ...(takenOver ? { except: keptOf(part) } : { within: part.partitions }),
   });
   const content = files
@@ -306,8 +345,8 @@ export async function writePart(
       dates: null,
       changes,
       before: takenOver ? undefined : before,
-      known: staged?.content ?? null,
     });
+  if (!files && !isFollowed(part)) await createDateIndex(tx, asset);
   const changed = takenOver ? null : await changedIn(tx, asset, { id, changes, part, files });
   await ledger.materializations.recordRowChanges(tx, id, changes.added, changes.removed);
   await partitionLedger.recordChange(tx, id, { partitions: part.partitions, changed, ...content, newestDate });
@@ -349,25 +388,23 @@ async function changedIn(
 async function contentAfter(
   tx: Sql,
   asset: AnyAsset,
-  { id, within, dates, changes, before, known }: {
+  { id, within, dates, changes, before }: {
     id: number;
     /** Where rows may have changed. */
     within: PartitionSet | null;
     dates: DateRanges | null;
-    changes: { added: number; removed: number };
+    changes: Changes;
     before: { dataVersion: string; rowCount: number } | undefined;
-    /** The content of all current rows. */
-    known: StagedRows["content"];
   },
 ): Promise<{ dataVersion: string; rowCount: number }> {
   const { fingerprint } = asset.schema;
   if (!before?.dataVersion.endsWith(`.${fingerprint}`)) {
-    const { sum, count } = known ?? await contentOf(tx, asset);
+    const { sum, count } = changes.known ?? await contentOf(tx, asset);
     return { dataVersion: partitionVersion(asset, sum), rowCount: count };
   }
   if (changes.added + changes.removed === 0) return { dataVersion: before.dataVersion, rowCount: before.rowCount };
   const sum = BigInt(`0x${before.dataVersion.slice("cells.".length, -fingerprint.length - 1)}`);
-  const change = await contentChange(tx, asset, { id, within, dates });
+  const change = changes.appended ?? await contentChange(tx, asset, { id, within, dates });
   return {
     dataVersion: partitionVersion(asset, sum + change),
     rowCount: before.rowCount + changes.added - changes.removed,

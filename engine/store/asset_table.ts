@@ -50,10 +50,12 @@ export async function writeRows(
   tx: Sql,
   asset: AnyAsset,
   rows: Pick<PreparedRows, "data" | "count">,
-  { id, fresh, within = null, except = null, dates = null, signal }: {
+  { id, fresh, isFollowed = false, within = null, except = null, dates = null, signal }: {
     id: number;
     /** Whether there are no current rows to compare with. */
     fresh: boolean;
+    /** Whether more rows follow soon: statistics of those before serve until then. */
+    isFollowed?: boolean;
     /** The partitions of the rows; the current rows of others stay. */
     within?: PartitionSet | null;
     /** Partitions whose current rows stay; the rows are those of all others. */
@@ -69,7 +71,7 @@ export async function writeRows(
       ...rows.data,
       _from: new Float64Array(rows.count).fill(id),
     }, { signal });
-    await analyze(database, tx, tableOf(asset), rows.count);
+    if (!isFollowed || database.kind === "embedded") await analyze(database, tx, tableOf(asset), rows.count);
     return { added: rows.count, removed: 0 };
   }
   const stage = `stage_${id}`;
@@ -241,6 +243,24 @@ export async function contentChange(
     parameters,
   );
   return BigInt(row!.change);
+}
+
+/**
+ * The sum of the hashes of rows that a materialization has added at the end of a table; `null` if some of them are elsewhere.
+ *
+ * @param added.block The number of blocks before that. Cost: O(added rows), where {@link contentChange} reads the table.
+ */
+export async function contentAppended(
+  tx: Sql,
+  asset: AnyAsset,
+  { id, block, count }: { id: number; block: number; count: number },
+): Promise<bigint | null> {
+  const [row] = await tx.unsafe<{ sum: string; count: number }[]>(
+    `SELECT coalesce(sum(${rowHash(asset)}), 0)::text AS sum, count(*) AS count FROM ${tableOf(asset)}
+     WHERE ctid >= '(${Math.max(0, block - 1)},0)'::tid AND _from = $1`,
+    [id],
+  );
+  return row!.count === count ? BigInt(row!.sum) : null;
 }
 
 /** The sum of the hashes of all current rows, and their number; of some blocks of a table alone, if given. */

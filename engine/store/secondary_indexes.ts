@@ -2,7 +2,7 @@ import type { Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import { hashOf } from "../declare/row_schema.ts";
-import { dropIndex, tableOf } from "./asset_table.ts";
+import { dropIndex, indexesOf, tableOf } from "./asset_table.ts";
 import { sortTerm, termsOf } from "./sort_term.ts";
 import { layerSchemas } from "./table_record.ts";
 
@@ -55,14 +55,33 @@ export async function createOrderIndexes(tx: Sql, asset: AnyAsset, added: number
   }
 }
 
+/**
+ * Creates the index of the dates of a table that is published by parts, if it is missing: it was left out at the first of several
+ * parts.
+ */
+export async function createDateIndex(tx: Sql, asset: AnyAsset): Promise<void> {
+  const name = dateIndexName(asset);
+  if (name === undefined || (await indexesOf(tx, asset)).some((index) => index.name === name)) return;
+  await tx.unsafe(dateIndexStatement(asset));
+}
+
 /** That of the date column, for tables that are published by date or from a date on. */
 function dateIndex(asset: AnyAsset, graph: AssetGraph): SecondaryIndex[] {
-  const date = asset.partitionedBy?.date;
-  const isCarriedOn = asset.carriedOn && asset.schema.primaryKey[0] !== date;
+  const name = dateIndexName(asset);
+  const isCarriedOn = asset.carriedOn && asset.schema.primaryKey[0] !== asset.partitionedBy?.date;
   const isByDate = isCarriedOn || graph.producerOf(asset.key).recipe.partitionsDef !== undefined;
-  if (date === undefined || !isByDate) return [];
-  const name = `${datePrefix(asset)}${date}`;
-  return [{ name, statement: `CREATE INDEX "${name}" ON ${tableOf(asset)} ("${date}")` }];
+  if (name === undefined || !isByDate) return [];
+  return [{ name, statement: dateIndexStatement(asset) }];
+}
+
+/** Name of the index of the dates; `undefined` for a table without partitions by date. */
+export function dateIndexName(asset: AnyAsset): string | undefined {
+  const date = asset.partitionedBy?.date;
+  return date === undefined ? undefined : `${datePrefix(asset)}${date}`;
+}
+
+function dateIndexStatement(asset: AnyAsset): string {
+  return `CREATE INDEX "${dateIndexName(asset)}" ON ${tableOf(asset)} ("${asset.partitionedBy!.date}")`;
 }
 
 /** Those of the declared orders, for pages. */

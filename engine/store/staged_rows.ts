@@ -1,8 +1,8 @@
 import type { ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { hashOf, type PreparedRows } from "../declare/row_schema.ts";
-import { analyze, contentOf, indexesOf, sizeOf, tableOf } from "./asset_table.ts";
-import { manyOrderedRows, orderIndexes } from "./secondary_indexes.ts";
+import { analyze, contentOf, indexesOf, quoted, sizeOf, type TableIndex, tableOf } from "./asset_table.ts";
+import { dateIndexName, manyOrderedRows, orderIndexes } from "./secondary_indexes.ts";
 
 /*
  * While the embedded database runs a transaction, all other statements wait, and writing half a million rows with their indexes takes
@@ -11,9 +11,12 @@ import { manyOrderedRows, orderIndexes } from "./secondary_indexes.ts";
  *
  * Each attempt writes to a table of its own, which only the transaction of its record can make visible: rows of an attempt that was
  * interrupted, or that has lost its step, are dropped by the next attempt or when the engine opens.
+ *
+ * On PostgreSQL the same is done within the transaction of the record: rows are written to a new table without indexes, as frozen,
+ * and each index is built at once. That takes half of the processor time of rows that are added to the indexes one by one.
  */
 
-/** Fewer rows are written in one transaction. */
+/** Fewer rows are written to the table. */
 const manyRows = 10_000;
 /** Blocks of 8 kB hashed in one statement. */
 const blocksAtOnce = 128;
@@ -33,12 +36,13 @@ type Content = Awaited<ReturnType<typeof contentOf>>;
  * written to it.
  *
  * @param options.hashed Whether the content is needed as well.
+ * @param options.isFollowed Whether rows of other parts follow: {@link createDateIndex} is called after the last.
  */
 export async function stageRows(
   database: Database,
   asset: AnyAsset,
   rows: Pick<PreparedRows, "data" | "count">,
-  { hashed, signal }: { hashed: boolean; signal: AbortSignal },
+  { hashed, isFollowed, signal }: { hashed: boolean; isFollowed: boolean; signal: AbortSignal },
 ): Promise<StagedRows | null> {
   const { sql } = database;
   if (database.kind !== "embedded" || rows.count < manyRows || !await isReplaceable(sql, asset)) return null;
@@ -48,26 +52,19 @@ export async function stageRows(
   // Rows arrive in key order: an index that has this order grows at its end. One with another order would be written all over with
   // each piece; building it at once takes 0.2 s for half a million rows, a tenth of that.
   const { primaryKey } = asset.schema;
-  const present = await indexesOf(sql, asset);
-  const orders = rows.count < manyOrderedRows ? [] : orderIndexes(asset);
-  const missing = orders.filter(({ name }) => !present.some((index) => index.name === name));
   const indexes = Map.groupBy(
-    present,
-    ({ columns }) => columns.every((column, i) => i >= primaryKey.length || column === primaryKey[i]),
+    await wantedIndexes(sql, asset, { count: rows.count, isFollowed }),
+    ({ columns }) => columns?.every((column, i) => i >= primaryKey.length || column === primaryKey[i]) ?? false,
   );
   const create = async (tx: Sql, inKeyOrder: boolean) => {
-    const own = indexes.get(inKeyOrder) ?? [];
-    for (const { statement } of inKeyOrder ? own : [...own, ...missing]) await tx.unsafe(indexOn(table, statement));
+    for (const { statement } of indexes.get(inKeyOrder) ?? []) await tx.unsafe(indexOn(table, statement));
   };
   try {
     await sql.begin(async (tx) => {
-      await tx.unsafe(`CREATE TABLE ${table} (LIKE ${tableOf(asset)} INCLUDING ALL EXCLUDING INDEXES)`);
-      // It is added with the id of the materialization, as the value of all rows, which takes no time.
-      await tx.unsafe(`ALTER TABLE ${table} DROP COLUMN "_from"`);
+      await createLike(tx, asset, table);
       await create(tx, true);
     });
-    const columns: ColumnSpec[] = asset.schema.columns.map(({ name, type }) => ({ name, type }));
-    await database.insertColumns(sql, `engine.${name}`, columns, rows.data, { signal });
+    await database.insertColumns(sql, `engine.${name}`, columnsOf(asset), rows.data, { signal });
     await create(sql, false);
     await sql.begin((tx) => analyze(database, tx, table, rows.count));
     const content = hashed ? await contentInPieces(sql, asset, { table, signal }) : null;
@@ -76,6 +73,48 @@ export async function stageRows(
     await dropTable(sql, table).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Writes the first rows of an asset to a new table that takes the place of the empty one, in the transaction that records
+ * materialization `id`, on PostgreSQL. `null` if they are few, or if the table cannot be replaced.
+ *
+ * @param rows.hashed Whether the content is needed as well.
+ * @param rows.isFollowed Whether rows of other parts follow: {@link createDateIndex} is called after the last.
+ */
+export async function replaceEmptyTable(
+  database: Database,
+  tx: Sql,
+  asset: AnyAsset,
+  { data, count, id, hashed, isFollowed, signal }: Pick<PreparedRows, "data" | "count"> & {
+    id: number;
+    hashed: boolean;
+    isFollowed: boolean;
+    signal: AbortSignal;
+  },
+): Promise<{ content: Content | null } | null> {
+  if (database.kind !== "postgres" || count < manyRows || !await isReplaceable(tx, asset)) return null;
+  const name = `${prefixOf(asset)}${crypto.randomUUID().slice(0, 8)}`;
+  // In the same schema, for its default privileges.
+  const table = `"${asset.layer}"."${name}"`;
+  await createLike(tx, asset, table);
+  if (!await hasSamePrivileges(tx, table, tableOf(asset))) {
+    await dropTable(tx, table);
+    return null;
+  }
+  await database.insertColumns(tx, `${asset.layer}.${name}`, columnsOf(asset), data, { signal, frozen: true });
+  const present = await indexesOf(tx, asset);
+  const wanted = await wantedIndexes(tx, asset, { count, isFollowed });
+  // A schema has each name once; readers of the empty table do not wait for another name.
+  for (const [i, { name: index }] of present.entries()) {
+    await tx.unsafe(`ALTER INDEX ${quoted([asset.layer])}.${quoted([index])} RENAME TO "${name}_${i}"`);
+  }
+  for (const { statement } of wanted) await tx.unsafe(indexOn(table, statement));
+  await analyze(database, tx, table, count);
+  const content = hashed ? await contentOf(tx, asset, { table }) : null;
+  // From here on readers wait for the end of the transaction.
+  await adoptRows(tx, asset, { table, id });
+  return { content };
 }
 
 /** Makes staged rows those of the empty table, in the transaction that records materialization `id`. */
@@ -93,7 +132,7 @@ export async function adoptRows(
     `ALTER TABLE ${table} ADD COLUMN "_from" bigint NOT NULL DEFAULT ${id}`,
     `ALTER TABLE ${table} ALTER COLUMN "_from" DROP DEFAULT`,
     `ALTER TABLE ${table} RENAME TO "${asset.key}"`,
-    `ALTER TABLE engine."${asset.key}" SET SCHEMA "${asset.layer}"`,
+    ...table.startsWith("engine.") ? [`ALTER TABLE engine."${asset.key}" SET SCHEMA "${asset.layer}"`] : [],
     // A sample of a few pages tells the planner that all rows have the same value.
     `SET LOCAL default_statistics_target = 1`,
     `ANALYZE ${tableOf(asset)} ("_from")`,
@@ -121,6 +160,36 @@ function prefixOf({ key }: AnyAsset): string {
   return `${stagedPrefix}${hashOf([key]).slice(0, 16)}_`;
 }
 
+function columnsOf({ schema }: AnyAsset): ColumnSpec[] {
+  return schema.columns.map(({ name, type }) => ({ name, type }));
+}
+
+/** A table like that of an asset, without indexes and without `_from`. */
+async function createLike(tx: Sql, asset: AnyAsset, table: string): Promise<void> {
+  await tx.unsafe(`CREATE TABLE ${table} (LIKE ${tableOf(asset)} INCLUDING ALL EXCLUDING INDEXES)`);
+  // It is added with the id of the materialization, as the value of all rows, which takes no time.
+  await tx.unsafe(`ALTER TABLE ${table} DROP COLUMN "_from"`);
+}
+
+/** The indexes of the table, that of its dates if no rows follow, and those of its orders if it gets many rows. */
+async function wantedIndexes(
+  tx: Sql,
+  asset: AnyAsset,
+  { count, isFollowed }: { count: number; isFollowed: boolean },
+): Promise<(Omit<TableIndex, "columns"> & Partial<TableIndex>)[]> {
+  const present = (await indexesOf(tx, asset)).filter(({ name }) => !isFollowed || name !== dateIndexName(asset));
+  const orders = count < manyOrderedRows ? [] : orderIndexes(asset);
+  return [...present, ...orders.filter(({ name }) => !present.some((index) => index.name === name))];
+}
+
+async function hasSamePrivileges(tx: Sql, table: string, other: string): Promise<boolean> {
+  const [row] = await tx.unsafe<{ same: boolean }[]>(
+    `SELECT a.relowner = b.relowner AND a.relacl IS NOT DISTINCT FROM b.relacl AS same
+     FROM pg_class a, pg_class b WHERE a.oid = '${table}'::regclass AND b.oid = '${other}'::regclass`,
+  );
+  return row!.same;
+}
+
 /** Whether a table has no rows, and nothing that a copy of it would lack. */
 async function isReplaceable(sql: Sql, asset: AnyAsset): Promise<boolean> {
   const table = `'${tableOf(asset)}'::regclass`;
@@ -128,6 +197,9 @@ async function isReplaceable(sql: Sql, asset: AnyAsset): Promise<boolean> {
     `SELECT NOT EXISTS (SELECT FROM ${tableOf(asset)})
        AND NOT EXISTS (SELECT FROM pg_depend WHERE refobjid = ${table} AND classid = 'pg_rewrite'::regclass)
        AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = ${table})
+       AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = ${table})
+       AND NOT EXISTS (SELECT FROM pg_publication_rel WHERE prrelid = ${table})
+       AND NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = ${table} AND attacl IS NOT NULL)
        AND NOT EXISTS (
          SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
          WHERE i.indrelid = ${table} AND a.attname = '_from') AS replaceable`,

@@ -44,6 +44,7 @@ export interface Database {
    *
    * @param table Schema-qualified, e.g. `silver.daily_bars`; both parts are quoted.
    * @param data One entry for each of `columns`, all of one length.
+   * @param options.frozen For a table that `tx` has created: the server then writes no row a second time, to note that all see it.
    * @returns The number of rows added.
    */
   insertColumns(
@@ -51,7 +52,7 @@ export interface Database {
     table: string,
     columns: readonly ColumnSpec[],
     data: Readonly<Record<string, ColumnData>>,
-    options?: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal },
+    options?: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal; frozen?: boolean },
   ): Promise<number>;
   /**
    * Reads a query column by column: numbers into `Float64Array` (NULL becomes NaN), everything else into arrays. Far cheaper than

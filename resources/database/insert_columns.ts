@@ -16,10 +16,10 @@ const TRAILER = Uint8Array.of(0xff, 0xff);
  * @param rowsPerStatement Limits the memory of the embedded database, which buffers a whole statement.
  */
 export function insertByCopy(rowsPerStatement = Infinity): Database["insertColumns"] {
-  return async (tx, table, columns, data, { onProgress, signal } = {}) => {
+  return async (tx, table, columns, data, { onProgress, signal, frozen = false } = {}) => {
     const rows = new RowEncoder(columns, data);
     const names = columns.map(({ name }) => quoteName(name)).join(", ");
-    const statement = `copy ${quoteTable(table)} (${names}) from stdin (format binary)`;
+    const statement = `copy ${quoteTable(table)} (${names}) from stdin (format binary${frozen ? ", freeze" : ""})`;
     while (rows.done < rows.total) {
       await copy(tx, statement, rows, Math.min(rows.total, rows.done + rowsPerStatement), { onProgress, signal });
     }

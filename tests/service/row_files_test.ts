@@ -50,8 +50,8 @@ Deno.test("openRowStore() and rowFileOptions() name the variable and the remedy 
   );
   await Deno.remove(folder);
   const declared = [{ ...tinyAssets[0]!, storage: "parquet" as const }];
-  await assert.rejects(
-    async () => rowFileOptions(undefined, readEnvironment({}), { assets: declared }),
+  assert.throws(
+    () => rowFileOptions(undefined, readEnvironment({}), { assets: declared }),
     /ROW_FILES: not set, but "numbers" keeps its rows in/,
   );
   assert.deepEqual(secretsOf({ ...key, AWS_SESSION_TOKEN: "hush-token" }), ["hush-id", "hush", "hush-token"]);

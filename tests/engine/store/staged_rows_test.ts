@@ -6,6 +6,7 @@ import { partitionVersion } from "../../../engine/run/written_rows.ts";
 import { contentOf, indexesOf } from "../../../engine/store/asset_table.ts";
 import { readColumns } from "../../../engine/store/read_columns.ts";
 import { withEmbedded } from "../../support/database.ts";
+import { onEachDatabase } from "../../support/partitions.ts";
 import { numbers, openTinyEngine, type Tiny, type TinyWorld, withTinyEngine } from "../../support/tiny_engine.ts";
 import { manyNumbers } from "./staged_rows_numbers.ts";
 
@@ -137,9 +138,11 @@ const cells = assetsWith<TinyWorld>().asset({
   }),
 });
 
-Deno.test("a table that is made by partitions has the version of its rows and all its indexes, also after a part that was added", async () => {
-  await using tiny = await openTinyEngine({ assets: [numbers, cells] });
-  const { engine, database } = tiny;
+const onEach = onEachDatabase("First rows");
+
+onEach("of partitions have their version and all indexes, also after a part that was added", {
+  assets: [numbers, cells],
+}, async ({ engine, database }) => {
   const indexes = await indexesOf(database.sql, cells);
   assert.deepEqual(indexes.map(({ columns }) => columns.join()).sort(), ["day", "name,day"]);
   const { id } = await engine.submit({ selection: "numbers cells", trigger: "test" });
@@ -157,8 +160,7 @@ Deno.test("a table that is made by partitions has the version of its rows and al
   assert.deepEqual(await stagedTables(database), []);
 });
 
-Deno.test("a table with a view on it is filled in place", async () => {
-  await using tiny = await openTinyEngine();
+onEach("of a table with a view on it are written in place", {}, async (tiny) => {
   const { sql } = tiny.database;
   await sql`CREATE VIEW public.of_numbers AS SELECT name FROM raw.numbers`;
   assert.equal(await made(tiny), "succeeded");
@@ -166,6 +168,26 @@ Deno.test("a table with a view on it is filled in place", async () => {
   const [{ rows }] = await sql`SELECT count(*) AS rows FROM public.of_numbers` as unknown as [{ rows: number }];
   assert.equal(rows, 12_000);
 });
+
+onEach(
+  "of a table that others may read stay readable for them, and otherwise the table is another one",
+  {},
+  async (tiny) => {
+    const { sql } = tiny.database;
+    const tableNow = async () => {
+      const [row] = await sql<{ oid: number; readable: boolean }[]>`
+      SELECT oid::bigint AS oid, coalesce('=r' = ANY(SELECT split_part(acl::text, '/', 1) FROM unnest(relacl) AS acl), false)
+        AS readable FROM pg_class WHERE oid = 'raw.numbers'::regclass`;
+      return row!;
+    };
+    if (tiny.database.kind === "postgres") await sql`GRANT SELECT ON raw.numbers TO PUBLIC`;
+    const before = await tableNow();
+    assert.equal(await made(tiny), "succeeded");
+    assert.deepEqual(await rowsOf(tiny), expected);
+    const { oid, readable } = await tableNow();
+    assert.deepEqual([readable, oid === before.oid], tiny.database.kind === "postgres" ? [true, true] : [false, false]);
+  },
+);
 
 Deno.test("an attempt whose step is taken away while it writes publishes nothing of it", async () => {
   await withEmbedded(async (database) => {
