@@ -1,14 +1,15 @@
 /**
  * Cost of a further session after years of them: CPU seconds by asset, disk and memory, on both databases.
  *
- *     deno run -A bench/growth.ts [--years 5,21] [--sessions 2] [--database pglite|postgres|both]
+ *     deno run -A bench/growth.ts [--years 5,21] [--sessions 2] [--database pglite|postgres|both] [--parquet KEY,…]
  *     deno run -A bench/growth.ts --market simulated --sessions 250 --database pglite
  *
  * Measures the S&P file of TANDEM_SHARED or ../shared, extended backwards by its mirror image, if available; or the simulated
  * market from its first start on. The calendar days between sessions pass in the records too, history is pruned after each session
  * and again before the next one, and a server's autovacuum does in seconds what it has a day for. With more than ten sessions the
  * tables that grow most are listed. Steps run one after the other in a separate process, so that its CPU time can be attributed to an asset. With PGlite
- * this is the whole cost; with PostgreSQL (fsync on) the server's is added. Years have 252 sessions.
+ * this is the whole cost; with PostgreSQL (fsync on) the server's is added. Years have 252 sessions. The assets of `--parquet` have
+ * their rows in files.
  *
  * @module
  */
@@ -17,6 +18,7 @@ import { nyse, xnys } from "../resources/exchange_calendar/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
 import { openDatabase } from "../resources/database/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
+import { folderStore } from "../resources/row_files/mod.ts";
 import { LongMarket } from "./growth/long_market.ts";
 import { parseArgs } from "node:util";
 import { createInterface } from "node:readline";
@@ -40,8 +42,8 @@ interface Growth {
 }
 
 if (Deno.args[0] === "--one") {
-  const [, file, databaseUrl, dataDir] = Deno.args as [string, string, string, string];
-  await serveRuns(file, databaseUrl || undefined, dataDir);
+  const [, file, databaseUrl, folder, inFiles] = Deno.args as [string, string, string, string, string];
+  await serveRuns(file, { databaseUrl: databaseUrl || undefined, folder, inFiles: inFiles ? inFiles.split(",") : [] });
   Deno.exit(0);
 }
 
@@ -51,6 +53,7 @@ const { values: given } = parseArgs({
     years: { type: "string", default: "5,21" },
     sessions: { type: "string", default: "2" },
     database: { type: "string", default: "both" },
+    parquet: { type: "string", default: "" },
   },
 });
 const isSimulated = given.market === "simulated";
@@ -77,7 +80,7 @@ async function grow(
   await market?.write(file, sessions - more);
   const script = ["--v8-flags=--heap-growing-percent=100", import.meta.filename!];
   await using child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...script, "--one", file, databaseUrl, join(folder, "data")],
+    args: ["run", "-A", ...script, "--one", file, databaseUrl, join(folder, "data"), given.parquet],
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
@@ -104,7 +107,13 @@ async function grow(
 }
 
 /** Makes everything fresh for each line of standard input, and reports the cost on standard output. */
-async function serveRuns(file: string, databaseUrl: string | undefined, dataDir: string): Promise<void> {
+async function serveRuns(
+  file: string,
+  { databaseUrl, folder, inFiles }: { databaseUrl: string | undefined; folder: string; inFiles: readonly string[] },
+): Promise<void> {
+  const dataDir = join(folder, "database");
+  const rows = join(folder, "rows");
+  await Deno.mkdir(rows, { recursive: true });
   const opened = await openDatabase({ databaseUrl, dataDir });
   const clock = fixedClock("2025-11-21T23:00:00Z");
   const since = clock.now();
@@ -123,6 +132,7 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
       calendar: xnys,
     },
     clock,
+    ...inFiles.length > 0 && { rowFiles: { store: folderStore(rows), assets: inFiles } },
     executor: oneByOne(async (key, work) => {
       const before = cpuSeconds();
       try {
@@ -143,7 +153,7 @@ async function serveRuns(file: string, databaseUrl: string | undefined, dataDir:
       cpuSeconds: cpuSeconds() - cpu,
       seconds: (performance.now() - begun) / 1000,
       tables: await tableMb(opened),
-      diskMb: databaseUrl ? await databaseMb(opened) : await folderMb(dataDir),
+      diskMb: (databaseUrl ? await databaseMb(opened) : await folderMb(dataDir)) + await folderMb(rows),
       peakMb: await peakMb(),
     };
     console.log(JSON.stringify(growth));
