@@ -13,6 +13,7 @@ import { AutomationRecord } from "./automation/automation_record.ts";
 import { Backfills } from "./backfill/backfill.ts";
 import { checkConfig } from "./declare/config_check.ts";
 import { type PartitionReport, partitionReport } from "./judge/partition_report.ts";
+import { checkRange, refuseUnknownNames } from "./judge/asked_range.ts";
 import { type CheckRun, StandaloneChecks } from "./checks/standalone_checks.ts";
 import type { PartitionRange } from "./partitions/partition_range.ts";
 import { IdempotencyConflictError, InvalidRequestError, messageOf, NotPartitionedError } from "./errors.ts";
@@ -260,7 +261,13 @@ export class Engine {
     const selected = select(this.graph, selection).filter((key) => !except?.has(this.graph.producerOf(key).key));
     refuseExternalsAlone(this.graph, selected);
     checkConfig(this.graph, config, (message, issues) => new InvalidRequestError(message, issues));
+    if (range) checkRange(range, "range.");
     const snapshot = await takeSnapshot(this.around, { config });
+    if (range) {
+      const producers = new Set(selected.map((key) => this.graph.producerOf(key).key));
+      const assets = [...producers].map((key) => ({ key, space: snapshot.partitions.get(key)!.space }));
+      refuseUnknownNames(range, assets, "range.");
+    }
     return { plan: planRun(this.graph, selected, snapshot, { selection, force, range: range ?? null }), snapshot };
   }
 
@@ -302,12 +309,15 @@ export class Engine {
     return await this.ledger.checks.last(key);
   }
 
-  /** Partitions of an asset by state. @throws {UnknownAssetError | NotPartitionedError} */
+  /** Partitions of an asset by state. @throws {UnknownAssetError | NotPartitionedError | InvalidRequestError} */
   async partitions(key: string, range: PartitionRange = {}): Promise<PartitionReport> {
     const producer = this.graph.producerOf(key);
     if (!producer.recipe.partitionsDef) throw new NotPartitionedError(key);
+    checkRange(range);
     const snapshot = await takeSnapshot(this.around, { config: {}, of: [key] });
-    return partitionReport(this.graph.asset(key), snapshot.partitions.get(producer.key)!, range);
+    const state = snapshot.partitions.get(producer.key)!;
+    refuseUnknownNames(range, [{ key, space: state.space }]);
+    return partitionReport(this.graph.asset(key), state, range);
   }
 
   /**

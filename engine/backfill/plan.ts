@@ -10,7 +10,8 @@ import type {
   SkippedPartitions,
 } from "../store/backfill_records.ts";
 import { partitionsInReason, somePartitions } from "../store/reasons.ts";
-import { InvalidRequestError, UnmetUpstreamError } from "../errors.ts";
+import { UnmetUpstreamError } from "../errors.ts";
+import { checkRange, unknownNames } from "../judge/asked_range.ts";
 import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { PartitionSet } from "../partitions/mod.ts";
 import type { Plan } from "../store/run_plan.ts";
@@ -27,18 +28,7 @@ export interface PlanContext {
 
 /** The range of a request. @throws {InvalidRequestError} If it is invalid. */
 export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
-  for (const [path, date] of [["from", from], ["to", to]] as const) {
-    if (date !== undefined && !isDate(date)) {
-      throw refusal(path, `"${date}" is not a date. Write it as YYYY-MM-DD.`);
-    }
-  }
-  if (from !== undefined && to !== undefined && from > to) {
-    throw refusal(
-      "from",
-      `The range begins on ${from} and ends on ${to}, which is earlier. Give the earlier date first.`,
-    );
-  }
-  if (names?.length === 0) throw refusal("names", "The list of names is empty. Omit it to select all.");
+  checkRange({ from, to, names });
   return {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
@@ -50,12 +40,17 @@ export function rangeOf({ from, to, names }: BackfillRequest): BackfillRange {
  * The plan of a backfill. Depends only on its arguments.
  *
  * @throws {UnmetUpstreamError} If a selected asset reads one that was never materialized and is not selected.
+ * @throws {InvalidRequestError} If the range has names, and no selected asset has any.
  */
 export function planBackfill(
   selection: string,
   facts: BackfillFacts,
   { graph, snapshot, resources, database, history }: PlanContext,
 ): { plan: BackfillPlan; parts: PartOfBackfill[] } {
+  const unknown = unknownNames(
+    facts.range,
+    facts.producers.map(({ key }) => ({ key, space: snapshot.partitions.get(key)!.space })),
+  );
   const parts = backfillParts(facts, snapshot, graph);
   refuseUnmet(parts, { graph, snapshot });
   const assets: PlannedAsset[] = [];
@@ -98,7 +93,7 @@ export function planBackfill(
     assets,
     skipped,
     fresh,
-    unknownNames: unknownNames(facts.range, parts),
+    unknownNames: unknown,
     partitions: assets.reduce((sum, { partitions }) => sum + (partitions?.count ?? 0), 0),
     vendorCalls: assets.reduce((sum, { vendorCalls }) => sum + (vendorCalls ?? 0), 0),
     ...totalSeconds(assets),
@@ -143,25 +138,5 @@ function refuseUnmet(
       !snapshot.latest.has(key) && !selected.has(graph.producerOf(key))
     );
     if (unmet !== undefined) throw new UnmetUpstreamError(part.producer.key, unmet);
-  }
-}
-
-function unknownNames({ names }: BackfillRange, parts: readonly PartOfBackfill[]): string[] {
-  const spaces = parts.flatMap(({ all: { space } }) => space.hasNames ? [space] : []);
-  // Without an asset that has names, there is nothing to compare them with.
-  if (!names || spaces.length === 0) return [];
-  return names.filter((name) => spaces.every((space) => space.nameAt(name) < 0));
-}
-
-function refusal(path: string, message: string): InvalidRequestError {
-  return new InvalidRequestError(message, [{ path, message }]);
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  try {
-    return Temporal.PlainDate.from(text).toString() === text;
-  } catch {
-    return false;
   }
 }

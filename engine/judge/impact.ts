@@ -6,6 +6,7 @@ import { partitionsOfAsset, readSpace } from "./partition_state.ts";
 import { partitionsInReason, SomePartitions, somePartitions } from "../store/reasons.ts";
 import { partitionsWithin } from "./partition_work.ts";
 import { PartitionRange } from "../partitions/partition_range.ts";
+import { checkRange, refuseUnknownNames } from "./asked_range.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { Producer } from "../declare/graph.ts";
 import { PartitionSet } from "../partitions/mod.ts";
@@ -49,7 +50,8 @@ export type Impact = z.infer<typeof Impact>;
  * estimate of making them again. Changes nothing.
  *
  * @throws {UnknownAssetError}
- * @throws {InvalidRequestError} If a range is given for an unpartitioned asset, or contains none of the partitions.
+ * @throws {InvalidRequestError} If a range is given for an unpartitioned asset, ends before it begins, has names that the asset has not,
+ *   or contains none of the partitions.
  */
 export async function impactOf(
   around: EngineContext,
@@ -58,6 +60,7 @@ export async function impactOf(
 ): Promise<Impact> {
   const { graph } = around;
   const origin = graph.producerOf(key);
+  if (range) checkRange(range);
   const snapshot = await takeSnapshot(around, { config: {} });
   const changed = changedPartitionsOf(origin, key, { range, snapshot, around });
   const touched = new Map<string, PartitionSet>(origin.produces.map((made) => [made, changed]));
@@ -113,6 +116,7 @@ function changedPartitionsOf(
   if (!around.graph.asset(key).partitionedBy) {
     throw new InvalidRequestError(`"${key}" has no partitions: omit the range.`);
   }
+  refuseUnknownNames(range, [{ key, space }]);
   const partitions = partitionsWithin({ key: origin.key, space, wanted: all }, range);
   if (partitions.isEmpty) throw new InvalidRequestError(`"${key}" has no partitions in this range.`);
   return partitions;

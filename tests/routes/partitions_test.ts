@@ -57,6 +57,19 @@ Deno.test("GET /v1/assets/:key/partitions", (t) =>
       assert.equal((await get("/v1/assets/nothing/partitions")).status, 404);
       assert.equal((await get("/v1/assets/quotes/partitions?from=x")).status, 400);
       assert.equal((await get("/v1/assets/quotes/partitions?form=2024-01-01")).status, 400);
+      for (
+        const [asked, path, said] of [
+          ["quotes/partitions?from=2024-01-05&to=2024-01-04", "from", /ends on 2024-01-04, which is earlier/],
+          ["quotes/partitions?names=A,Z", "names", /"quotes" has no Z/],
+          ["sums/partitions?names=A", "names", /The partitions of "sums" have no names/],
+          ["sums/impact?names=A", "names", /The partitions of "sums" have no names/],
+          ["sums/impact?from=2024-01-05&to=2024-01-04", "from", /which is earlier/],
+        ] as const
+      ) {
+        const { status, json } = await get(`/v1/assets/${asked}`);
+        assert.deepEqual([status, json.errors?.[0].path], [400, path], asked);
+        assert.match(json.detail, said);
+      }
     });
   }));
 
@@ -69,9 +82,24 @@ Deno.test("POST …/materialize with a range makes only these partitions, and re
     const made = await post("/v1/materialize", { selection: "quotes", range, wait: true });
     assert.deepEqual([made.json.status, made.json.range], ["succeeded", range]);
     assert.deepEqual(calls().join(" ").match(/[AB] 2024-01-\d\d/g), ["B 2024-01-03", "B 2024-01-04"]);
-    for (const bad of [{ from: "3 January" }, { names: [] }, { since: "2024-01-03" }]) {
-      const { status, json } = await post("/v1/assets/quotes/materialize", { range: bad });
-      assert.equal(status, 400);
-      assert.match(json.errors[0].path, /^range\./);
+    for (
+      const bad of [
+        { from: "3 January" },
+        { names: [] },
+        { since: "2024-01-03" },
+        { from: "2024-01-04", to: "2024-01-03" },
+        { names: ["B", "Z"] },
+      ]
+    ) {
+      for (const dryRun of [true, false]) {
+        const { status, json } = await post("/v1/assets/quotes/materialize", { range: bad, dryRun });
+        assert.equal(status, 400, JSON.stringify(bad));
+        assert.match(json.errors[0].path, /^range\./);
+      }
     }
+    const named = { range: { names: ["B"] }, dryRun: true };
+    const { status, json } = await post("/v1/materialize", { selection: "sums headline", ...named });
+    assert.deepEqual([status, json.errors[0].path], [400, "range.names"]);
+    assert.match(json.detail, /The partitions of what is selected have no names/);
+    assert.equal((await post("/v1/materialize", { selection: "quotes headline", ...named })).status, 200);
   }));

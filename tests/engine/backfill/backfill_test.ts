@@ -321,6 +321,10 @@ for (const { name, ignore, open } of databases) {
         (error) => error instanceof InvalidRequestError && said.test(error.message),
       );
     }
+    await assert.rejects(
+      engine.backfills.submit({ selection: "events headline", names: ["A"], trigger: "test" }),
+      /The partitions of what is selected have no names: omit the names\./,
+    );
     await assert.rejects(engine.backfills.get(99), UnknownBackfillError);
     await assert.rejects(engine.backfills.act(99, "pause"), UnknownBackfillError);
   });

@@ -56,7 +56,13 @@ test("follows events back in time, and stops where there are no more readers", a
   const restated = await engine.impact("sums", { from: "2024-01-05", to: "2024-01-05" });
   assert.deepEqual(restated.steps.map(({ key }) => key), ["headline"]);
   await assert.rejects(engine.impact("headline", { from: "2024-01-04" }), InvalidRequestError);
-  await assert.rejects(engine.impact("quotes", { names: ["Z"] }), /"quotes" has no partitions in this range/);
+  await assert.rejects(engine.impact("quotes", { from: "2025-01-01" }), /"quotes" has no partitions in this range/);
+  await assert.rejects(engine.impact("quotes", { names: ["B", "Z"] }), /"quotes" has no Z\. Its names are A, B\./);
+  await assert.rejects(engine.impact("sums", { names: ["B"] }), /The partitions of "sums" have no names/);
+  await assert.rejects(
+    engine.impact("sums", { from: "2024-01-05", to: "2024-01-04" }),
+    /begins on 2024-01-05 and ends on 2024-01-04, which is earlier/,
+  );
 });
 
 test("has no duration for steps that never ran", async ({ engine }) => {
