@@ -7,6 +7,7 @@ import { type PartitionState, readersOf, readSpace } from "./partition_state.ts"
 import { partitionsInReason, type Reason, saysMissing, upstreamStale } from "../store/reasons.ts";
 import { changedRows } from "../store/changed_rows.ts";
 import { InvalidRequestError } from "../errors.ts";
+import { checkDate, someOf } from "./asked_range.ts";
 import {
   areInWords,
   changedSettings,
@@ -20,7 +21,7 @@ import {
 import type { Producer } from "../declare/graph.ts";
 import { type LastStep, lastSteps } from "../store/asset_records.ts";
 import { PastMaterializations } from "../store/past_materializations.ts";
-import { PartitionSet, type Rectangle } from "../partitions/mod.ts";
+import { PartitionSet, type PartitionSpace, type Rectangle } from "../partitions/mod.ts";
 import { upstreamPartitions } from "../partitions/mapping.ts";
 import { reasonsOfAll, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { EngineContext } from "../store/context.ts";
@@ -65,13 +66,14 @@ function partitionsOf(
       const message = `"${key}" is made as a whole: omit the ${field}.`;
       throw new InvalidRequestError(message, [{ path: field, message }]);
     }
+    if (field === "date") checkDate(value, field);
     const hint = !has
       ? `Its partitions have no ${field}.`
       : known.length === 0
       ? `It has no ${field} at all.`
       : field === "date"
-      ? `Its dates go from ${known[0]} to ${known.at(-1)}.`
-      : `Its names are ${known.slice(0, 5).join(", ")}${known.length > 5 ? ` and ${known.length - 5} others` : ""}.`;
+      ? `Its dates go from ${known[0]} to ${known.at(-1)}${nearestDates(space, value)}.`
+      : `Its names are ${someOf(known)}.`;
     const message = `"${key}" has no partition with the ${field} "${value}". ${hint}`;
     throw new InvalidRequestError(message, [{ path: field, message }]);
   }
@@ -85,6 +87,12 @@ function partitionsOf(
     throw new InvalidRequestError(message, [{ path: of.name === undefined ? "date" : "name", message }]);
   }
   return partitions;
+}
+
+/** The dates before and after one between them. */
+function nearestDates(space: PartitionSpace, date: string): string {
+  const [before, after] = [space.dates[space.lastUntil(date)], space.dates[space.firstFrom(date)]];
+  return before !== undefined && after !== undefined ? `; the nearest are ${before} and ${after}` : "";
 }
 
 /** A finding for some partitions; its cause is looked up only if it is shown. */

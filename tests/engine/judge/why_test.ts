@@ -116,11 +116,17 @@ test("reports which settings and which rows changed", async ({ world, materializ
   ]);
 });
 
-test("refuses unknown assets and partitions", async ({ engine, materialize }) => {
+test("refuses unknown assets and partitions", async ({ engine, world, materialize }) => {
   await materialize();
   await assert.rejects(engine.why("nothing"), UnknownAssetError);
   await assert.rejects(engine.why("quotes", { name: "Z" }), /"quotes" has no partition with the name "Z".*A, B/);
-  await assert.rejects(engine.why("quotes", { date: "2023-01-01" }), /Its dates go from 2024-01-02 to 2024-01-05/);
+  await assert.rejects(engine.why("quotes", { date: "2023-01-01" }), /Its dates go from 2024-01-02 to 2024-01-05\.$/);
+  world.dates.push("2024-01-09");
+  await assert.rejects(
+    engine.why("quotes", { date: "2024-01-07" }),
+    /Its dates go from 2024-01-02 to 2024-01-09; the nearest are 2024-01-05 and 2024-01-09\.$/,
+  );
+  await assert.rejects(engine.why("quotes", { date: "abc" }), /"abc" is not a date\. Write it as YYYY-MM-DD/);
   await assert.rejects(engine.why("sums", { name: "A" }), /Its partitions have no name/);
   await assert.rejects(engine.why("headline", { date: "2024-01-05" }), InvalidRequestError);
 });
