@@ -134,10 +134,11 @@ export class Backfills {
    * Pauses a backfill after its current run, resumes it, cancels it with that run, or retries failed and missing partitions.
    *
    * @throws {UnknownBackfillError}
-   * @throws {BackfillStateError} If its state does not allow the action.
+   * @throws {BackfillStateError} If its state does not allow the action, or nothing of it is left to retry.
    */
   async act(id: number, action: BackfillAction): Promise<Backfill> {
     const { from, otherwise } = moves[action];
+    if (action === "retry") await this.#refuseComplete(id);
     const moved = action === "cancel" ? await this.#cancel(id, from) : await this.#ledger.move(
       id,
       action === "pause" ? { from, to: "paused" } : {
@@ -155,6 +156,19 @@ export class Backfills {
     const backfill = await this.get(id);
     if (backfill.status === "running") this.begin(id);
     return backfill;
+  }
+
+  /** A backfill that succeeded has nothing to retry, unless some of its partitions became stale or missing since. */
+  async #refuseComplete(id: number): Promise<void> {
+    const backfill = await this.#ledger.read(id);
+    if (backfill.status !== "succeeded") return;
+    // As after a retry: earlier failures do not count.
+    const retried = { ...backfill, retriedRun: Number.MAX_SAFE_INTEGER };
+    const { parts } = await lookAt(retried, { around: this.around, ledger: this.#ledger });
+    if (parts.some(({ missing }) => !missing.isEmpty)) return;
+    throw new BackfillStateError(
+      `Backfill ${id} has succeeded, and nothing of it is missing or stale. Begin one with force to make the same again.`,
+    );
   }
 
   async #cancel(id: number, from: readonly BackfillStatus[]): Promise<boolean> {

@@ -63,6 +63,12 @@ for (const [name, controlOf] of ways) {
       const over = await run(control, ["--pause", "1"]);
       assert.deepEqual([over.code, over.out], [2, ""]);
       assert.equal(over.err, "Backfill 1 has succeeded. Only one that is running can be paused.\n");
+      const complete = await run(control, ["--retry", "1"]);
+      assert.deepEqual([complete.code, complete.out], [2, ""]);
+      assert.match(complete.err, /^Backfill 1 has succeeded, and nothing of it is missing or stale\./);
+      partition.world.version = "2024-01-06";
+      const stale = await run(control, ["--retry", "1"]);
+      assert.equal(stale.code, 0, "the source has revised some of its partitions");
     }));
 
   Deno.test(`backfill ${name}: draws a bar, is left by Ctrl-C, paused, resumed and cancelled`, () =>
