@@ -76,7 +76,7 @@ export const chosenPairs = asset({
   group: "pairs",
   layer: "gold",
   description:
-    "The accepted pairs to trade from an as-of session on, ranked by cointegration p-value, with a limit per ticker. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
+    "The accepted pairs to trade from an as-of session on, ranked by Engle–Granger p-value (the larger one if both orders of the legs were tested), with a limit per ticker. Their backtest is walk_forward_daily; pair_trades is a reference, fitted on the sample it trades.",
   deps: { pairs: reads(cointegratedPairs, identity) },
   automation: eager(),
   config: ChosenPairsConfig,
