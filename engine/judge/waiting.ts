@@ -22,7 +22,7 @@ export interface WaitingOptions {
 }
 
 /**
- * What each run waits for, in words; runs that wait for nothing are omitted. A run with a running step waits for nothing,
+ * What each run waits for, as words after "waits for"; runs that wait for nothing are omitted. A run with a running step waits for nothing,
  * regardless of its other steps.
  */
 export async function waitingFor(
@@ -50,8 +50,8 @@ async function inQueue(ids: readonly number[], options: WaitingOptions): Promise
   return rows.map(({ id, position, of, taken }) => [
     id,
     taken || options.awaits(id)
-      ? `position ${position} of ${of} in the queue (limit of ${counted(options.maxConcurrentRuns, "run")})`
-      : "no process takes runs",
+      ? `its turn: position ${position} of ${of} in the queue (limit of ${counted(options.maxConcurrentRuns, "run")})`
+      : "a process that takes runs: none is running",
   ]);
 }
 
@@ -105,9 +105,9 @@ async function betweenSteps(ids: readonly number[], options: WaitingOptions): Pr
   return steps.flatMap(({ runId, key, busyRun, busySilentSeconds, beside }): [number, string][] => {
     if (busyRun !== null) {
       const silent = (busySilentSeconds ?? 0) >= silentAfterSeconds
-        ? `, whose process has been silent for ${Math.floor(busySilentSeconds!)} s`
+        ? `; the process of that run has been silent for ${Math.floor(busySilentSeconds!)} s`
         : "";
-      return [[runId, `${key} is being materialized by run ${busyRun}${silent}`]];
+      return [[runId, `run ${busyRun}, which materializes ${key}${silent}`]];
     }
     const pool = options.poolOf(key);
     const held = pool === undefined ? [] : holders.get(pool) ?? [];

@@ -46,7 +46,7 @@ async function run(args: string[], answers: (string | null)[] = [], isTerminal =
 const slot = "a slot of pool vendor (1 of 1 held by run 12, raw_daily_bars)";
 
 Deno.test("materializeCommand() reports on a separate line why the run waits, once for each reason", async () => {
-  const queue = "position 3 of 5 in the queue (limit of 10 runs)";
+  const queue = "its turn: position 3 of 5 in the queue (limit of 10 runs)";
   const { code, out, asked } = await run(["materialize", "daily_bars"], [null, queue, queue, slot, null, null]);
   assert.equal(code, 0);
   assert.equal(

@@ -281,7 +281,7 @@ test("reports a live process that hangs", async (tiny) => {
     const waiting = await until(() => engine.run(behind.id), ({ waitingFor }) => waitingFor !== null);
     assert.match(
       waiting.waitingFor!,
-      /^numbers is being materialized by run \d+, whose process has been silent for \d+ s$/,
+      /^run \d+, which materializes numbers; the process of that run has been silent for \d+ s$/,
     );
     const readiness = processReadiness(await engine.processes(), engine.processId);
     assert.deepEqual([readiness.ready, readiness.degraded], [true, true]);

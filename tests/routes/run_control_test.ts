@@ -72,7 +72,10 @@ Deno.test("Runs over HTTP show their priority and why they wait", async (t) => {
         let run = second;
         while (run.waitingFor === null) run = (await get(`/v1/runs/${second.id}`)).json;
         assert.equal(run.waitingFor, "a slot of pool vendor (1 of 1 held by run 1, a)");
-        assert.deepEqual([third.priority, third.waitingFor], [2, "position 1 of 1 in the queue (limit of 2 runs)"]);
+        assert.deepEqual([third.priority, third.waitingFor], [
+          2,
+          "its turn: position 1 of 1 in the queue (limit of 2 runs)",
+        ]);
         const { json: first } = await get("/v1/runs/1");
         assert.deepEqual([first.priority, first.waitingFor], [-3, null]);
       },
@@ -83,7 +86,7 @@ Deno.test("Runs over HTTP show their priority and why they wait", async (t) => {
       assert.deepEqual(
         json.runs.map((r: { waitingFor: string | null }) => r.waitingFor),
         [
-          "position 1 of 1 in the queue (limit of 2 runs)",
+          "its turn: position 1 of 1 in the queue (limit of 2 runs)",
           "a slot of pool vendor (1 of 1 held by run 1, a)",
           null,
         ],

@@ -24,14 +24,14 @@ test(
     const [older, younger] = [await force(engine, "c"), await force(engine, "d")];
     const urgent = await force(engine, "e", 5);
     assert.deepEqual([backfill.waitingFor, urgent.waitingFor], [
-      "position 1 of 1 in the queue (limit of 1 run)",
-      "position 1 of 4 in the queue (limit of 1 run)",
+      "its turn: position 1 of 1 in the queue (limit of 1 run)",
+      "its turn: position 1 of 4 in the queue (limit of 1 run)",
     ]);
     assert.deepEqual((await engine.runs({ limit: 5 })).map((r) => [r.id, r.priority, r.status, r.waitingFor]), [
-      [urgent.id, 5, "queued", "position 1 of 4 in the queue (limit of 1 run)"],
-      [younger.id, 0, "queued", "position 3 of 4 in the queue (limit of 1 run)"],
-      [older.id, 0, "queued", "position 2 of 4 in the queue (limit of 1 run)"],
-      [backfill.id, -10, "queued", "position 4 of 4 in the queue (limit of 1 run)"],
+      [urgent.id, 5, "queued", "its turn: position 1 of 4 in the queue (limit of 1 run)"],
+      [younger.id, 0, "queued", "its turn: position 3 of 4 in the queue (limit of 1 run)"],
+      [older.id, 0, "queued", "its turn: position 2 of 4 in the queue (limit of 1 run)"],
+      [backfill.id, -10, "queued", "its turn: position 4 of 4 in the queue (limit of 1 run)"],
       [first.id, 0, "running", null],
     ]);
     held.release("a");
@@ -63,7 +63,7 @@ test(
     const first = await force(engine, "a");
     await held.begun("a");
     const second = await force(engine, "b", 5);
-    assert.equal(second.waitingFor, "position 1 of 1 in the queue (limit of 1 run)");
+    assert.equal(second.waitingFor, "its turn: position 1 of 1 in the queue (limit of 1 run)");
     const plan = await engine.plan({ selection: "c", force: true });
     const foreign = await database.sql.begin((tx) => engine.queue(tx, plan, "test", { priority: 9 }));
     held.release("a");
@@ -71,7 +71,11 @@ test(
     assert.equal((await engine.finished(second.id)).status, "succeeded");
     assert.equal((await engine.finished(first.id)).status, "succeeded");
     const left = await engine.run(foreign);
-    assert.deepEqual([left.status, left.priority, left.waitingFor], ["queued", 9, "no process takes runs"]);
+    assert.deepEqual([left.status, left.priority, left.waitingFor], [
+      "queued",
+      9,
+      "a process that takes runs: none is running",
+    ]);
     assert.deepEqual(world.started, ["a", "b"]);
     held.release("c");
     engine.begin(foreign);
@@ -181,12 +185,15 @@ Deno.test({
       await withTinyEngine(async ({ engine, world }) => {
         const plan = await engine.plan({ selection: "a", force: true });
         const runId = await database.sql.begin((tx) => engine.queue(tx, plan, "test"));
-        assert.equal((await engine.run(runId)).waitingFor, "no process takes runs");
+        assert.equal((await engine.run(runId)).waitingFor, "a process that takes runs: none is running");
         await withTinyEngine(async (taking) => {
           const held = holding(taking.world);
           await held.begun("a");
           const next = await database.sql.begin((tx) => engine.queue(tx, plan, "test"));
-          assert.equal((await engine.run(next)).waitingFor, "position 1 of 1 in the queue (limit of 10 runs)");
+          assert.equal(
+            (await engine.run(next)).waitingFor,
+            "its turn: position 1 of 1 in the queue (limit of 10 runs)",
+          );
           held.release("a");
           assert.equal((await engine.finished(next)).status, "succeeded");
         }, { assets: partitions, database, maxConcurrentRuns: 1 });

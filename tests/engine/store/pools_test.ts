@@ -96,7 +96,7 @@ test(
     const first = await force(engine, "a");
     await held.begun("a");
     const same = await force(engine, "a", 9);
-    assert.equal(await waiting(tiny, same.id), `a is being materialized by run ${first.id}`);
+    assert.equal(await waiting(tiny, same.id), `run ${first.id}, which materializes a`);
     const other = await force(engine, "b");
     await held.begun("b");
     held.release("b");
