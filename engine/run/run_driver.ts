@@ -54,6 +54,10 @@ export class RunDriver {
   async drive(): Promise<RunStatus | undefined> {
     const run = await this.ledger.runs.claim(this.runId, this.processId);
     if (!run) return undefined;
+    const fields = { runId: this.runId };
+    if (run.resumed) {
+      this.logger.info(`Run ${this.runId}, which its last process left unfinished, continues here.`, fields);
+    }
     if (run.cancelRequested) this.cancel();
     let ended: { lost: boolean; done: boolean };
     try {
@@ -71,11 +75,17 @@ export class RunDriver {
     // A step that was kept from starting still belongs to this process.
     if (ended.lost && !drained) {
       if (!await this.#handBack()) {
-        this.logger.warn("Another process has taken over the run and continues it.", { runId: this.runId });
+        this.logger.warn("Another process has taken over the run and continues it.", fields);
       }
       return undefined;
     }
-    return await this.#untilTaken(() => this.ledger.runs.finish(this.runId, this.processId));
+    const status = await this.#untilTaken(() => this.ledger.runs.finish(this.runId, this.processId));
+    // Nobody follows it: its request ended with the process before this one.
+    if (run.resumed && status !== undefined) {
+      const level = status === "failed" ? "warn" : "info";
+      this.logger.log(level, `Run ${this.runId}, which was continued here, ended: ${status}.`, fields);
+    }
+    return status;
   }
 
   #handBack(): Promise<boolean> {

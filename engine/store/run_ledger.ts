@@ -33,6 +33,8 @@ export interface ClaimedRun {
   priority: number;
   /** Whether its cancellation has been requested. */
   cancelRequested: boolean;
+  /** Whether a process has left it unfinished. */
+  resumed: boolean;
 }
 
 /** Runs (engine.run), and queueing, cancelling and handing back their steps. */
@@ -102,7 +104,7 @@ export class RunLedger {
    */
   async claim(runId: number, processId: number): Promise<ClaimedRun | undefined> {
     return await this.#sql.begin(async (tx) => {
-      const [run] = await tx<(ClaimedRun & { resumed: boolean })[]>`
+      const [run] = await tx<ClaimedRun[]>`
         UPDATE engine.run SET status = 'running', process_id = ${processId}, started_at = coalesce(started_at, clock_timestamp())
         WHERE id = (SELECT id FROM engine.run WHERE id = ${runId} AND status IN ('queued', 'interrupted') FOR UPDATE SKIP LOCKED)
           AND ${isAlive(tx, processId)}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseLostError } from "../../resources/database/errors.ts";
 import { type Database, migrate, openPostgres } from "../../resources/database/mod.ts";
 import { processReadiness } from "../../routes/mod.ts";
-import { InstallationMetrics, isFinished, silentLogger } from "../../engine/mod.ts";
+import { InstallationMetrics, isFinished, loggerTo, silentLogger } from "../../engine/mod.ts";
 import { force, outcomes, partition, until } from "../support/partitions.ts";
 import { databases, postgresBinaries, startServer } from "../support/database.ts";
 import { endedProcess, giveRun, silentProcess } from "../support/ended_process.ts";
@@ -112,7 +112,7 @@ test("keeps its number if its connection was lost unnoticed", async (tiny) => {
   assert.equal((await engine.finished(id)).status, "succeeded");
 });
 
-test("frees the claims of a process that ended long ago", async (tiny) => {
+test("frees the claims of a process that ended long ago, and logs that its run continues and ends", async (tiny) => {
   const { engine, database: { sql } } = tiny;
   const runId = await queued(tiny);
   await giveRun(sql, runId, await endedProcess(sql));
@@ -121,10 +121,17 @@ test("frees the claims of a process that ended long ago", async (tiny) => {
   await sql`
     UPDATE engine.step SET status = 'running', process_id = ${await endedProcess(sql)}
     WHERE run_id = ${stray} AND key = 'multiples'`;
+  const logged: string[] = [];
+  const logger = loggerTo((level, message, { runId }) => logged.push(`${level} ${runId} ${message}`));
   await withTinyEngine(async (other) => {
     for (const id of [runId, stray]) assert.equal((await other.engine.finished(id)).status, "succeeded");
     assert.equal((await engine.run(runId)).steps[0]!.attempt, 2);
-  }, { database: tiny.database });
+  }, { database: tiny.database, logger });
+  assert.deepEqual(logged.filter((line) => line.includes(`Run ${runId}`)), [
+    `info ${runId} Run ${runId}, which its last process left unfinished, continues here.`,
+    `info ${runId} Run ${runId}, which was continued here, ended: succeeded.`,
+  ]);
+  assert.ok(!logged.some((line) => line.includes(`Run ${stray}`)), "the other one was only queued");
 }, commandLine);
 
 test("cancels a run of an ended process, also if requested before", async (tiny) => {
