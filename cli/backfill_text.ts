@@ -21,10 +21,12 @@ const STATUS_STYLES: Readonly<Record<BackfillSummary["status"], Style>> = {
 export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
   const { width, paint } = layout;
   const notes = [
-    ...plan.skipped.map(({ key, upstream, partitions }) =>
+    ...plan.skipped.map(({ key, upstream, selected, partitions }) =>
       `${
         counted(partitions.count, "partition")
-      } of ${key} are skipped: what they read of ${upstream} is missing and no part of it.`
+      } of ${key} are skipped: what they read of ${upstream} is missing and no part of it.${
+        selected ? "" : ` Select +${key} to make that as well.`
+      }`
     ),
     ...(plan.unknownNames.length > 0 ? [`No selected asset has ${plan.unknownNames.join(", ")}.`] : []),
     ...(plan.fresh.length > 0 ? [`Nothing to do: ${plan.fresh.join(", ")}.`] : []),

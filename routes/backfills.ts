@@ -45,7 +45,7 @@ const describeNew = describeRoute({
   tag: "Backfills",
   summary: "Materialize a range in small runs",
   headers: idempotencyHeaders,
-  example: { body: { selection: "chosen_pairs+", from: "2024-01-01", dryRun: true } },
+  example: { body: { selection: "+chosen_pairs+", from: "2024-01-01", dryRun: true } },
   answers: { 200: { description: "The plan", schema: BackfillPlan }, ...accepted },
   problems: [409, 422],
 });

@@ -23,6 +23,8 @@ export interface BackfillFacts {
 /** A reason why partitions cannot be made: upstream that is missing and stays missing after the backfill. */
 export interface Obstacle {
   upstream: string;
+  /** Whether the backfill contains the upstream asset; if not, selecting it removes the obstacle. */
+  selected: boolean;
   partitions: PartitionSet;
 }
 
@@ -170,7 +172,7 @@ function obstaclesOf(
     const { missing: absent } = snapshot.partitions.get(maker)!;
     const gone = (partitions: PartitionSet) => {
       const kept = partitions.intersection(open);
-      if (!kept.isEmpty) obstacles.push({ upstream, partitions: kept });
+      if (!kept.isEmpty) obstacles.push({ upstream, selected: part !== undefined, partitions: kept });
     };
     if (!absent.isEmpty && !absent.space.isSingle) {
       const coming = part ? part.missing.union(part.running) : PartitionSet.none(absent.space);
@@ -211,7 +213,9 @@ function singleOf(producer: Producer, { facts, snapshot, graph, parts, steps }: 
     producer,
     all,
     ...{ done: none, running: none, missing: none, failed: none, skipped: none, [state]: all },
-    obstacles: state === "skipped" ? [{ upstream: obstacle!, partitions: all }] : [],
+    obstacles: state === "skipped"
+      ? [{ upstream: obstacle!, selected: parts.has(graph.producerOf(obstacle!).key), partitions: all }]
+      : [],
     ready: state === "missing" && comes.length === 0 ? all : none,
     error: last?.error?.message ?? null,
   };

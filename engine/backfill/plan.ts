@@ -63,8 +63,8 @@ export function planBackfill(
       parts.filter((other) => other.producer === graph.producerOf(key))
     );
     const { isSingle } = part.all.space;
-    for (const { upstream, partitions } of isSingle ? [] : part.obstacles) {
-      skipped.push({ key: producer.key, upstream, partitions: somePartitions(partitions) });
+    for (const { upstream, selected, partitions } of isSingle ? [] : part.obstacles) {
+      skipped.push({ key: producer.key, upstream, selected, partitions: somePartitions(partitions) });
     }
     const mayGrow = upstream.some((other) => uncertain.has(other.producer.key) || bringsMore(other, snapshot));
     if (mayGrow) uncertain.add(producer.key);

@@ -169,8 +169,11 @@ function messageOfPart(part: PartOfBackfill): string | null {
 function skippedText({ skipped, obstacles, producer }: PartOfBackfill): string[] {
   if (skipped.isEmpty) return [];
   const upstream = [...new Set(obstacles.map((obstacle) => obstacle.upstream))].join(" and ");
+  const remedy = obstacles.some(({ selected }) => !selected) ? ` Select +${producer.key} to make those as well.` : "";
   return [
-    `${partitionsText(skipped.count)} of ${producer.key} are skipped: their inputs from ${upstream} are missing.`,
+    `${
+      partitionsText(skipped.count)
+    } of ${producer.key} are skipped: their inputs from ${upstream} are missing.${remedy}`,
   ];
 }
 

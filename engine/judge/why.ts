@@ -222,6 +222,9 @@ class Explainer {
     }
     const unasked = state.missing.intersection(left);
     const range = unasked.dates;
+    // What it reads may be as old, and equally missing.
+    const lacks = state.waiting.some(({ partitions }) => !partitions.intersection(unasked).isEmpty);
+    const selection = `${lacks ? "+" : ""}${producer.key}`;
     add(left.difference(state.wanted), {
       state: "fresh",
       because: "it is kept unchanged, although it is no longer part of the asset",
@@ -233,7 +236,7 @@ class Explainer {
       state: "missing",
       because:
         `it was never requested: only the newest date of ${producer.key} is made automatically. Request it by a ` +
-        `backfill of ${producer.key} from ${range[0]} to ${range.at(-1)}`,
+        `backfill of ${selection} from ${range[0]} to ${range.at(-1)}`,
     });
     return found;
   }

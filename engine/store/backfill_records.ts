@@ -42,7 +42,13 @@ export const PlannedAsset = z.strictObject({
 export type PlannedAsset = z.infer<typeof PlannedAsset>;
 
 /** Partitions left out because their upstream is missing and not part of the backfill. */
-export const SkippedPartitions = z.strictObject({ key: z.string(), upstream: z.string(), partitions: SomePartitions });
+export const SkippedPartitions = z.strictObject({
+  key: z.string(),
+  upstream: z.string(),
+  /** Whether the backfill contains the upstream asset, though not the partitions that are read. */
+  selected: z.boolean(),
+  partitions: SomePartitions,
+});
 export type SkippedPartitions = z.infer<typeof SkippedPartitions>;
 
 /** The plan of a backfill, in order. */

@@ -44,6 +44,11 @@ for (const [name, controlOf] of ways) {
       const json = JSON.parse((await run(control, ["quotes", "--force", "--dry-run", "--json"])).out);
       assert.deepEqual([json.force, json.partitions], [true, 8]);
       assert.match((await run(control, ["sums", "--to", "2024-01-01"])).out, /nothing to make/);
+      partition.world.dates.push("2024-01-08");
+      assert.match(
+        (await run(control, ["sums", "--from", "2024-01-08", "--dry-run"])).out,
+        /nothing to make\.\n1 partition of sums are skipped: .*\n? *Select \+sums to make that as well\.\n/,
+      );
     }));
 
   Deno.test(`backfill ${name}: reports failures and how to continue, and retries`, () =>

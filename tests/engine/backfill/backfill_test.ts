@@ -58,6 +58,7 @@ for (const { name, ignore, open } of databases) {
     assert.deepEqual(plan.skipped, [{
       key: "sums",
       upstream: "adjusted",
+      selected: true,
       partitions: { count: 2, partitions: [{ names: null, dates: [["2024-01-03", "2024-01-04"]] }] },
     }]);
     assert.deepEqual(calls(), []);
@@ -159,10 +160,10 @@ for (const { name, ignore, open } of databases) {
     world.dates = [...days];
     calls();
     const plan = await engine.backfills.plan({ selection: "sums", from: "2024-01-06", to: "2024-01-08" });
-    assert.deepEqual([plan.assets, plan.skipped.map(({ key, upstream }) => [key, upstream])], [[], [[
-      "sums",
-      "adjusted",
-    ]]]);
+    assert.deepEqual(
+      [plan.assets, plan.skipped.map(({ key, upstream, selected }) => [key, upstream, selected])],
+      [[], [["sums", "adjusted", false]]],
+    );
     const { id } = await engine.backfills.submit({
       selection: "sums",
       from: "2024-01-06",
@@ -171,6 +172,13 @@ for (const { name, ignore, open } of databases) {
     });
     const ended = await engine.backfills.finished(id);
     assert.deepEqual([ended.status, counts(ended, "sums"), calls()], ["failed", { skipped: 3 }, []]);
+    assert.match(ended.reason!, /their inputs from adjusted are missing\. Select \+sums to make those as well\.$/);
+    // What is missing of a selected asset lies outside the range.
+    const early = await engine.backfills.plan({ selection: "adjusted sums", from: "2024-01-08", to: "2024-01-08" });
+    assert.deepEqual(early.skipped.map(({ key, upstream, selected }) => [key, upstream, selected]), [
+      ["adjusted", "quotes", false],
+      ["sums", "adjusted", true],
+    ]);
     await assert.rejects(
       engine.backfills.plan({ selection: "headline" }),
       (error) => error instanceof UnmetUpstreamError && /"sums" has never been/.test(error.message),

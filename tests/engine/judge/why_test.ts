@@ -82,7 +82,16 @@ test("explains missing, waiting, failed, gone, kept and never requested partitio
   assert.deepEqual(lines(await engine.why("sums", { date: "2024-01-04" })), [
     "sums 2024-01-04: missing, it was never requested: only the newest date of sums is made automatically. Request it by a backfill of sums from 2024-01-04 to 2024-01-04",
   ]);
-  world.dates.pop();
+  // What is advised makes it, also if upstream is missing as well.
+  world.dates.push("2024-01-09", "2024-01-10");
+  await materialize("quotes");
+  const never = (await engine.why("sums")).others.find(({ because }) => because.startsWith("it was never requested"))!;
+  const [, selection, from, to] = /a backfill of (\S+) from (\S+) to (\S+)$/.exec(never.because)!;
+  assert.deepEqual([selection, never.partitions!.count], ["+sums", 3]);
+  const plan = await engine.backfills.plan({ selection: selection!, from, to });
+  assert.deepEqual(plan.assets.find(({ key }) => key === "sums")!.partitions!.count, 3);
+  assert.deepEqual((await engine.backfills.plan({ selection: "sums", from, to })).skipped[0]!.upstream, "adjusted");
+  world.dates.splice(-3);
   assert.match((await engine.why("quotes", { date: "2024-01-08" })).because, /the next run removes it/);
   await materialize();
   assert.match((await engine.why("sums", { date: "2024-01-08" })).because, /kept unchanged/);
