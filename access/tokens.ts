@@ -26,12 +26,15 @@ export const Token = z.strictObject({
 });
 export type Token = z.infer<typeof Token>;
 
+/** Bounds of a token's time until it expires, in days. */
+export const expiryDays = { least: 0.001, most: 3_650 } as const;
+
 /** Attributes of a new token. */
 export const NewToken = z.strictObject({
   name: z.string().trim().min(1).max(100).regex(/^[^\p{Cc}]*$/u, "A name without control characters is required.")
     .describe("Purpose"),
   scope: Scope.default("read"),
-  expiresInDays: z.number().min(0.001).max(3_650).optional().describe(
+  expiresInDays: z.number().min(expiryDays.least).max(expiryDays.most).optional().describe(
     "Days until it expires; default never",
   ),
 });

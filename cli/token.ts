@@ -1,4 +1,4 @@
-import { type Scope, scopes, scopeWords, type Token } from "../access/mod.ts";
+import { expiryDays, type Scope, scopes, scopeWords, type Token } from "../access/mod.ts";
 import { UsageError } from "./arguments.ts";
 import { type Cell, textTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -66,7 +66,10 @@ function scopeOf(text = "read"): Scope {
 function expiry(text: string | undefined): { expiresInDays?: number } {
   if (text === undefined) return {};
   const days = Number(text);
-  if (!(days > 0 && days <= 3_650)) throw new UsageError(`--expires-days "${text}" is not a number from 0 to 3650.`);
+  const { least, most } = expiryDays;
+  if (text.trim() === "" || !(days >= least && days <= most)) {
+    throw new UsageError(`--expires-days "${text}" is not a number from ${least} to ${most}.`);
+  }
   return { expiresInDays: days };
 }
 

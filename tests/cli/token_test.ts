@@ -65,6 +65,8 @@ Deno.test("token names invalid arguments", () =>
       [["create", "a", "b"], /"b" is unexpected/],
       [["create", "a", "--scope", "root"], /Unknown scope "root"\. Use one of read, operate, admin/],
       [["create", "a", "--expires-days", "soon"], /--expires-days "soon" is not a number/],
+      [["create", "a", "--expires-days", "0"], /--expires-days "0" is not a number from 0\.001 to 3650\./],
+      [["create", "a", "--expires-days", "0.0001"], /"0\.0001" is not a number from 0\.001 to 3650\./],
       [["list", "all"], /"all" is unexpected/],
       [["revoke"], /requires the number of a token/],
       [["revoke", "x"], /requires the number of a token/],
