@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import { parseNames } from "../engine/mod.ts";
+import { parseNames, readValue } from "../engine/mod.ts";
 import { describing } from "./openapi/describe_route.ts";
 import { type Fault, Problem, type ProblemKind } from "./problems.ts";
 
@@ -102,18 +102,9 @@ export const asOf = z.string().max(64).transform((text, context): number | strin
 
 /** Parses a value; a problem names each fault by its path. */
 export function parsed<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw refusal(
-    result.error.issues.flatMap((issue): Fault[] =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => ({
-          path: [...issue.path, key].join("."),
-          message: "Unknown name.",
-        }))
-        : [{ path: issue.path.join("."), message: issue.message }]
-    ),
-  );
+  const read = readValue(schema, value);
+  if (read.ok) return read.value;
+  throw refusal(read.faults);
 }
 
 /** Parameters by name. @throws {Problem} If one is repeated. */

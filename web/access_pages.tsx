@@ -12,7 +12,7 @@ import {
   returnPath,
   withParameter,
 } from "../access/mod.ts";
-import type { Logger } from "../engine/mod.ts";
+import { type Logger, readValue } from "../engine/mod.ts";
 import {
   type IdentityProvider,
   IdentityProviderError,
@@ -221,16 +221,16 @@ export function accessPages(
     // Responds without a redirect: only this response contains the secret.
     .post("/settings/tokens", async (c) => {
       const { name = "", scope = "read", expiresInDays } = await formOf(c);
-      const wanted = NewToken.safeParse({
+      const wanted = readValue(NewToken, {
         name,
         scope,
         ...(expiresInDays ? { expiresInDays: Number(expiresInDays) } : {}),
       });
-      if (!wanted.success) {
-        const said = wanted.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join(" ");
+      if (!wanted.ok) {
+        const said = wanted.faults.map(({ path, message }) => `${path}: ${message}`).join(" ");
         return await settings(c, { problem: said }, 400);
       }
-      return await settings(c, { created: await access.tokens.create(wanted.data, by(c)) });
+      return await settings(c, { created: await access.tokens.create(wanted.value, by(c)) });
     })
     .post("/settings/tokens/:id{[1-9][0-9]{0,14}}/revoke", async (c) => {
       await access.tokens.revoke(Number(c.req.param("id")), by(c));

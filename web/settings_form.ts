@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readValue } from "../engine/mod.ts";
 
 /** One setting as a form field. */
 export interface SettingField {
@@ -112,12 +113,11 @@ export class SettingsForm {
       }
     }
     if (!changed || problems.size > 0) return { texts, settings: null, problems };
-    const parsed = this.schema.safeParse(settings);
-    for (const issue of parsed.error?.issues ?? []) {
-      const path = issue.path.join(".");
+    const read = readValue(this.schema, settings);
+    for (const { path, message } of read.ok ? [] : read.faults) {
       const field = this.fields.find(({ name }) => path === name || path.startsWith(`${name}.`));
       const name = field?.name ?? "";
-      if (!problems.has(name)) problems.set(name, field ? issue.message : `${path} ${issue.message}`.trim());
+      if (!problems.has(name)) problems.set(name, field ? message : `${path} ${message}`.trim());
     }
     return { texts, settings: problems.size > 0 ? null : settings, problems };
   }

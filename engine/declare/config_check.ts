@@ -1,5 +1,5 @@
-import type { z } from "zod";
 import type { AssetGraph } from "./graph.ts";
+import { readValue } from "./read_value.ts";
 
 /**
  * Validates settings against the schemas of their assets.
@@ -16,14 +16,14 @@ export function checkConfig(
     if (producer.key !== key) {
       throw failure(`"${key}" is made by "${producer.key}": give the settings to that one.`, []);
     }
-    const parsed = producer.recipe.config.safeParse(value);
-    if (parsed.success) continue;
-    const issues = parsed.error.issues.map((issue: z.core.$ZodIssue) => ({
-      path: ["config", key, ...issue.path].join("."),
-      message: issue.message,
+    const read = readValue(producer.recipe.config, value);
+    if (read.ok) continue;
+    const issues = read.faults.map(({ path, message }) => ({
+      path: ["config", key, ...path === "" ? [] : [path]].join("."),
+      message,
     }));
     throw failure(
-      `The settings of "${key}" do not fit: ${issues.map((i) => `${i.path}: ${i.message}`).join("; ")}.`,
+      `The settings of "${key}" do not fit. ${issues.map((i) => `${i.path}: ${i.message}`).join(" ")}`,
       issues,
     );
   }

@@ -59,6 +59,18 @@ export function conditionOf(asset: AnyAsset, filter: RowFilter): Condition {
   return { column, in: values.map(parsed) };
 }
 
+/** Operators between a column and a value, for messages. */
+export const operatorWords: Readonly<Record<Operator, string>> = {
+  eq: "=",
+  ne: "≠",
+  lt: "<",
+  lte: "≤",
+  gt: ">",
+  gte: "≥",
+  in: "in",
+  contains: "with the part",
+};
+
 const comparisons: Record<Comparison, string> = { eq: "=", ne: "<>", lt: "<", lte: "<=", gt: ">", gte: ">=" };
 
 /** A condition in SQL, with its values as parameters. */

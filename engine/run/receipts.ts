@@ -5,7 +5,7 @@ import { toRows } from "../declare/row_schema.ts";
 import { invalid } from "../declare/row_values.ts";
 import { list } from "../record_schema.ts";
 import { parquetQueryOf, type Question, questionOf, type RowQuery, statementOf } from "../read/row_query.ts";
-import type { Filter } from "../read/row_filter.ts";
+import { type Filter, operatorWords } from "../read/row_filter.ts";
 import { versionOf } from "../read/row_version.ts";
 import { tableOf } from "../store/asset_table.ts";
 import type { RowVersion } from "../store/latest_versions.ts";
@@ -55,7 +55,9 @@ export async function receiptsOf(database: Database, asset: AnyAsset, query: Rec
   if (!version) throw invalid("key", `"${asset.key}" has no rows yet.`);
   const rows = await rowsWithOrigin(database, asset, question, version);
   if (rows.length === 0) {
-    const named = filters.map(({ column, operator, value }) => `${column} ${operator} ${value}`).join(", ");
+    const named = filters.map(({ column, operator, value }) => `${column} ${operatorWords[operator]} ${value}`).join(
+      ", ",
+    );
     throw invalid("where", `"${asset.key}" has no row${named && ` with ${named}`}.`);
   }
   if (rows.length > mostRows) {

@@ -69,21 +69,21 @@ Deno.test("POST /v1/assets/:key/materialize and POST /v1/materialize", async (t)
 
     const bad: [string, string, unknown, string, string][] = [
       ["an unknown property", "multiples", { froce: true }, "froce", "Unknown name."],
-      ["a wrong type", "multiples", { force: "yes" }, "force", "Invalid input: expected boolean, received string"],
-      ["a list", "multiples", [], "", "Invalid input: expected object, received array"],
+      ["a wrong type", "multiples", { force: "yes" }, "force", "It must be true or false."],
+      ["a list", "multiples", [], "", "It must be an object."],
       [
         "settings of a wrong type",
         "multiples",
         { config: { factor: "2" } },
         "config.factor",
-        "Invalid input: expected number, received string",
+        "It must be a number.",
       ],
       [
         "settings that are a list",
         "multiples",
         { config: [1] },
         "config",
-        "Invalid input: expected record, received array",
+        "It must be an object.",
       ],
       [
         "text that no database holds",

@@ -32,7 +32,7 @@ Deno.test("GET /assets/:key/receipt refuses rows, columns, operators and version
   withTiny(async (tiny) => {
     for (
       const [query, said] of [
-        ["of.eq=nothing", /has no row with of eq nothing/],
+        ["of.eq=nothing", /has no row with of = nothing/],
         ["colour.eq=red", /colour/],
         ["of.near=x", /no operator &quot;near&quot;/],
         ["of.eq=multiples&as_of=9", /9/],

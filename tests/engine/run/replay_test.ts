@@ -147,7 +147,7 @@ Deno.test("Replay refuses irreproducible rows with a reason", async () => {
     await refuses("total", {}, /"total" has no rows yet/);
     await run(engine);
     await refuses("numbers", {}, /"numbers" reads an outside source, whose responses are not kept/);
-    await refuses("multiples", { filters: equalTo({ name: "three" }) }, /has no row with name eq three/);
+    await refuses("multiples", { filters: equalTo({ name: "three" }) }, /has no row with name = three/);
     await refuses("multiples", { filters: equalTo({ nothing: "1" }) }, /has no column "nothing"/);
     await refuses("multiples", { asOf: 9_999 }, /no materialization 9999/);
     const first = (await engine.materializations("multiples", { limit: 1 }))[0]!.id;
