@@ -76,6 +76,7 @@ export { link, type Metadata, MetadataValue, table } from "./declare/metadata.ts
 export { date, instant, named, recordNames } from "./record_schema.ts";
 export { namesText, parseNames } from "./name_list.ts";
 export { readValue } from "./declare/read_value.ts";
+export { checkRange } from "./judge/asked_range.ts";
 export type { NewestRows, NewestRowsQuery } from "./read/newest_rows.ts";
 export { isLate, type JudgedAsset, type OverallState, overallState } from "./judge/overall_state.ts";
 export * from "./partitions/mod.ts";

@@ -1,8 +1,18 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { CheckRecord, checkResults, CheckRun, CheckState, checkStates, type Engine, named } from "../engine/mod.ts";
+import {
+  CheckRecord,
+  checkResults,
+  CheckRun,
+  CheckState,
+  checkStates,
+  type Engine,
+  InvalidRequestError,
+  named,
+} from "../engine/mod.ts";
 import { nextPage, pageOf } from "./links.ts";
 import { assetKey, describeRoute, objectAnswer } from "./openapi/describe_route.ts";
+import { withSelection } from "./selection_fault.ts";
 import { idPage, jsonBody, query } from "./validation.ts";
 
 const ResultsPage = z.strictObject({
@@ -31,7 +41,6 @@ const describeRun = describeRoute({
     "Checks the latest version of each selected asset that has checks, without materializing it, and records the results with that version. A failed blocking check retracts nothing: the asset becomes stale, and the next run makes it again.",
   example: { body: { selection: "*" } },
   answers: { 200: objectAnswer("CheckRunList", { assets: z.array(CheckRun) }, "Results of the checks, by asset") },
-  problems: [404],
 });
 const describeChecks = describeRoute({
   tag: "Assets",
@@ -47,7 +56,8 @@ export function checkRoutes(engine: Engine) {
   return new Hono()
     .post("/run", describeRun, jsonBody(CheckRequest), async (c) => {
       const { selection, names } = c.req.valid("json");
-      return c.json({ assets: await engine.runChecks(selection, { names, signal: c.req.raw.signal }) });
+      const runs = await withSelection(() => engine.runChecks(selection, { names, signal: c.req.raw.signal }));
+      return c.json({ assets: runs });
     });
 }
 
@@ -63,6 +73,14 @@ export function assetCheckRoutes(engine: Engine) {
         checkStates(sql, engine.graph, key),
         checkResults(sql, key, { ...which, limit: limit + 1 }),
       ]);
+      // A check that is no longer declared has results.
+      if (which.name !== undefined && found.length === 0 && !checks.some(({ name }) => name === which.name)) {
+        const declared = checks.length === 0
+          ? "It has none."
+          : `Its checks are: ${checks.map((c) => c.name).join(", ")}.`;
+        const message = `"${key}" has no check "${which.name}". ${declared}`;
+        throw new InvalidRequestError(message, [{ path: "name", message }]);
+      }
       const history = pageOf(c, found, limit);
       return c.json({ asset: key, checks, history });
     });

@@ -152,6 +152,7 @@ export function assetRowRoutes(
         const query = { filters, order, fields, asOf, cursor, limit: limit ?? defaultLimit };
         return await answerPage(c, { asset, query, version }, format);
       }
+      if (parameters.limit === "all") throw allAsJson();
       const { order, fields, limit, cursor, as_of: asOf } = parsed(RowParameters, parameters);
       const version = await engine.rowVersion(asset.key, { asOf, cursor });
       return await answerPage(c, { asset, query: { filters, order, fields, asOf, cursor, limit }, version }, "json");
@@ -270,6 +271,12 @@ function contentHeaders(asset: AnyAsset, format: Format): Record<string, string>
   const type = format === "csv" ? "text/csv; charset=utf-8; header=present" : mediaTypes[format];
   if (format === "json") return { "Content-Type": type };
   return { "Content-Type": type, "Content-Disposition": `attachment; filename="${asset.key}.${format}"` };
+}
+
+function allAsJson(): InvalidRequestError {
+  const message =
+    `A page of JSON has at most ${maxPageRows} rows. For all rows set format to ndjson, csv, parquet or arrow.`;
+  return new InvalidRequestError(message, [{ path: "limit", message }]);
 }
 
 function cursorOfAll(): InvalidRequestError {

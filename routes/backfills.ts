@@ -1,18 +1,10 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import {
-  Backfill,
-  type BackfillAction,
-  BackfillPlan,
-  BackfillSummary,
-  type Engine,
-  SelectionError,
-  UnknownAssetError,
-} from "../engine/mod.ts";
+import { Backfill, type BackfillAction, BackfillPlan, BackfillSummary, type Engine } from "../engine/mod.ts";
 import { nextPage, pageOf } from "./links.ts";
 import { idempotencyHeaders, idempotencyKeyOf } from "./materialize.ts";
 import { describeRoute, numbered, objectAnswer } from "./openapi/describe_route.ts";
-import { Problem } from "./problems.ts";
+import { withSelection } from "./selection_fault.ts";
 import { idPage, jsonBody, pathId, query, selectionText } from "./validation.ts";
 
 /** Body of `POST /v1/backfills`. */
@@ -76,20 +68,10 @@ export function backfillRoutes(engine: Engine) {
     })
     .post("/", describeNew, jsonBody(NewBackfill), async (c) => {
       const { dryRun, ...request } = c.req.valid("json");
-      try {
-        if (dryRun) return c.json(await backfills.plan(request), 200);
-        const begun = await backfills.submit({ ...request, trigger: "http", idempotencyKey: idempotencyKeyOf(c) });
-        return c.json(begun, 202, { Location: `/v1/backfills/${begun.id}` });
-      } catch (error) {
-        // The path exists: the fault is in the body.
-        if (error instanceof SelectionError || error instanceof UnknownAssetError) {
-          throw new Problem("invalid-selection", error.message, {
-            errors: [{ path: "selection", message: error.message }],
-            cause: error,
-          });
-        }
-        throw error;
-      }
+      if (dryRun) return c.json(await withSelection(() => backfills.plan(request)), 200);
+      const idempotencyKey = idempotencyKeyOf(c);
+      const begun = await withSelection(() => backfills.submit({ ...request, trigger: "http", idempotencyKey }));
+      return c.json(begun, 202, { Location: `/v1/backfills/${begun.id}` });
     })
     .get("/:id", describeBackfill, async (c) => c.json(await backfills.get(backfillIdOf(c.req.param("id")))))
     .post("/:id/pause", describeAction("Pause a backfill after its current run"), act("pause"))

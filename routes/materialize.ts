@@ -8,11 +8,10 @@ import {
   maxPriority,
   Plan,
   Run,
-  SelectionError,
-  UnknownAssetError,
 } from "../engine/mod.ts";
 import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
+import { withSelection } from "./selection_fault.ts";
 import { jsonBody, selectionText } from "./validation.ts";
 
 const date = z.iso.date("A date as YYYY-MM-DD is required.");
@@ -106,20 +105,10 @@ export function materializeRoutes(engine: Engine) {
   return new Hono()
     .post("/", describeSelection, jsonBody(MaterializeSelection), async (c) => {
       const { selection, config, range, ...how } = c.req.valid("json");
-      try {
-        return await materialize(c, engine, { selection, config, range }, how);
-      } catch (error) {
-        // The path exists: the fault is in the body.
-        if (error instanceof SelectionError || error instanceof UnknownAssetError) {
-          const inConfig = error instanceof UnknownAssetError && Object.hasOwn(config ?? {}, error.key);
-          const path = inConfig ? `config.${error.key}` : "selection";
-          throw new Problem("invalid-selection", error.message, {
-            errors: [{ path, message: error.message }],
-            cause: error,
-          });
-        }
-        throw error;
-      }
+      return await withSelection(
+        () => materialize(c, engine, { selection, config, range }, how),
+        (key) => Object.hasOwn(config ?? {}, key) ? `config.${key}` : undefined,
+      );
     });
 }
 

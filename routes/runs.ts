@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import {
+  checkRange,
   type Engine,
+  InvalidRequestError,
   isFinished,
   type Logger,
   messageOf,
@@ -9,6 +11,7 @@ import {
   type RunFilter,
   runStatuses,
   RunSummary,
+  UnknownAssetError,
 } from "../engine/mod.ts";
 import { csvOf } from "./csv.ts";
 import { nextPage, pageOf } from "./links.ts";
@@ -90,7 +93,9 @@ export function runRoutes(engine: Engine, logger: Logger) {
   return new Hono()
     .get("/", describeList, query(RunsPage), async (c) => {
       const { limit, from, to, format, ...filter } = c.req.valid("query");
+      checkRange({ from, to });
       const found = await engine.runs({ limit: limit + 1, ...filter, ...daysOf({ from, to }) });
+      if (found.length === 0 && filter.asset !== undefined) refuseUnknownAsset(engine, filter.asset);
       const runs = pageOf(c, found, limit);
       if (format === "csv") {
         c.header("Content-Type", "text/csv; charset=utf-8");
@@ -124,6 +129,13 @@ export function runRoutes(engine: Engine, logger: Logger) {
       await within(cancelWaitMs, cancelled);
       return c.json(await engine.run(runId), 202, { Location: `/v1/runs/${runId}` });
     });
+}
+
+/** Runs of an asset that is no longer declared are found, but none of one that never was. @throws {InvalidRequestError} */
+function refuseUnknownAsset({ graph }: Engine, key: string): void {
+  if (graph.keys.includes(key)) return;
+  const { message } = new UnknownAssetError(key, graph.keys);
+  throw new InvalidRequestError(message, [{ path: "asset", message }]);
 }
 
 /** Start and end of days as moments. */

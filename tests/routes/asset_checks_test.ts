@@ -51,6 +51,9 @@ Deno.test("GET /v1/assets/:key/checks", async (t) => {
 
     await t.step("refuses unknown names", async () => {
       assert.equal((await get("/v1/assets/nobody/checks")).status, 404);
+      const unknown = await get("/v1/assets/dated/checks?name=nope");
+      assert.deepEqual([unknown.status, unknown.json.errors[0].path], [400, "name"]);
+      assert.match(unknown.json.detail, /"dated" has no check "nope"\. Its checks are: .*sound/);
       for (const wrong of ["limit=0", "limit=x", "name=", "name=%00", "since=1"]) {
         assert.equal((await get(`/v1/assets/dated/checks?${wrong}`)).status, 400, wrong);
       }

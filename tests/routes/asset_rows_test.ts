@@ -237,6 +237,7 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
       ["fields=", "fields", /no column ""/],
       ["limit=0", "limit", /1 to 10000/],
       ["limit=10001", "limit", /1 to 10000/],
+      ["limit=all", "limit", /A page of JSON has at most 10000 rows\. For all rows set format to ndjson, csv/],
       ["limit=1e2", "limit", /whole number/],
       ["limit=5&limit=6", "limit", /is repeated/],
       ["as_of=999999", "as_of", /no materialization 999999/],

@@ -38,7 +38,12 @@ Deno.test("POST /v1/checks/run", async (t) => {
     });
 
     await t.step("refuses unknown names", async () => {
-      assert.equal((await post("/v1/checks/run", { selection: "nobody" })).status, 404);
+      const nobody = await post("/v1/checks/run", { selection: "nobody" });
+      assert.deepEqual([nobody.status, nobody.json.type, nobody.json.errors[0].path], [
+        400,
+        "/problems/invalid-selection",
+        "selection",
+      ]);
       for (
         const body of [{}, { selection: "" }, { selection: "dated", names: [] }, { selection: "dated", names: ["x"] }]
       ) {

@@ -55,6 +55,9 @@ Deno.test("Routes under /v1/runs", async (t) => {
         "before=99999999999999999",
         "status=odd",
         "stauts=failed",
+        "asset=nobody",
+        "from=abc",
+        "from=2026-11-24&to=2026-11-23",
       ]
     ) {
       await t.step(`GET /v1/runs?${search} answers 400 and says where`, async () => {
@@ -62,6 +65,16 @@ Deno.test("Routes under /v1/runs", async (t) => {
         assert.deepEqual([status, json.errors[0].path], [400, search.split("=")[0]]);
       });
     }
+
+    await t.step(
+      "GET /v1/runs is empty for a trigger that no run had, and names an asset that does not exist",
+      async () => {
+        assert.deepEqual((await get("/v1/runs?trigger=schedule:weekly")).json.runs, []);
+        assert.equal((await get("/v1/runs?asset=numbers&limit=1")).json.runs.length, 1);
+        const { json } = await get("/v1/runs?asset=nunbers");
+        assert.equal(json.detail, 'There is no asset "nunbers". Did you mean "numbers"?');
+      },
+    );
 
     await t.step("POST /v1/runs/:id/cancel stops a run in the middle and answers 202", async () => {
       const begun = gate();
