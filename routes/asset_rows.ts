@@ -3,6 +3,7 @@ import { accepts } from "hono/accepts";
 import { z } from "zod";
 import {
   type AnyAsset,
+  type AsOf,
   type Engine,
   InvalidRequestError,
   type Logger,
@@ -25,7 +26,7 @@ import { assetKey, describeRoute } from "./openapi/describe_route.ts";
 import { Problem } from "./problems.ts";
 import { markStreamed } from "./streamed_answer.ts";
 import { type LineFormat, rowBody } from "./row_body.ts";
-import { splitFilters } from "./row_filters.ts";
+import { asOfDescription, splitFilters, withVersion } from "./row_filters.ts";
 import { asOf, parsed, wholeNumber } from "./validation.ts";
 
 const list = z.string().transform((text) => text.split(",").map((name) => name.trim()));
@@ -54,7 +55,7 @@ export const RowParameters = z.strictObject({
   fields: list.optional().describe("Columns to return, separated by commas"),
   limit: wholeNumber(1, maxPageRows).default(defaultLimit),
   cursor: z.string().max(10_000).optional().describe("`nextCursor` of the previous page"),
-  as_of: asOf.optional().describe("A materialization, or a time: the version current then; the latest by default"),
+  as_of: asOf.optional().describe(asOfDescription),
   format: z.enum(formats).optional().describe("Instead of the Accept header"),
 });
 
@@ -88,7 +89,7 @@ const describeRows = describeRoute({
   tag: "Data",
   summary: "Rows of one version of an asset",
   description:
-    'Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte`, `in` (values separated by commas, one with a comma or a quote in double quotes: `ticker.in=BRK.B,"A,B"`) and `contains` (part of a text, ASCII letters in any case); a column that has the name of a parameter is reached as `name.eq`. All filters must match. Consecutive pages (by cursor) come from one version, whatever is published between them.',
+    'Filtered by `column=value` or `column.operator=value` with the operators `eq`, `ne`, `lt`, `lte`, `gt`, `gte`, `in` (values separated by commas, one with a comma or a quote in double quotes: `ticker.in=BRK.B,"A,B"`) and `contains` (part of a text, ASCII letters in any case); a column that has the name of a parameter is reached as `name.eq`, such as `as_of.eq=2026-11-27`. All filters must match. Consecutive pages (by cursor) come from one version, whatever is published between them.',
   path: assetKey,
   query: AnyRowParameters,
   example: { path: { key: "chosen_pairs" }, query: { order: "rank", limit: "5" } },
@@ -138,25 +139,29 @@ export function assetRowRoutes(
       const format = (parameters.format ?? wantedFormat(c)) as Format;
       if (format === "parquet" || format === "arrow") {
         const { order, fields, limit, as_of: asOf } = parsed(TableParameters, parameters);
-        const version = await engine.rowVersion(asset.key, { asOf });
+        const version = await versionOf(asset, { asOf });
         return await answerFile(c, { asset, query: { filters, order, fields, asOf }, version }, { format, limit });
       }
       if (format === "csv" || format === "ndjson") {
         const { order, fields, limit, cursor, as_of: asOf } = parsed(LineParameters, parameters);
         if (limit === "all" || (limit === undefined && cursor === undefined)) {
           if (cursor !== undefined) throw cursorOfAll();
-          const version = await engine.rowVersion(asset.key, { asOf });
+          const version = await versionOf(asset, { asOf });
           return await answerStream(c, { asset, query: { filters, order, fields, asOf }, version }, format);
         }
-        const version = await engine.rowVersion(asset.key, { asOf, cursor });
+        const version = await versionOf(asset, { asOf, cursor });
         const query = { filters, order, fields, asOf, cursor, limit: limit ?? defaultLimit };
         return await answerPage(c, { asset, query, version }, format);
       }
       if (parameters.limit === "all") throw allAsJson();
       const { order, fields, limit, cursor, as_of: asOf } = parsed(RowParameters, parameters);
-      const version = await engine.rowVersion(asset.key, { asOf, cursor });
+      const version = await versionOf(asset, { asOf, cursor });
       return await answerPage(c, { asset, query: { filters, order, fields, asOf, cursor, limit }, version }, "json");
     });
+
+  function versionOf(asset: AnyAsset, query: { asOf?: AsOf; cursor?: string }): Promise<RowVersion | undefined> {
+    return withVersion(asset, query.asOf, () => engine.rowVersion(asset.key, query));
+  }
 
   async function answerPage(
     c: Context,

@@ -2,12 +2,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { type Engine, equalTo, Receipt, Replay } from "../engine/mod.ts";
 import { assetKey, describeRoute, objectAnswer } from "./openapi/describe_route.ts";
-import { splitFilters } from "./row_filters.ts";
+import { asOfDescription, splitFilters, withVersion } from "./row_filters.ts";
 import { asOf, jsonBody, parsed } from "./validation.ts";
 
 /** Parameters that are not filters. A column with one of these names is filtered as `name.eq`. */
 const ReceiptParameters = z.strictObject({
-  as_of: asOf.optional().describe("A materialization, or a time: the version current then; the latest by default"),
+  as_of: asOf.optional().describe(asOfDescription),
 });
 
 const ReplayRequest = z.strictObject({
@@ -50,10 +50,11 @@ const describeReplay = describeRoute({
 export function receiptRoutes(engine: Engine) {
   return new Hono()
     .get("/:key/receipt", describeReceipt, async (c) => {
-      const { key } = engine.graph.asset(c.req.param("key"));
+      const asset = engine.graph.asset(c.req.param("key"));
       const { filters, parameters } = splitFilters(new URL(c.req.url).searchParams, ReceiptParameters.shape);
       const { as_of: asOf } = parsed(ReceiptParameters, parameters);
-      return c.json({ receipts: await engine.receipts(key, { filters, asOf }) });
+      const receipts = await withVersion(asset, asOf, () => engine.receipts(asset.key, { filters, asOf }));
+      return c.json({ receipts });
     })
     .post("/:key/replay", describeReplay, jsonBody(ReplayRequest), async (c) => {
       const { key } = engine.graph.asset(c.req.param("key"));

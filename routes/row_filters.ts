@@ -1,5 +1,27 @@
-import { type Filter, InvalidRequestError, type Operator, operators } from "../engine/mod.ts";
+import { type AnyAsset, type Filter, InvalidRequestError, type Operator, operators } from "../engine/mod.ts";
 import { singleValues } from "./validation.ts";
+
+/** Description of the parameter `as_of`, a name that is also that of a column of most selections and signals. */
+export const asOfDescription =
+  "A materialization, or a time: the version current then; the latest by default. A column of this name is filtered as `as_of.eq`";
+
+/**
+ * Does work with the version that `as_of` names. A refusal says how the column of this name is filtered, if the asset has one: it
+ * may have been meant.
+ *
+ * @throws {InvalidRequestError}
+ */
+export async function withVersion<T>({ schema }: AnyAsset, asOf: unknown, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const faulty = error instanceof InvalidRequestError && error.issues.some(({ path }) => path === "as_of");
+    if (!faulty || asOf === undefined || !schema.columns.some(({ name }) => name === "as_of")) throw error;
+    const message =
+      `${error.message} The parameter as_of selects the version: the column of this name is filtered as as_of.eq=${asOf}.`;
+    throw new InvalidRequestError(message, [{ path: "as_of", message }]);
+  }
+}
 
 /**
  * Divides query parameters into filters by column, `column=value` and `column.operator=value`, and those of the given names. A

@@ -47,9 +47,14 @@ const awkward = assetsWith<TinyWorld>().asset({
   group: "tests",
   layer: "gold",
   description: "Columns that are called like parameters.",
-  row: z.object({ limit: z.int(), order: z.string(), notes: z.array(z.string()).nullable() }),
+  row: z.object({ limit: z.int(), order: z.string(), as_of: z.iso.date(), notes: z.array(z.string()).nullable() }),
   primaryKey: ["limit"],
-  materialize: () => ({ rows: [{ limit: 1, order: "a, b", notes: ["x"] }, { limit: 2, order: "", notes: null }] }),
+  materialize: () => ({
+    rows: [
+      { limit: 1, order: "a, b", as_of: "2026-11-20", notes: ["x"] },
+      { limit: 2, order: "", as_of: "2026-11-27", notes: null },
+    ],
+  }),
 });
 
 const next = (headers: Headers) => /^<(.*)>; rel="next"$/.exec(headers.get("Link") ?? "")?.[1];
@@ -128,9 +133,19 @@ Deno.test("GET /v1/assets/:key/rows", async (t) => {
 
     await t.step("GET …/rows reaches columns that are called like parameters as name.eq", async () => {
       const { json } = await get("/v1/assets/awkward/rows?limit.eq=2&limit=5&order.ne=x");
-      assert.deepEqual(json.rows, [{ limit: 2, order: "", notes: null }]);
+      assert.deepEqual(json.rows, [{ limit: 2, order: "", as_of: "2026-11-27", notes: null }]);
+      assert.equal((await get("/v1/assets/awkward/rows?as_of.eq=2026-11-20")).json.rows[0].limit, 1);
+      for (const path of ["rows?", "rows?format=parquet&", "rows?format=csv&", "receipt?"]) {
+        const { status, json } = await get(`/v1/assets/awkward/${path}as_of=2001-11-20`);
+        assert.deepEqual([status, json.errors[0].path], [400, "as_of"], path);
+        assert.match(
+          json.detail,
+          /had not been materialized .* the column of this name is filtered as as_of\.eq=2001-11-20\.$/,
+        );
+      }
+      assert.doesNotMatch((await get("/v1/assets/numbers/rows?as_of=2001-11-20")).json.detail, /as_of\.eq/);
       const { text } = await get("/v1/assets/awkward/rows?format=csv");
-      assert.equal(text, 'limit,order,notes\r\n1,"a, b","[""x""]"\r\n2,"",\r\n');
+      assert.equal(text, 'limit,order,as_of,notes\r\n1,"a, b",2026-11-20,"[""x""]"\r\n2,"",2026-11-27,\r\n');
     });
 
     await t.step("GET …/rows gives an earlier version by as_of", async () => {
