@@ -185,7 +185,10 @@ class Explainer {
     for (const { upstream, partitions } of state.waiting) {
       const kept = partitions.intersection(left);
       const concerned = all.count === 1 ? kept : kept.intersection(state.expected.union(state.stale));
-      add(concerned, this.#waitingFor(producer, upstream, concerned));
+      const finding = this.#waitingFor(producer, upstream, concerned);
+      const unasked = concerned.difference(state.expected.union(state.stale));
+      const request = unasked.isEmpty ? "" : `. ${requestOf(`+${producer.key}`, unasked.dates)}`;
+      add(concerned, { ...finding, because: finding.because + request });
     }
     const stale = state.stale.intersection(left);
     for (const { reason, partitions } of state.reasons) {
@@ -221,7 +224,6 @@ class Explainer {
       });
     }
     const unasked = state.missing.intersection(left);
-    const range = unasked.dates;
     // What it reads may be as old, and equally missing.
     const lacks = state.waiting.some(({ partitions }) => !partitions.intersection(unasked).isEmpty);
     const selection = `${lacks ? "+" : ""}${producer.key}`;
@@ -234,9 +236,8 @@ class Explainer {
     // Last: history that was not requested does not keep the asset from being fresh.
     add(unasked, {
       state: "missing",
-      because:
-        `it was never requested: only the newest date of ${producer.key} is made automatically. Request it by a ` +
-        `backfill of ${selection} from ${range[0]} to ${range.at(-1)}`,
+      because: `it was never requested: only the newest date of ${producer.key} is made automatically. ` +
+        requestOf(selection, unasked.dates),
     });
     return found;
   }
@@ -434,6 +435,11 @@ class Explainer {
       }),
     };
   }
+}
+
+/** How history is requested. */
+function requestOf(selection: string, dates: readonly string[]): string {
+  return `Request it by a backfill of ${selection} from ${dates[0]} to ${dates.at(-1)}`;
 }
 
 function ofRun(runId: number): () => Promise<Partial<Explanation>> {

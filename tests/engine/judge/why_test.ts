@@ -91,6 +91,10 @@ test("explains missing, waiting, failed, gone, kept and never requested partitio
   const plan = await engine.backfills.plan({ selection: selection!, from, to });
   assert.deepEqual(plan.assets.find(({ key }) => key === "sums")!.partitions!.count, 3);
   assert.deepEqual((await engine.backfills.plan({ selection: "sums", from, to })).skipped[0]!.upstream, "adjusted");
+  assert.match(
+    (await engine.why("sums", { date: "2024-01-09" })).because,
+    /^it reads .* of adjusted, which are not there yet\. Request it by a backfill of \+sums from 2024-01-09 to 2024-01-09$/,
+  );
   world.dates.splice(-3);
   assert.match((await engine.why("quotes", { date: "2024-01-08" })).because, /the next run removes it/);
   await materialize();
