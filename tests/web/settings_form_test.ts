@@ -73,6 +73,9 @@ Deno.test("SettingsForm.read() names the problem of each field, and keeps the in
   const judged = read({ maxPairs: "99", maxHurst: "much", strategies: "a, c", "cost.feesBps": "-1" });
   assert.deepEqual([...judged.problems.keys()].sort(), ["cost.feesBps", "maxHurst", "maxPairs", "strategies"]);
   assert.match(judged.problems.get("maxPairs")!, /50/);
+  for (const [text, said] of [["0", "It must be at least 1."], ["many", "It must be a number."]] as const) {
+    assert.equal(read({ maxPairs: text }).problems.get("maxPairs"), said);
+  }
 });
 
 Deno.test("SettingsForm.read() refuses a setting that does not exist, and knows assets without any", () => {
