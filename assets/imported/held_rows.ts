@@ -35,16 +35,21 @@ export async function heldRows(database: Opened): Promise<PendingImport | null> 
     [text("ticker"), date("session"), ...["open", "high", "low", "close", "volume", "vwap", "dividend"].map(number)],
   ) as unknown as Omit<ImportedBarColumns, "adjusted_through">;
   const newest = bars.session.reduce((last, session) => session > last ? session : last, "");
+  // Other assets may never have been made, and have no table then.
+  const others = await sql<{ key: string }[]>`
+    SELECT DISTINCT asset_key AS key FROM engine.materialization
+    WHERE asset_key IN ('raw_tickers', 'raw_ticker_details', 'raw_news')`;
+  const areMade = (key: string) => others.some((made) => made.key === key);
   const rows: ImportedRows = {
     bars: { ...bars, adjusted_through: bars.session.map(() => newest) },
-    tickers: await sql<ImportedRows["tickers"][number][]>`
+    tickers: !areMade("raw_tickers") ? [] : await sql<ImportedRows["tickers"][number][]>`
       SELECT ticker, name, type, exchange, sector, currency, active, delisted_on
       FROM raw.raw_tickers WHERE _until IS NULL ORDER BY ticker`,
-    details: await sql<ImportedRows["details"][number][]>`
+    details: !areMade("raw_ticker_details") ? [] : await sql<ImportedRows["details"][number][]>`
       SELECT ticker, found, name, description, homepage_url, list_date, market_cap, sic_code, sic_description,
         share_class_shares_outstanding, weighted_shares_outstanding, total_employees, cik, composite_figi, share_class_figi
       FROM raw.raw_ticker_details WHERE _until IS NULL AND found ORDER BY ticker`,
-    news: await sql<ImportedRows["news"][number][]>`
+    news: !areMade("raw_news") ? [] : await sql<ImportedRows["news"][number][]>`
       SELECT day, id, ticker, title, publisher, publisher_url, author, description, published_at, article_url, image_url
       FROM raw.raw_news WHERE _until IS NULL ORDER BY day, id, ticker`,
     pairs: [],

@@ -1,6 +1,6 @@
 import type { Database } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import { asOf, tableOf } from "../store/asset_table.ts";
+import { asOf, hasTable, tableOf } from "../store/asset_table.ts";
 import { isLost } from "../store/lost_rows.ts";
 import { rowFilesOf } from "../store/row_files.ts";
 
@@ -26,7 +26,8 @@ export async function newestDate(
      ORDER BY id DESC LIMIT 1`,
     [asset.key, version ?? null],
   );
-  if (latest?.newest != null) return latest.newest === "-infinity" ? null : latest.newest;
+  if (!latest) return null;
+  if (latest.newest !== null) return latest.newest === "-infinity" ? null : latest.newest;
   // Materializations of partitions have recorded the date since before rows were kept in files.
   if (rowFilesOf(database, asset)) return (await datesWithRows(database, asset, { asOf: version }))[0] ?? null;
   // Materializations older than the column record only their own partitions.
@@ -35,7 +36,7 @@ export async function newestDate(
        (SELECT max(last #>> '{}') FROM engine.materialization m, jsonb_path_query(m.partitions, '$[*].dates[*][1]') AS last
         WHERE $2::boolean AND m.asset_key = $1 AND NOT ${isLost("m")} AND m.id <= $3::bigint),
        (SELECT max("${column}")::text FROM ${tableOf(asset)} WHERE ${current(version, 4)})) AS date`,
-    [asset.key, latest?.byPartitions ?? false, latest?.id ?? null, ...(version === undefined ? [] : [version])],
+    [asset.key, latest.byPartitions, latest.id, ...(version === undefined ? [] : [version])],
   );
   return row!.date;
 }
@@ -59,6 +60,7 @@ export async function datesWithRows(
     return ((await found.read())[column] as string[]).sort().reverse();
   }
   const { sql } = database;
+  if (!await hasTable(sql, asset)) return [];
   if (version === undefined && asset.schema.primaryKey[0] === column) {
     // PostgreSQL has no skip scan and would read all rows.
     const below = (bound: string) =>

@@ -1,7 +1,7 @@
 import type { Database, Sql } from "../../resources/database/database.ts";
 import type { Condition } from "../../resources/row_condition.ts";
 import type { Asset } from "../declare/asset.ts";
-import { tableOf } from "../store/asset_table.ts";
+import { hasTable, tableOf } from "../store/asset_table.ts";
 import { rowFilesOf } from "../store/row_files.ts";
 import { columnOf } from "./row_filter.ts";
 import type { ColumnOf } from "./view_rows.ts";
@@ -31,6 +31,7 @@ export async function newestDate<Row>(
     });
     return (await rows.read())[column]![0] as string | null ?? null;
   }
+  if (!await hasTable(sql, asset)) return null;
   const table = tableOf(asset);
   const [series, date] = asset.schema.primaryKey;
   const skipping = date === column && where === null;

@@ -22,6 +22,7 @@ import type { Ledger } from "../store/ledger.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
 import { type DifferingRows, differingRows, writeDifference } from "../store/differing_rows.ts";
+import { createTable } from "../store/new_table.ts";
 import { createDateIndex, createOrderIndexes } from "../store/secondary_indexes.ts";
 import { adoptRows, dropTable, replaceEmptyTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
 import type { Versions } from "../store/reasons.ts";
@@ -113,7 +114,12 @@ export async function prepareOutput(
     return {
       ...nothing,
       months,
-      staged: await stageRows(database, asset, rows, { hashed: isSummed, isFollowed: isFollowed(part), signal }),
+      staged: await stageRows(database, asset, rows, {
+        producer,
+        hashed: isSummed,
+        isFollowed: isFollowed(part),
+        signal,
+      }),
     };
   }
   const changed = months && await changedMonths(database.sql, asset, { rows, months, stored: before.dataVersion });
@@ -244,7 +250,7 @@ async function write(
   tx: Sql,
   asset: AnyAsset,
   rows: Pick<PreparedRows, "data" | "count">,
-  { staged, differing, context: { database, signal }, hashed, ...how }:
+  { staged, differing, context: { database, producer, latest, signal }, hashed, ...how }:
     & Place
     & Omit<Parameters<typeof writeRows>[4], "id" | "signal">
     & { hashed: boolean },
@@ -253,6 +259,7 @@ async function write(
     await adoptRows(tx, asset, { table: staged.table, id: how.id });
     return { added: rows.count, removed: 0, known: staged.content };
   }
+  if (!latest.has(asset.key)) await createTable(tx, asset, producer);
   const { id, fresh, isFollowed = false } = how;
   const replaced = fresh
     ? await replaceEmptyTable(database, tx, asset, { ...rows, id, hashed, isFollowed, signal })
@@ -422,13 +429,12 @@ export function isPartitionVersion(version: string): boolean {
 }
 
 /**
- * Whether a table has to change: not for equal content, nor for no rows in an empty table. The content of one that is carried on is known
- * only after the comparison with the stored rows.
+ * Whether a table has to be created or to change: not for equal content. The content of one that is carried on is known only after the
+ * comparison with the stored rows.
  */
 export function isToBeWritten(
   { asset, rows }: Pick<OutputToPublish, "asset" | "rows">,
   before: Versions | undefined,
 ): boolean {
-  if (before === undefined) return rows.count > 0;
-  return asset.carriedOn || before.dataVersion !== rows.dataVersion;
+  return before === undefined || asset.carriedOn || before.dataVersion !== rows.dataVersion;
 }

@@ -26,10 +26,16 @@ export function asOf(parameter: number): string {
   return `_from <= $${parameter} AND (_until IS NULL OR _until > $${parameter})`;
 }
 
-/** Creates the table of an asset, without its indexes. */
-export function createTableStatement(asset: AnyAsset): string {
+/** Whether an asset has a table: its first publication creates it. */
+export async function hasTable(sql: Sql, asset: { layer: string; key: string }): Promise<boolean> {
+  const [row] = await sql.unsafe<{ found: boolean }[]>(`SELECT to_regclass('${tableOf(asset)}') IS NOT NULL AS found`);
+  return row!.found;
+}
+
+/** Creates the table of an asset unless it is there, without its indexes. */
+export function createTableStatement(asset: AnyAsset, table = tableOf(asset)): string {
   const columns = [...asset.schema.columns, ...historyColumns];
-  return `CREATE TABLE ${tableOf(asset)} (${columns.map(columnDefinition).join(", ")})`;
+  return `CREATE TABLE IF NOT EXISTS ${table} (${columns.map(columnDefinition).join(", ")})`;
 }
 
 /**

@@ -1,16 +1,10 @@
 import type { Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
-import type { AssetGraph } from "../declare/graph.ts";
+import type { AssetGraph, Producer } from "../declare/graph.ts";
 import { hashOf } from "../declare/row_schema.ts";
-import { dropIndex, indexesOf, tableOf } from "./asset_table.ts";
+import { dropIndex, indexesOf, type TableIndex, tableOf } from "./asset_table.ts";
 import { sortTerm, termsOf } from "./sort_term.ts";
 import { layerSchemas } from "./table_record.ts";
-
-/** An index of a table beside that of its key. */
-interface SecondaryIndex {
-  name: string;
-  statement: string;
-}
 
 /**
  * Rows of one publication from which on the declared orders of an asset have indexes. Fewer rows are sorted in some hundredths of a
@@ -33,7 +27,10 @@ export async function reconcileIndexes(tx: Sql, graph: AssetGraph, assets: reado
     WHERE asset_key = ANY(${ordered}::text[]) AND rows_added >= ${manyOrderedRows}`).map(({ key }) => key));
   for (const asset of assets) {
     const present = new Set(namesOf.get(`${asset.layer}.${asset.key}`)?.map(({ name }) => name));
-    const declared = [...dateIndex(asset, graph), ...many.has(asset.key) ? orderIndexes(asset) : []];
+    const declared = [
+      ...dateIndex(asset, graph.producerOf(asset.key)),
+      ...many.has(asset.key) ? orderIndexes(asset) : [],
+    ];
     for (const { name, statement } of declared) if (!present.has(name)) await tx.unsafe(statement);
     for (const name of present) {
       if (!name.startsWith(orderPrefix(asset)) || declared.some((index) => index.name === name)) continue;
@@ -66,12 +63,13 @@ export async function createDateIndex(tx: Sql, asset: AnyAsset): Promise<void> {
 }
 
 /** That of the date column, for tables that are published by date or from a date on. */
-function dateIndex(asset: AnyAsset, graph: AssetGraph): SecondaryIndex[] {
+export function dateIndex(asset: AnyAsset, { recipe }: Producer): TableIndex[] {
   const name = dateIndexName(asset);
-  const isCarriedOn = asset.carriedOn && asset.schema.primaryKey[0] !== asset.partitionedBy?.date;
-  const isByDate = isCarriedOn || graph.producerOf(asset.key).recipe.partitionsDef !== undefined;
+  const date = asset.partitionedBy?.date;
+  const isCarriedOn = asset.carriedOn && asset.schema.primaryKey[0] !== date;
+  const isByDate = isCarriedOn || recipe.partitionsDef !== undefined;
   if (name === undefined || !isByDate) return [];
-  return [{ name, statement: dateIndexStatement(asset) }];
+  return [{ name, statement: dateIndexStatement(asset), columns: [date!] }];
 }
 
 /** Name of the index of the dates; `undefined` for a table without partitions by date. */
@@ -85,7 +83,7 @@ function dateIndexStatement(asset: AnyAsset): string {
 }
 
 /** Those of the declared orders, for pages. */
-export function orderIndexes(asset: AnyAsset): SecondaryIndex[] {
+export function orderIndexes(asset: AnyAsset): Omit<TableIndex, "columns">[] {
   const columnOf = (name: string) => asset.schema.columns.find((column) => column.name === name)!;
   return asset.orders.map((order) => {
     const terms = termsOf(asset, order, columnOf).map(sortTerm(asset)).join(", ");

@@ -1,13 +1,25 @@
 import type { ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { hashOf, type PreparedRows } from "../declare/row_schema.ts";
-import { analyze, contentOf, indexesOf, quoted, sizeOf, type TableIndex, tableOf } from "./asset_table.ts";
+import type { Producer } from "../declare/graph.ts";
+import {
+  analyze,
+  contentOf,
+  createTableStatement,
+  hasTable,
+  indexesOf,
+  quoted,
+  sizeOf,
+  type TableIndex,
+  tableOf,
+} from "./asset_table.ts";
+import { newIndexes } from "./new_table.ts";
 import { dateIndexName, manyOrderedRows, orderIndexes } from "./secondary_indexes.ts";
 
 /*
  * While the embedded database runs a transaction, all other statements wait, and writing half a million rows with their indexes takes
  * seconds. The first rows of a table are therefore written beside it, some thousand in each transaction, into a table with the same
- * columns and indexes. The transaction that records the materialization only puts that table in the place of the empty one.
+ * columns and indexes. The transaction that records the materialization only puts that table in its place.
  *
  * Each attempt writes to a table of its own, which only the transaction of its record can make visible: rows of an attempt that was
  * interrupted, or that has lost its step, are dropped by the next attempt or when the engine opens.
@@ -32,8 +44,8 @@ export interface StagedRows {
 type Content = Awaited<ReturnType<typeof contentOf>>;
 
 /**
- * Writes the first rows of an asset beside its table; `null` if they are few, or if its table cannot be replaced: then they are to be
- * written to it.
+ * Writes the first rows of an asset beside its place; `null` if they are few, or if it has a table that cannot be replaced: then they
+ * are to be written to it.
  *
  * @param options.hashed Whether the content is needed as well.
  * @param options.isFollowed Whether rows of other parts follow: {@link createDateIndex} is called after the last.
@@ -42,18 +54,25 @@ export async function stageRows(
   database: Database,
   asset: AnyAsset,
   rows: Pick<PreparedRows, "data" | "count">,
-  { hashed, isFollowed, signal }: { hashed: boolean; isFollowed: boolean; signal: AbortSignal },
+  { producer, hashed, isFollowed, signal }: {
+    producer: Producer;
+    hashed: boolean;
+    isFollowed: boolean;
+    signal: AbortSignal;
+  },
 ): Promise<StagedRows | null> {
   const { sql } = database;
   if (database.kind !== "embedded" || rows.count < manyRows || !await isReplaceable(sql, asset)) return null;
+  const isThere = await hasTable(sql, asset);
   await dropStagedRows(sql, asset);
   const name = `${prefixOf(asset)}${crypto.randomUUID().slice(0, 8)}`;
   const table = `engine."${name}"`;
   // Rows arrive in key order: an index that has this order grows at its end. One with another order would be written all over with
   // each piece; building it at once takes 0.2 s for half a million rows, a tenth of that.
   const { primaryKey } = asset.schema;
+  const present = isThere ? await indexesOf(sql, asset) : newIndexes(asset, producer);
   const indexes = Map.groupBy(
-    await wantedIndexes(sql, asset, { count: rows.count, isFollowed }),
+    wantedIndexes(asset, present, { count: rows.count, isFollowed }),
     ({ columns }) => columns?.every((column, i) => i >= primaryKey.length || column === primaryKey[i]) ?? false,
   );
   const create = async (tx: Sql, inKeyOrder: boolean) => {
@@ -61,7 +80,7 @@ export async function stageRows(
   };
   try {
     await sql.begin(async (tx) => {
-      await createLike(tx, asset, table);
+      await createLike(tx, asset, { table, isThere });
       await create(tx, true);
     });
     await database.insertColumns(sql, `engine.${name}`, columnsOf(asset), rows.data, { signal });
@@ -97,14 +116,14 @@ export async function replaceEmptyTable(
   const name = `${prefixOf(asset)}${crypto.randomUUID().slice(0, 8)}`;
   // In the same schema, for its default privileges.
   const table = `"${asset.layer}"."${name}"`;
-  await createLike(tx, asset, table);
+  await createLike(tx, asset, { table, isThere: true });
   if (!await hasSamePrivileges(tx, table, tableOf(asset))) {
     await dropTable(tx, table);
     return null;
   }
   await database.insertColumns(tx, `${asset.layer}.${name}`, columnsOf(asset), data, { signal, frozen: true });
   const present = await indexesOf(tx, asset);
-  const wanted = await wantedIndexes(tx, asset, { count, isFollowed });
+  const wanted = wantedIndexes(asset, present, { count, isFollowed });
   // A schema has each name once; readers of the empty table do not wait for another name.
   for (const [i, { name: index }] of present.entries()) {
     await tx.unsafe(`ALTER INDEX ${quoted([asset.layer])}.${quoted([index])} RENAME TO "${name}_${i}"`);
@@ -117,7 +136,7 @@ export async function replaceEmptyTable(
   return { content };
 }
 
-/** Makes staged rows those of the empty table, in the transaction that records materialization `id`. */
+/** Makes staged rows those of an asset without rows, in the transaction that records materialization `id`. */
 export async function adoptRows(
   tx: Sql,
   asset: AnyAsset,
@@ -128,7 +147,7 @@ export async function adoptRows(
   }
   // In one message: the session waits for this process after each.
   const statements = [
-    `DROP TABLE ${tableOf(asset)}`,
+    `DROP TABLE IF EXISTS ${tableOf(asset)}`,
     `ALTER TABLE ${table} ADD COLUMN "_from" bigint NOT NULL DEFAULT ${id}`,
     `ALTER TABLE ${table} ALTER COLUMN "_from" DROP DEFAULT`,
     `ALTER TABLE ${table} RENAME TO "${asset.key}"`,
@@ -164,22 +183,30 @@ function columnsOf({ schema }: AnyAsset): ColumnSpec[] {
   return schema.columns.map(({ name, type }) => ({ name, type }));
 }
 
-/** A table like that of an asset, without indexes and without `_from`. */
-async function createLike(tx: Sql, asset: AnyAsset, table: string): Promise<void> {
-  await tx.unsafe(`CREATE TABLE ${table} (LIKE ${tableOf(asset)} INCLUDING ALL EXCLUDING INDEXES)`);
+/** A table like that of an asset, without indexes and without `_from`. @param options.isThere Whether the asset has one. */
+async function createLike(
+  tx: Sql,
+  asset: AnyAsset,
+  { table, isThere }: { table: string; isThere: boolean },
+): Promise<void> {
+  await tx.unsafe(
+    isThere
+      ? `CREATE TABLE ${table} (LIKE ${tableOf(asset)} INCLUDING ALL EXCLUDING INDEXES)`
+      : createTableStatement(asset, table),
+  );
   // It is added with the id of the materialization, as the value of all rows, which takes no time.
   await tx.unsafe(`ALTER TABLE ${table} DROP COLUMN "_from"`);
 }
 
-/** The indexes of the table, that of its dates if no rows follow, and those of its orders if it gets many rows. */
-async function wantedIndexes(
-  tx: Sql,
+/** Of the present indexes that of the dates if no rows follow, and those of the orders if there are many rows. */
+function wantedIndexes(
   asset: AnyAsset,
+  present: readonly TableIndex[],
   { count, isFollowed }: { count: number; isFollowed: boolean },
-): Promise<(Omit<TableIndex, "columns"> & Partial<TableIndex>)[]> {
-  const present = (await indexesOf(tx, asset)).filter(({ name }) => !isFollowed || name !== dateIndexName(asset));
+): (Omit<TableIndex, "columns"> & Partial<TableIndex>)[] {
+  const kept = present.filter(({ name }) => !isFollowed || name !== dateIndexName(asset));
   const orders = count < manyOrderedRows ? [] : orderIndexes(asset);
-  return [...present, ...orders.filter(({ name }) => !present.some((index) => index.name === name))];
+  return [...kept, ...orders.filter(({ name }) => !kept.some((index) => index.name === name))];
 }
 
 async function hasSamePrivileges(tx: Sql, table: string, other: string): Promise<boolean> {
@@ -190,8 +217,9 @@ async function hasSamePrivileges(tx: Sql, table: string, other: string): Promise
   return row!.same;
 }
 
-/** Whether a table has no rows, and nothing that a copy of it would lack. */
+/** Whether an asset has no table yet, or one without rows and without anything that a copy of it would lack. */
 async function isReplaceable(sql: Sql, asset: AnyAsset): Promise<boolean> {
+  if (!await hasTable(sql, asset)) return true;
   const table = `'${tableOf(asset)}'::regclass`;
   const [row] = await sql.unsafe<{ replaceable: boolean }[]>(
     `SELECT NOT EXISTS (SELECT FROM ${tableOf(asset)})

@@ -11,6 +11,7 @@ import {
   type FoundFiles,
   type FoundTable,
   hasSamePartitions,
+  hasSameTable,
   isDividedAlike,
   shapeOf,
   type TableShape,
@@ -38,18 +39,18 @@ export interface TableChange {
   isRedivided: boolean;
 }
 
-/** Whether the asset never had a table, and needs one. */
-export function isNew({ shape, table, latest }: TableChange): boolean {
-  return shape.storage === "table" && !table && latest === undefined;
+/** Whether the asset has a table to go on with, or had one and gets another. Its first publication creates the first one. */
+export function keepsTable({ shape, table, latest }: TableChange): boolean {
+  return shape.storage === "table" && (table !== undefined || latest !== undefined);
 }
 
-/** Whether the table is altered, moved, replaced or found to be lost. */
+/** Whether the table is altered, moved, replaced or found to be lost, or another one is to be created than before. */
 export function alters(
   { shape, record, table, others, latest, replaced, inPlace, isRedivided }: TableChange,
 ): boolean {
   if (shape.storage !== record.storage) return true;
-  const isLost = shape.storage === "table" && !table && latest !== undefined && latest.rowCount > 0;
-  return isLost || others.length > 0 || replaced !== undefined || inPlace.length > 0 || isRedivided;
+  if (shape.storage === "table" && !table && (latest !== undefined || !hasSameTable(shape, record))) return true;
+  return others.length > 0 || replaced !== undefined || inPlace.length > 0 || isRedivided;
 }
 
 /**
@@ -273,7 +274,8 @@ async function adapted(
   return { inPlace, replaced: undefined };
 }
 
-function indexName({ key, schema }: AnyAsset): string {
+/** Name of the index of an asset's current rows on their key. */
+export function indexName({ key, schema }: AnyAsset): string {
   const { primaryKey } = schema;
   // PostgreSQL truncates names to 63 bytes: the hash distinguishes long keys.
   return `${key.slice(0, 40)}_current_${hashOf(key.length > 40 ? [key, primaryKey] : primaryKey).slice(0, 8)}`;

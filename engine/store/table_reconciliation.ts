@@ -4,11 +4,12 @@ import type { AnyAsset } from "../declare/asset.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import { DefinitionError, messageOf } from "../errors.ts";
 import type { Logger } from "../../resources/logger.ts";
-import { createTableStatement, dropIndex, indexesOf, tableOf } from "./asset_table.ts";
+import { dropIndex, indexesOf, tableOf } from "./asset_table.ts";
 import { forgetVersions } from "./latest_versions.ts";
+import { createTable } from "./new_table.ts";
 import { isSecondary, reconcileIndexes } from "./secondary_indexes.ts";
 import { dropStagedRows } from "./staged_rows.ts";
-import { alters, changeOf, indexStatement, isNew, type TableChange } from "./table_change.ts";
+import { alters, changeOf, keepsTable, type TableChange } from "./table_change.ts";
 import { rowFileSetting } from "./row_files.ts";
 import {
   type MissingFiles,
@@ -21,7 +22,7 @@ import {
 import { type FoundTable, hasSamePartitions, isDividedAlike } from "./table_shape.ts";
 
 /**
- * Brings the tables of the assets in line with their declarations. Any declaration is possible:
+ * Brings the tables of the assets in line with their declarations; an asset that was never made has none. Any declaration is possible:
  *
  * - Another layer moves the table with all its versions. New columns are added; a column whose values all convert to its new type
  *   unchanged is converted; a key with further columns is indexed again.
@@ -135,10 +136,9 @@ async function reconcileGroup(
     await tx`SELECT pg_advisory_xact_lock(7271, 0)`;
     ({ tables, changes } = await read());
   }
-  const reconciliation = new Reconciliation(tx, tables);
-  await reconciliation.createNew(changes.filter(isNew));
+  const reconciliation = new Reconciliation(tx, graph, tables);
   for (const change of changes) await reconciliation.apply(change);
-  await reconcileIndexes(tx, graph, assets.filter(({ key }) => !files.keys.has(key)));
+  await reconcileIndexes(tx, graph, changes.filter(keepsTable).map(({ asset }) => asset));
   return { messages: reconciliation.messages, alteration: await reconciliation.finish() };
 }
 
@@ -151,16 +151,10 @@ class Reconciliation {
 
   constructor(
     private readonly tx: postgres.TransactionSql,
+    private readonly graph: AssetGraph,
     private readonly tables: Tables,
   ) {
     this.#alteration = tables.alteration + 1;
-  }
-
-  /** Creates the tables of new assets in one statement, which saves a round trip for each. */
-  async createNew(changes: readonly TableChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    const statements = changes.flatMap(({ asset }) => [createTableStatement(asset), indexStatement(asset)]);
-    await this.tx.unsafe(statements.join(";\n")).simple();
   }
 
   async apply(change: TableChange): Promise<void> {
@@ -176,9 +170,8 @@ class Reconciliation {
     }
     if (table && replaced !== undefined) await this.#retire(asset.key, table, replaced);
     const inFiles = shape.storage === "parquet";
-    if (!inFiles && !isNew(change) && (!table || replaced !== undefined)) {
-      await this.tx.unsafe(createTableStatement(asset));
-      await this.tx.unsafe(indexStatement(asset));
+    if (keepsTable(change) && (!table || replaced !== undefined)) {
+      await createTable(this.tx, asset, this.graph.producerOf(asset.key));
     }
     const lost = latest === undefined || ((table || inFiles) && replaced === undefined)
       ? undefined

@@ -89,7 +89,14 @@ export function isDividedAlike(a: TableShape["partitionedBy"], b: TableShape["pa
   return (a?.name === undefined) === (b?.name === undefined) && (a?.date === undefined) === (b?.date === undefined);
 }
 
-/** Whether two declarations name the same columns. */
+/** Whether two declarations have the same table. */
+export function hasSameTable(a: TableShape, b: TableShape): boolean {
+  const text = ({ layer, columns, primaryKey }: TableShape) =>
+    JSON.stringify([layer, Object.entries(columns).sort(), primaryKey]);
+  return text(a) === text(b);
+}
+
+/** Whether two declarations name the same columns of partitions. */
 export function hasSamePartitions(a: TableShape["partitionedBy"], b: TableShape["partitionedBy"]): boolean {
   return a?.name === b?.name && a?.date === b?.date;
 }

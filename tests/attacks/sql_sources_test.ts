@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, string>> = {
     "tables, columns and indexes come from declarations of assets and from the catalog of the database itself",
   "engine/read/row_stream.ts": "the text of row_query.ts with its parameters, under a cursor of a random name",
   "engine/read/row_version.ts": "columns and conditions are constants; key, id and moment are parameters",
+  "engine/store/new_table.ts": "table, columns and indexes come from the declaration of the asset",
   "engine/store/row_files.ts": "columns are a constant; key and version are parameters",
   "engine/store/row_history.ts": "tables and keys come from declarations; numbers of blocks are this program's",
   "engine/store/secondary_indexes.ts": "names of tables, columns and indexes come from declarations of assets",

@@ -146,6 +146,24 @@ for (const partitioned of [false, true]) {
 }
 
 Deno.test({
+  name: "An older process does not create the table of an asset that a newer one has with other columns",
+  ignore: !postgresAvailable,
+  fn: () =>
+    withTwo(async ({ open }) => {
+      const older = await open(assets({ layer: "raw", n: z.int() }));
+      const newer = await open(assets({ layer: "raw", n: z.string() }));
+      const [refused] = (await make(older, "source")).steps;
+      assert.equal(refused!.error!.name, "TablesAlteredError", refused!.error!.message);
+      assert.equal((await make(older, "other")).status, "succeeded");
+      const [failed] = (await make(newer, "source")).steps;
+      assert.match(failed!.error!.message, /expected string/, "its function returns numbers");
+      const again = await open(assets({ layer: "raw", n: z.int() }));
+      assert.equal((await make(again, "source")).status, "succeeded");
+      assert.equal((await newer.states(["other"]))[0]!.state, "fresh");
+    }),
+});
+
+Deno.test({
   name: "An older process leaves runs to a newer one that has altered tables",
   ignore: !postgresAvailable,
   fn: () =>

@@ -19,12 +19,15 @@ const days = ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"];
 const lines = (ticker: string, dates: readonly string[]) =>
   dates.map((date, i) => `${ticker},${date},10,10,10,10,100,${i === 2 ? 2 : 1}\n`).join("");
 
-/** Makes `daily_bars` of a market, and what is about to be imported, as a process would. */
+/** Makes the bars of a market and its other data, or what is about to be imported, as a process would. */
 async function make(
   database: Database,
   marketData: MarketData,
-  pendingImport?: PendingImport,
-  rowFiles?: RowFileOptions,
+  { pendingImport, rowFiles, others = "raw_tickers raw_ticker_details raw_news" }: {
+    pendingImport?: PendingImport;
+    rowFiles?: RowFileOptions;
+    others?: string;
+  } = {},
 ): Promise<void> {
   const engine = await Engine.open({
     assets: assetsOf("file", { imported: pendingImport !== undefined }),
@@ -35,7 +38,7 @@ async function make(
     rowFiles,
   });
   try {
-    const selection = pendingImport ? importedKeys.join(" ") : "+daily_bars raw_tickers raw_ticker_details raw_news";
+    const selection = pendingImport ? importedKeys.join(" ") : `+daily_bars ${others}`;
     const run = await engine.finished((await engine.submit({ selection, trigger: "test" })).id);
     assert.equal(run.status, "succeeded", JSON.stringify(run.steps));
   } finally {
@@ -64,8 +67,13 @@ for (const { name, ignore, open } of databases) {
           assert.equal(await heldRows(database), null);
         });
         await t.step("simulated bars are no history", async () => {
-          await make(database, simulatedMarket({ clock, tickers: 12 }));
+          await make(database, simulatedMarket({ clock, tickers: 12 }), { others: "" });
           assert.equal(await lossTo("csv:prices.csv", prices), null);
+        });
+        await t.step("tickers, details and news that were never made are no rows", async () => {
+          const { tickers, details, news, bars } = (await heldRows(database))!.rows;
+          assert.deepEqual([tickers, details, news], [[], [], []]);
+          assert.ok(bars.close.length > 0);
         });
         await make(database, prices);
         await t.step("the same file asks nothing, whatever is in it", async () => {
@@ -98,7 +106,7 @@ for (const { name, ignore, open } of databases) {
           assert.deepEqual(held.rows.tickers.map(({ ticker }) => ticker), ["A", "B"]);
           const pending = { source: dataSourceOf("polygon"), id: "polygon", market: null, pending: held.rows.bars };
           assert.equal(await lossOfHistory(database, pending), null);
-          await make(database, prices, held);
+          await make(database, prices, { pendingImport: held });
           assert.equal(await lossTo("polygon", null), null);
         });
       } finally {
@@ -124,7 +132,7 @@ for (const { name, ignore, open } of databases) {
       try {
         const rowFiles = { store, assets: ["raw_daily_bars", "daily_bars"] };
         const prices = await file("prices.csv", lines("A", days) + "B,2024-01-03,10,10,10,,100,1\n");
-        await make(database, prices, undefined, rowFiles);
+        await make(database, prices, { rowFiles });
         const polygon = { source: dataSourceOf("polygon"), id: "polygon", market: null };
         const loss = { before: "csv", rows: 4, tickers: 1, sessions: 4, first: "2024-01-02", last: "2024-01-05" };
         assert.deepEqual(

@@ -11,18 +11,20 @@ async function indexesOf({ sql }: Database): Promise<string[]> {
   return rows.map(({ indexdef }) => indexdef);
 }
 
+/** The only index, by its definition. */
+const indexOfKey =
+  /^CREATE UNIQUE INDEX numbers_current_\w+ ON raw\.numbers USING btree \(name\) WHERE \(_until IS NULL\)$/;
+
 const many = (factor: number) =>
   Array.from({ length: 12_000 }, (_, i) => ({ name: `n${String(i).padStart(5, "0")}`, value: factor * i }));
 
-test("has the indexes that it was created with, and serves the next versions", {}, async (tiny) => {
+test("has the index of its key, and serves the next versions", {}, async (tiny) => {
   const { engine, database, world } = tiny;
-  const before = await indexesOf(database);
-  assert.match(before.join(), /UNIQUE INDEX numbers_current_\w+ ON raw\.numbers .*\(name\) WHERE \(_until IS NULL\)/);
   for (const factor of [1, 2]) {
     world.numbers = many(factor);
     const run = await engine.finished((await engine.submit({ selection: "numbers", trigger: "test" })).id);
     assert.equal(run.status, "succeeded");
-    assert.deepEqual(await indexesOf(database), before);
+    assert.match((await indexesOf(database)).join(), indexOfKey);
     const { rows } = await engine.rows("numbers", { limit: 2, order: ["-name"] });
     assert.deepEqual(rows.map(({ value }) => value), [factor * 11_999, factor * 11_998]);
   }
@@ -30,9 +32,8 @@ test("has the indexes that it was created with, and serves the next versions", {
   assert.equal(count, 2 * 12_000 - 1, "the first number is 0 in both versions");
 });
 
-test("has its indexes and no row where the publication is cancelled", {}, async (tiny) => {
+test("is not created where the publication is cancelled, and has its index after the next one", {}, async (tiny) => {
   const { engine, database, world } = tiny;
-  const before = await indexesOf(database);
   world.numbers = many(1);
   const begun = gate();
   world.before = () => begun.open();
@@ -40,8 +41,11 @@ test("has its indexes and no row where the publication is cancelled", {}, async 
   await begun.opened;
   await engine.cancel(id);
   const { status } = await engine.finished(id);
-  assert.deepEqual(await indexesOf(database), before);
-  if (status === "cancelled") assert.equal((await engine.rows("numbers", { limit: 1 })).rows.length, 0);
+  if (status === "cancelled") {
+    assert.deepEqual(await indexesOf(database), []);
+    assert.equal((await engine.rows("numbers", { limit: 1 })).rows.length, 0);
+  }
   await engine.finished((await engine.submit({ selection: "numbers", trigger: "test" })).id);
+  assert.match((await indexesOf(database)).join(), indexOfKey);
   assert.equal((await engine.rows("numbers", { limit: 1 })).rows.length, 1);
 });

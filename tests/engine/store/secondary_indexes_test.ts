@@ -122,7 +122,9 @@ for (const { name, ignore, open } of databases) {
           materialize: () => ({ rows: [] }),
         });
       try {
-        await withTinyEngine(async () => {
+        await withTinyEngine(async ({ engine }) => {
+          const run = await engine.submit({ selection: "*", trigger: "test" });
+          assert.equal((await engine.finished(run.id)).status, "succeeded");
           const indexes = await database.sql<{ name: string }[]>`
             SELECT indexname AS name FROM pg_indexes WHERE indexname LIKE '%\\_cells\\_%'`;
           assert.deepEqual(indexes.map(({ name }) => name), ["by_name_cells_day"]);

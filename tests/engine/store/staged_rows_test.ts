@@ -3,7 +3,9 @@ import { type Database, type EmbeddedDatabase, migrate, openEmbedded } from "../
 import { z } from "zod";
 import { assetsWith, cutBy } from "../../../engine/mod.ts";
 import { partitionVersion } from "../../../engine/run/written_rows.ts";
-import { contentOf, indexesOf } from "../../../engine/store/asset_table.ts";
+import { assetGraph } from "../../../engine/declare/graph.ts";
+import { contentOf, hasTable, indexesOf } from "../../../engine/store/asset_table.ts";
+import { createTable, newIndexes } from "../../../engine/store/new_table.ts";
 import { readColumns } from "../../../engine/store/read_columns.ts";
 import { withEmbedded } from "../../support/database.ts";
 import { onEachDatabase } from "../../support/partitions.ts";
@@ -21,6 +23,15 @@ async function stagedTables({ sql }: Database): Promise<string[]> {
     SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relname LIKE 'staged\\_%'`;
   return rows.map(({ name }) => name);
 }
+
+/** Rows in the table of `numbers`; 0 without one. */
+async function storedRows({ sql }: Database): Promise<number> {
+  if (!await hasTable(sql, numbers)) return 0;
+  return (await sql<{ rows: number }[]>`SELECT count(*) AS rows FROM raw.numbers`)[0]!.rows;
+}
+
+/** Creates an empty table before the first publication, as earlier versions of the engine did at their start. */
+const createEmptyTable = ({ sql }: Database) => createTable(sql, numbers, assetGraph([numbers]).producerOf("numbers"));
 
 async function made({ engine, world }: Tiny): Promise<string> {
   world.numbers = manyNumbers;
@@ -58,10 +69,9 @@ Deno.test("a process that is killed at any moment of a first fill leaves no row 
       assert.deepEqual([code, signal], [137, "SIGKILL"], moment);
       await opened(dataDir, async (database) => {
         assert.equal((await stagedTables(database)).length, 1, moment);
-        const [{ rows, versions }] = await database.sql`
-          SELECT (SELECT count(*) FROM raw.numbers) AS rows, (SELECT count(*) FROM engine.materialization) AS versions
-        ` as unknown as [{ rows: number; versions: number }];
-        assert.deepEqual({ rows, versions }, { rows: 0, versions: 0 }, moment);
+        const [{ versions }] = await database.sql`
+          SELECT count(*) AS versions FROM engine.materialization` as unknown as [{ versions: number }];
+        assert.deepEqual({ rows: await storedRows(database), versions }, { rows: 0, versions: 0 }, moment);
       });
     }
     await opened(dataDir, (database) =>
@@ -90,8 +100,7 @@ Deno.test("an attempt that fails between two pieces leaves nothing, and the next
   assert.equal(await made(tiny), "failed");
   assert.deepEqual(await stagedTables(tiny.database), []);
   assert.equal(await tiny.engine.rowVersion("numbers"), undefined);
-  const [{ rows }] = await sql`SELECT count(*) AS rows FROM raw.numbers` as unknown as [{ rows: number }];
-  assert.equal(rows, 0);
+  assert.equal(await storedRows(tiny.database), 0);
   await sql`DROP EVENT TRIGGER refuse`;
   assert.equal(await made(tiny), "succeeded");
   assert.deepEqual(await rowsOf(tiny), expected);
@@ -107,7 +116,7 @@ Deno.test("rows beside their table are in no answer until the version is recorde
   running.finally(() => over = true);
   while (!over) {
     staged = Math.max(staged, (await stagedTables(database)).length);
-    const [{ rows }] = await database.sql`SELECT count(*) AS rows FROM raw.numbers` as unknown as [{ rows: number }];
+    const rows = await storedRows(database);
     seen.add(rows);
     const { materialization } = await engine.rows("numbers", { limit: 1 });
     assert.ok(materialization !== null || rows === 0 || rows === 12_000);
@@ -143,8 +152,6 @@ const onEach = onEachDatabase("First rows");
 onEach("of partitions have their version and all indexes, also after a part that was added", {
   assets: [numbers, cells],
 }, async ({ engine, database }) => {
-  const indexes = await indexesOf(database.sql, cells);
-  assert.deepEqual(indexes.map(({ columns }) => columns.join()).sort(), ["day", "name,day"]);
   const { id } = await engine.submit({ selection: "numbers cells", trigger: "test" });
   assert.equal((await engine.finished(id)).status, "succeeded");
   const versions = await engine.materializations("cells", { limit: 3 });
@@ -153,15 +160,34 @@ onEach("of partitions have their version and all indexes, also after a part that
     12_000,
   ]]);
   assert.equal(versions[0]!.dataVersion, partitionVersion(cells, (await contentOf(database.sql, cells)).sum));
-  const byName = (a: { name: string }, b: { name: string }) => a.name < b.name ? -1 : 1;
-  assert.deepEqual((await indexesOf(database.sql, cells)).toSorted(byName), indexes.toSorted(byName));
+  const indexes = (await indexesOf(database.sql, cells)).map(({ name, statement }) => [name, statement]).sort();
+  const declared = newIndexes(cells, engine.graph.producerOf("cells")).map(({ name }) => name).sort();
+  assert.deepEqual(indexes.map(([name]) => name), declared);
+  assert.match(indexes[0]![1]!, /^CREATE INDEX .* ON silver\.cells USING btree \(day\)$/);
+  assert.match(indexes[1]![1]!, /^CREATE UNIQUE INDEX .* ON silver\.cells .*\(name, day\) WHERE \(_until IS NULL\)$/);
   const first = await readColumns(database, cells, ["value"], versions[1]!.id);
   assert.deepEqual([...first.value!], Array.from({ length: 12_000 }, (_, i) => i));
   assert.deepEqual(await stagedTables(database), []);
 });
 
+onEach("take the place of an empty table, with its columns and indexes", {}, async (tiny) => {
+  const { sql } = tiny.database;
+  await createEmptyTable(tiny.database);
+  await sql`ALTER TABLE raw.numbers ADD COLUMN note text DEFAULT 'none'`;
+  await sql`CREATE INDEX by_note ON raw.numbers (note)`;
+  const before = await indexesOf(sql, numbers);
+  assert.equal(await made(tiny), "succeeded");
+  assert.deepEqual(await rowsOf(tiny), expected);
+  const [{ rows }] = await sql`
+    SELECT count(*) AS rows FROM raw.numbers WHERE note = 'none'` as unknown as [{ rows: number }];
+  assert.equal(rows, 12_000);
+  const byName = (a: { name: string }, b: { name: string }) => a.name < b.name ? -1 : 1;
+  assert.deepEqual((await indexesOf(sql, numbers)).toSorted(byName), before.toSorted(byName));
+});
+
 onEach("of a table with a view on it are written in place", {}, async (tiny) => {
   const { sql } = tiny.database;
+  await createEmptyTable(tiny.database);
   await sql`CREATE VIEW public.of_numbers AS SELECT name FROM raw.numbers`;
   assert.equal(await made(tiny), "succeeded");
   assert.deepEqual(await rowsOf(tiny), expected);
