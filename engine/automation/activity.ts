@@ -63,7 +63,7 @@ export async function readActivity(
       WHERE r.status IN ('queued', 'running', 'interrupted') AND s.status IN ('pending', 'running', 'interrupted')`,
     sql<(EndedStep & { key: string })[]>`
       SELECT s.key, s.run_id AS "runId", s.status, s.error, coalesce(s.finished_at, r.finished_at) AS "endedAt", s.reading,
-             s.partitions, r.range
+             engine.with_names(s.key, s.partitions) AS partitions, r.range
       FROM unnest(${producers as string[]}::text[]) AS k(key)
       CROSS JOIN LATERAL (
         SELECT * FROM engine.step WHERE key = k.key AND status IN ('succeeded', 'up_to_date', 'failed', 'cancelled')
@@ -88,7 +88,7 @@ export async function readActivity(
       JOIN engine.run r ON r.id = s.run_id
       WHERE s.status IN ('succeeded', 'up_to_date', 'failed')`,
     since.length === 0 ? [] : sql<{ key: string; partitions: Rectangle[] | null; startedAt: string }[]>`
-      SELECT h.key, m.partitions, m.started_at AS "startedAt"
+      SELECT h.key, engine.with_names(m.step_key, m.partitions) AS partitions, m.started_at AS "startedAt"
       FROM unnest(${since}::text[], ${from}::timestamptz[]) AS h(key, since)
       JOIN engine.materialization m ON m.asset_key = h.key AND m.started_at >= h.since`,
   ]);

@@ -214,8 +214,8 @@ export class BackfillLedger {
   async steps(id: number): Promise<BackfillStep[]> {
     return Array.from(
       await this.#sql<BackfillStep[]>`
-      SELECT s.run_id AS "runId", r.status AS "runStatus", s.key, s.status, s.error, r.range->'partitions'->s.key AS given, s.done,
-             s.failed
+      SELECT s.run_id AS "runId", r.status AS "runStatus", s.key, s.status, s.error, r.range->'partitions'->s.key AS given,
+             engine.with_names(s.key, s.done) AS done, engine.with_names(s.key, s.failed) AS failed
       FROM engine.run r JOIN engine.step s ON s.run_id = r.id
       WHERE r.backfill_id = ${id} ORDER BY r.id, s.ordinal`,
     );

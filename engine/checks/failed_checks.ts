@@ -116,7 +116,7 @@ interface Made {
 /** What a materialization `m` made, as rectangles; `NULL` for all rows. */
 function madePartitions(sql: Sql) {
   return sql`
-    CASE WHEN m.rows_from IS NULL THEN m.partitions
+    CASE WHEN m.rows_from IS NULL THEN engine.with_names(m.step_key, m.partitions)
     ELSE jsonb_build_array(jsonb_build_object(
       'names', NULL, 'dates', jsonb_build_array(jsonb_build_array(m.rows_from::text, ${lastDate}::text))))
     END`;

@@ -107,8 +107,9 @@ async function recordOf(database: Database, asset: AnyAsset, id: number): Promis
     (Omit<Receipt, "rows" | "upstream"> & { upstream: Record<string, { materialization: number; version: string }> })[]
   >`
     SELECT asset_key AS asset, id AS materialization, step_key AS producer, run_id AS "runId",
-           committed_at AS "committedAt", data_version AS "dataVersion", code_version AS "codeVersion", config,
-           source_version AS "sourceVersion", upstream, partitions
+           committed_at AS "committedAt", data_version AS "dataVersion", code_version AS "codeVersion",
+           engine.with_config(asset_key, config_hash, config) AS config,
+           source_version AS "sourceVersion", upstream, engine.with_names(step_key, partitions) AS partitions
     FROM engine.materialization WHERE id = ${id}`;
   if (!found) {
     throw invalid("where", `${tableOf(asset)} has rows of materialization ${id}, which has no record.`);

@@ -39,9 +39,9 @@ export class MaterializationLedger {
 
   #columns() {
     return this.#sql`
-      id, asset_key AS key, origin, run_id AS "runId", code_version AS "codeVersion", config, upstream,
-      source_version AS "sourceVersion", data_version AS "dataVersion", row_count AS "rowCount",
-      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata, partitions, rows_from::text AS "rowsFrom",
-      changed, started_at AS "startedAt", committed_at AS "committedAt"`;
+      id, asset_key AS key, origin, run_id AS "runId", code_version AS "codeVersion", engine.with_config(asset_key, config_hash, config) AS config,
+      upstream, source_version AS "sourceVersion", data_version AS "dataVersion", row_count AS "rowCount",
+      rows_added AS "rowsAdded", rows_removed AS "rowsRemoved", metadata,
+      engine.with_names(step_key, partitions) AS partitions, rows_from::text AS "rowsFrom", changed, started_at AS "startedAt", committed_at AS "committedAt"`;
   }
 }

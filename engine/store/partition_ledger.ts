@@ -207,9 +207,8 @@ export class PartitionLedger {
   ): Promise<void> {
     await tx`
       UPDATE engine.materialization
-      SET partitions = ${partitions && json(this.#sql, partitions.rectangles())}, changed = ${
-      changed && json(this.#sql, changed)
-    },
+      SET partitions = engine.without_names(step_key, ${partitions && json(this.#sql, partitions.rectangles())}),
+          changed = ${changed && json(this.#sql, changed)},
           data_version = coalesce(${dataVersion ?? null}, data_version),
           row_count = coalesce(${rowCount ?? null}::bigint, row_count),
           newest_date = ${newestDate === null ? "-infinity" : newestDate ?? null}::date
@@ -224,8 +223,9 @@ export class PartitionLedger {
   ): Promise<void> {
     await tx`
       UPDATE engine.step
-      SET partitions = ${json(this.#sql, somePartitions(partitions))}, done = ${json(this.#sql, somePartitions(done))},
-          failed = ${failed && json(this.#sql, somePartitions(failed))}
+      SET partitions = engine.without_names(key, ${json(this.#sql, somePartitions(partitions))}),
+          done = engine.without_names(key, ${json(this.#sql, somePartitions(done))}),
+          failed = engine.without_names(key, ${failed && json(this.#sql, somePartitions(failed))})
       WHERE run_id = ${runId} AND key = ${key}`;
   }
 }

@@ -31,7 +31,7 @@ export class PastMaterializations {
 
   async #read(id: number): Promise<PastMaterialization | undefined> {
     const [row] = await this.database.sql<PastMaterialization[]>`
-      SELECT m.id, m.run_id AS "runId", m.config, m.upstream, m.changed, coalesce(s.reasons, '[]') AS reasons,
+      SELECT m.id, m.run_id AS "runId", engine.with_config(m.asset_key, m.config_hash, m.config) AS config, m.upstream, m.changed, coalesce(s.reasons, '[]') AS reasons,
              (SELECT upstream FROM engine.materialization b WHERE b.asset_key = m.asset_key AND b.run_id < m.run_id
               ORDER BY b.id DESC LIMIT 1) AS before
       FROM engine.materialization m LEFT JOIN engine.step s ON s.run_id = m.run_id AND s.key = m.step_key

@@ -216,7 +216,8 @@ export class RunLedger {
     return plain(
       await this.#sql<RunStep[]>`
       SELECT key, status, after, reasons, attempt, started_at AS "startedAt", finished_at AS "finishedAt",
-             skipped_because AS "skippedBecause", error, partitions, done, failed
+             skipped_because AS "skippedBecause", error, engine.with_names(key, partitions) AS partitions,
+             engine.with_names(key, done) AS done, engine.with_names(key, failed) AS failed
       FROM engine.step WHERE run_id = ${runId} ORDER BY ordinal`,
     );
   }

@@ -32,7 +32,8 @@ export async function stepHistory(
 ): Promise<PastStep[]> {
   const rows = await sql<PastStep[]>`
     SELECT s.run_id AS "runId", r.trigger, r.status AS "runStatus", s.status, s.attempt, r.created_at AS "createdAt",
-           s.started_at AS "startedAt", s.finished_at AS "finishedAt", s.reasons, s.error, s.partitions
+           s.started_at AS "startedAt", s.finished_at AS "finishedAt", s.reasons, s.error,
+           engine.with_names(s.key, s.partitions) AS partitions
     FROM engine.step s JOIN engine.run r ON r.id = s.run_id
     WHERE s.key = ${key} AND ${before === undefined ? sql`true` : sql`s.run_id < ${before}`}
     ORDER BY s.run_id DESC LIMIT ${limit}`;

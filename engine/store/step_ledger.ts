@@ -185,7 +185,7 @@ export class StepLedger {
       INSERT INTO engine.materialization
         (asset_key, run_id, step_key, code_version, config, config_hash, upstream, source_version, data_version,
          row_count, rows_from, rows_added, rows_removed, metadata, started_at)
-      SELECT o.key, ${runId}, ${key}, o."codeVersion", o.config, o."configHash", o.upstream,
+      SELECT o.key, ${runId}, ${key}, o."codeVersion", engine.without_config(o.key, o."configHash", o.config), o."configHash", o.upstream,
              o."sourceVersion", o."dataVersion", o."rowCount", o."rowsFrom", 0, 0, o.metadata, mine.started_at
       FROM mine, jsonb_to_recordset(${json(this.#sql, outputs)}) AS o(
         key text, "codeVersion" text, config jsonb, "configHash" text, upstream jsonb, "sourceVersion" text,
