@@ -206,6 +206,7 @@ onEach(
         AS readable FROM pg_class WHERE oid = 'raw.numbers'::regclass`;
       return row!;
     };
+    await createEmptyTable(tiny.database);
     if (tiny.database.kind === "postgres") await sql`GRANT SELECT ON raw.numbers TO PUBLIC`;
     const before = await tableNow();
     assert.equal(await made(tiny), "succeeded");
