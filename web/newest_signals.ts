@@ -1,5 +1,7 @@
 import { walkForwardDaily } from "../assets/views.ts";
-import { type Engine, equalTo } from "../engine/mod.ts";
+import { equalTo } from "../engine/mod.ts";
+import { nameOf, readUndecidedLevels } from "./undecided_levels.ts";
+import type { VersionEngine } from "./version_rows.ts";
 
 /** Signal of a pair's strategy at the newest close. */
 export interface NewestSignal {
@@ -12,9 +14,9 @@ export interface NewestSignal {
   position: number;
   /** Spreads to hold after the next fill. */
   target: number;
-  /** Deviations of the spread from its mean, by the strategy; `null` without a decision. */
+  /** Deviations of the spread from its mean, by the strategy or, without a decision, by the formation; `null` if unknown. */
   z: number | null;
-  /** Deviations beyond which a position is entered; `null` if no level decides. */
+  /** Deviations beyond which a position is entered, of the newest decision; `null` if no level decides. */
   entryZ: number | null;
   /** Shares of ticker 1 against one of ticker 2. */
   hedgeRatio: number | null;
@@ -45,7 +47,7 @@ const words: Readonly<Record<string, string>> = {
  * without rows of that session.
  */
 export async function readNewestSignals(
-  engine: Pick<Engine, "graph" | "read">,
+  engine: VersionEngine,
   { strategy, session }: { strategy: string; session: string },
 ): Promise<NewestSignals | null> {
   if (!engine.graph.keys.includes(walkForwardDaily.key)) return null;
@@ -54,6 +56,7 @@ export async function readNewestSignals(
     fields: ["ticker_1", "ticker_2", "signal", "position", "target", "z_score", "entry_z", "hedge_ratio"],
   });
   if (rows.length === 0) return null;
+  const levels = await readUndecidedLevels(engine, rows.filter(({ z_score }) => z_score === null), { strategy });
   const signals = rows.map((row): NewestSignal => ({
     tickers: [row.ticker_1, row.ticker_2],
     says: row.signal === "window_end" && row.target !== row.position
@@ -64,8 +67,8 @@ export async function readNewestSignals(
     acts: row.target !== row.position,
     position: row.position,
     target: row.target,
-    z: row.z_score,
-    entryZ: row.entry_z,
+    z: row.z_score ?? levels.get(nameOf(row))?.z ?? null,
+    entryZ: row.entry_z ?? levels.get(nameOf(row))?.entryZ ?? null,
     hedgeRatio: row.hedge_ratio,
   }));
   const urgency = ({ acts, position }: NewestSignal) => acts ? 0 : position !== 0 ? 1 : 2;

@@ -1,7 +1,7 @@
 import { walkForwardDaily } from "../assets/views.ts";
 import { deviationsOf, type PairFormation } from "./pair_formation.ts";
 import type { PairTrade } from "./pair_backtest.ts";
-import type { PairRecord } from "./pair_record.ts";
+import type { PairCloses, PairRecord } from "./pair_record.ts";
 import type { PairDay, PairWindow, WalkForward } from "./pair_walk_forward.ts";
 import { whyOf } from "./pair_reason.ts";
 
@@ -131,7 +131,10 @@ function signalOf({ position, target, signal }: PairDay): string {
 }
 
 /** Levels of the newest decision in the newest window; `z` is the spread by the formation, for a day without a decision. */
-function levelsOf({ days, windows }: WalkForward, z: number | null): SpreadLevels | null {
+export function levelsOf(
+  { days, windows }: Pick<WalkForward, "days" | "windows">,
+  z: number | null,
+): SpreadLevels | null {
   const day = days.at(-1)!;
   const decided = days.findLast((one) => one.z !== null && one.session >= windows.at(-1)!.tradingFirst);
   const known = day.z ?? z;
@@ -142,12 +145,12 @@ function levelsOf({ days, windows }: WalkForward, z: number | null): SpreadLevel
 /** The last closes in deviations of the formation, without levels. */
 function standing({ closes }: PairRecord, formation: PairFormation | null): SpreadLevels | null {
   if (closes === null || formation === null) return null;
-  return {
-    z: deviationsOf(formation, closes.first.at(-1)!, closes.second.at(-1)!),
-    entryZ: null,
-    exitZ: null,
-    stopZ: null,
-  };
+  return { z: lastDeviations(formation, closes), entryZ: null, exitZ: null, stopZ: null };
+}
+
+/** The last closes in deviations of the formation. */
+export function lastDeviations(formation: PairFormation, { first, second }: PairCloses): number {
+  return deviationsOf(formation, first.at(-1)!, second.at(-1)!);
 }
 
 function whyNoSignal({ walkForward, pinned, rank, tested, sources }: PairRecord): string {

@@ -1,6 +1,7 @@
 import { cointegratedPairs } from "../assets/views.ts";
 import { linearRegression } from "../quant/mod.ts";
 import type { PairRecord } from "./pair_record.ts";
+import type { WalkForward } from "./pair_walk_forward.ts";
 
 /** Line of one leg on the other over a formation, which states the spread in deviations. */
 export interface PairFormation {
@@ -23,7 +24,11 @@ const fewest = 10;
  *
  * @returns `null` if the pair was neither traded nor tested, or its closes in the formation allow no line.
  */
-export function formationOf({ closes, walkForward, tested, sources }: PairRecord): PairFormation | null {
+export function formationOf(
+  { closes, walkForward, tested, sources }: Pick<PairRecord, "closes" | "tested" | "sources"> & {
+    walkForward: Pick<WalkForward, "windows"> | null;
+  },
+): PairFormation | null {
   if (closes === null) return null;
   const { sessions, first, second } = closes;
   const window = walkForward?.windows.at(-1);

@@ -1,5 +1,5 @@
 import * as assets from "../assets/views.ts";
-import { equalTo } from "../engine/mod.ts";
+import { equalTo, type RowOf } from "../engine/mod.ts";
 import { dividendsOf, type LegEvent, type PairDividends, readLegEvents } from "./pair_events.ts";
 import { ofPair } from "./pair_filter.ts";
 import { readReference, type Reference } from "./pair_reference.ts";
@@ -13,6 +13,8 @@ export interface PairCloses {
   first: number[];
   second: number[];
 }
+
+type Close = Pick<RowOf<typeof assets.cleanPrices>, "session" | "close">;
 
 /** All data about a pair. */
 export interface PairRecord {
@@ -118,6 +120,11 @@ async function readCloses(read: VersionReader, tickers: readonly [string, string
   const closesOf = (ticker: string) =>
     read.rows(assets.cleanPrices, { filters: equalTo({ ticker }), fields: ["session", "close"] });
   const [first, second] = await Promise.all([closesOf(tickers[0]), closesOf(tickers[1])]);
+  return commonCloses(first, second);
+}
+
+/** Closes of two legs, each by session, in the sessions that both have; `null` if those are fewer than two. */
+export function commonCloses(first: readonly Close[], second: readonly Close[]): PairCloses | null {
   const closeOfSecond = new Map(second.map(({ session, close }) => [session, close]));
   const both = first.filter(({ session }) => closeOfSecond.has(session));
   if (both.length < 2) return null;

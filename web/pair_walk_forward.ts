@@ -107,7 +107,8 @@ export function tradedDays(
   return { days: days.map(dayOf), trades: trades.map(tradeOf), ...carriedForward(days, sessions) };
 }
 
-function dayOf(row: Day): PairDay {
+/** A day of a pair, from its row. */
+export function dayOf(row: Day): PairDay {
   return {
     session: row.session,
     signal: row.signal,
@@ -122,7 +123,8 @@ function dayOf(row: Day): PairDay {
   };
 }
 
-function windowOf(row: RowOf<typeof assets.walkForwardPairs>): PairWindow {
+/** A window that chose a pair, from its row. */
+export function windowOf(row: RowOf<typeof assets.walkForwardPairs>): PairWindow {
   return {
     formationFirst: row.formation_first_session,
     formationLast: row.formation_last_session,

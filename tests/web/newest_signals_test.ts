@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { readNewestSignals } from "../../web/newest_signals.ts";
+import { pageTestOver } from "../support/materialized_pages.ts";
+import { pairPageAssets } from "../support/pair_page_assets.ts";
 
 type SignalEngine = Parameters<typeof readNewestSignals>[0];
 
@@ -26,3 +28,15 @@ Deno.test("readNewestSignals() has the z-score with the level of entry, orders f
     ],
   );
 });
+
+pageTestOver(pairPageAssets)(
+  "GET / has the z-score and levels of a pair's page in the last session of a window, in which nothing is decided",
+  async (ask) => {
+    const [overview, pair] = [await ask("/"), await ask("/pairs/KO/PEP")];
+    const row = /<tr[^>]*><th[^>]*><a href="\/pairs\/KO\/PEP">.*?<\/tr>/s.exec(overview.html)![0];
+    const shown = [...row.matchAll(/<td class="number">([^<]*)</g)].map((match) => match[1]);
+    const z = /class="z">([^<]+)</.exec(pair.html)![1];
+    assert.match(z!, /^−?\d\.\d\d$/);
+    assert.deepEqual(shown.slice(0, 2), [z, "±1.00"]);
+  },
+);

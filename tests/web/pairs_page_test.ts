@@ -403,7 +403,7 @@ pageTest("GET / shows the signal of each pair at the newest close", async (ask) 
   // One list: what is to be filled first, with the statistics of the selection; then what is only chosen.
   assert.match(
     text,
-    /Orders · 1 KO \/ PEP exit: window ends short PEP, long KO flat – – 2\.000 6\.5 0\.004 1 Chosen, .* · 1 PIN \/ NED – .* pinned/,
+    /Orders · 1 KO \/ PEP exit: window ends short PEP, long KO flat −?\d\.\d\d ±1\.00 2\.000 6\.5 0\.004 1 Chosen, .* · 1 PIN \/ NED – .* pinned/,
   );
   assert.equal(html.match(/<a href="\/pairs\/KO\/PEP">/g)?.length, 1, "a pair is listed once");
 });

@@ -64,7 +64,7 @@ const columns: readonly Column<PairOrder>[] = [
   },
   {
     title: "Z-score",
-    hint: "Deviations of the spread from its mean, by the strategy",
+    hint: "Deviations of the spread from its mean, by the strategy; by the formation where it decides nothing",
     number: true,
     cell: ({ signal }) => orDash(signal?.z, (z) => decimal(z, 2)),
   },
