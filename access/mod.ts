@@ -53,4 +53,12 @@ export { type ReturnAddress, returnAddress, returnPath, withParameter } from "./
 export { digestOf, randomSecret, sameDigest } from "./secret.ts";
 export { Session, type SessionContext, type SessionLimits, Sessions, UnknownSessionError } from "./sessions.ts";
 export { type PageVisitor, type PendingSignIn, type ProvenPerson, SignIns } from "./sign_ins.ts";
-export { type Credentials, expiryDays, NewToken, Token, Tokens, UnknownTokenError } from "./tokens.ts";
+export {
+  type Credentials,
+  expiryDays,
+  NewToken,
+  RepeatedFormError,
+  Token,
+  Tokens,
+  UnknownTokenError,
+} from "./tokens.ts";

@@ -49,6 +49,15 @@ export class UnknownTokenError extends Error {
   }
 }
 
+/** The form has already created a token. */
+export class RepeatedFormError extends Error {
+  override readonly name = "RepeatedFormError";
+
+  constructor(name: string) {
+    super(`This form has already created the token “${name}”; its secret was shown once.`);
+  }
+}
+
 /**
  * Access tokens for programs. A token is stored as its digest and shown once, when it is created; a revoked token is rejected
  * from the next request on, in every process.
@@ -60,16 +69,26 @@ export class Tokens implements Credentials {
     this.#sql = sql;
   }
 
-  /** Creates a token. `secret` is returned here and stored nowhere. */
-  async create({ name, scope, expiresInDays }: NewToken, by: Actor): Promise<{ token: Token; secret: string }> {
+  /**
+   * Creates a token. `secret` is returned here and stored nowhere.
+   *
+   * @param options `formKey` names the form that asks for the token: a browser that reloads the answer sends the form again.
+   * @throws {RepeatedFormError} If the form of that key has created a token.
+   */
+  async create(
+    { name, scope, expiresInDays }: NewToken,
+    by: Actor,
+    { formKey }: { formKey?: string } = {},
+  ): Promise<{ token: Token; secret: string }> {
     const secret = newTokenText();
     const token = await this.#sql.begin(async (tx) => {
+      if (formKey !== undefined) await claimForm(tx, formKey);
       const [row] = await tx<TokenRow[]>`
         INSERT INTO access.token (name, scope, hint, digest, created_by, expires_at)
         VALUES (${name}, ${scope}, ${secret.slice(0, hintLength)}, ${digestOf(secret)}, ${by.name},
           now() + ${expiresInDays ?? null}::float8 * interval '1 day')
         RETURNING *`;
-      const detail = { name, scope, expiresInDays: expiresInDays ?? null };
+      const detail = { name, scope, expiresInDays: expiresInDays ?? null, ...(formKey !== undefined && { formKey }) };
       await recordAction(tx, by, { action: "token.create", target: `token ${row!.id}`, detail }, "done");
       return row!;
     });
@@ -156,4 +175,16 @@ function tokenOf(row: TokenRow): Token {
     revokedAt: at(row.revoked_at),
     revokedBy: row.revoked_by,
   };
+}
+
+/** Class and number of the advisory lock under which forms are claimed. */
+const formLock = [7272, 0] as const;
+
+/** The audit log has the keys of forms; the lock orders two requests with the same one. @throws {RepeatedFormError} */
+async function claimForm(tx: Sql, formKey: string): Promise<void> {
+  await tx`SELECT pg_advisory_xact_lock(${formLock[0]}, ${formLock[1]})`;
+  const [earlier] = await tx<{ name: string }[]>`
+    SELECT detail ->> 'name' AS name FROM access.audit_event
+    WHERE action = 'token.create' AND detail ->> 'formKey' = ${formKey} LIMIT 1`;
+  if (earlier) throw new RepeatedFormError(earlier.name);
 }

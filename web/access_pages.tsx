@@ -7,6 +7,7 @@ import {
   may,
   NewToken,
   type Principal,
+  RepeatedFormError,
   type ReturnAddress,
   returnAddress,
   returnPath,
@@ -71,7 +72,11 @@ export function accessPages(
     if (principal?.id) await access.sessions.end(principal.id, { by: { ...by(c), ...principal } }).catch(() => {});
   }
 
-  async function settings(c: Context, more: Pick<SettingsProps, "created" | "problem"> = {}, status: 200 | 400 = 200) {
+  async function settings(
+    c: Context,
+    more: Pick<SettingsProps, "created" | "problem"> = {},
+    status: 200 | 400 | 409 = 200,
+  ) {
     const principal = c.get("principal") as Principal;
     const everything = may(principal, "admin");
     const [tokens, sessions] = await Promise.all([
@@ -218,19 +223,26 @@ export function accessPages(
       return c.redirect("/sign-in?signed_out", 303);
     })
     .get("/settings", (c) => settings(c))
-    // Responds without a redirect: only this response contains the secret.
+    // Responds without a redirect: only this response contains the secret. Reloading it sends the form again, which its key refuses.
     .post("/settings/tokens", async (c) => {
-      const { name = "", scope = "read", expiresInDays } = await formOf(c);
-      const wanted = readValue(NewToken, {
+      const { name = "", scope = "read", expiresInDays, formKey } = await formOf(c);
+      const wanted = readValue(TokenForm, {
         name,
         scope,
         ...(expiresInDays ? { expiresInDays: Number(expiresInDays) } : {}),
+        formKey,
       });
       if (!wanted.ok) {
         const said = wanted.faults.map(({ path, message }) => `${path}: ${message}`).join(" ");
         return await settings(c, { problem: said }, 400);
       }
-      return await settings(c, { created: await access.tokens.create(wanted.value, by(c)) });
+      const { formKey: key, ...token } = wanted.value;
+      try {
+        return await settings(c, { created: await access.tokens.create(token, by(c), { formKey: key }) });
+      } catch (error) {
+        if (!(error instanceof RepeatedFormError)) throw error;
+        return await settings(c, { problem: `${error.message} The form below creates another token.` }, 409);
+      }
     })
     .post("/settings/tokens/:id{[1-9][0-9]{0,14}}/revoke", async (c) => {
       await access.tokens.revoke(Number(c.req.param("id")), by(c));
@@ -258,6 +270,9 @@ export function accessPages(
       return answerCsv(c, "audit_events.csv", { names, rows });
     });
 }
+
+/** The form of a new token, with a key of its own. */
+const TokenForm = NewToken.extend({ formKey: z.uuid("The form below has a key, which this request lacks.") });
 
 const CodeRequest = z.strictObject({ code: z.string("A code is required.").min(1).max(200) });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Actor, AuditLog, Tokens, UnknownTokenError } from "../../access/mod.ts";
+import { type Actor, AuditLog, RepeatedFormError, Tokens, UnknownTokenError } from "../../access/mod.ts";
 import {
   isPageTokenText,
   isTokenText,
@@ -87,6 +87,18 @@ for (const { name, ignore, open } of databases) {
     const [row] = await sql<{ text: string }[]>`
       SELECT t::text || (SELECT string_agg(e::text, '') FROM access.audit_event e) AS text FROM access.token t`;
     assert.ok(!row!.text.includes(secret.slice(11)));
+  });
+
+  test("create() makes one token of a form, however often and together it is sent", async ({ tokens }) => {
+    const form = { formKey: crypto.randomUUID() };
+    const sent = await Promise.allSettled(
+      Array.from({ length: 4 }, () => tokens.create({ name: "nightly", scope: "read" }, ann, form)),
+    );
+    const refused = sent.flatMap((one) => one.status === "rejected" ? [one.reason] : []);
+    assert.equal(refused.length, 3);
+    for (const error of refused) assert.ok(error instanceof RepeatedFormError, String(error));
+    await tokens.create({ name: "nightly", scope: "read" }, ann, { formKey: crypto.randomUUID() });
+    assert.equal((await tokens.list()).length, 2);
   });
 
   test("principalOf() refuses expired, revoked, forged and malformed tokens", async ({ tokens, sql }) => {

@@ -72,6 +72,7 @@ function Created({ created: { token, secret } }: { created: { token: Token; secr
 function TokenForm() {
   return (
     <form class="filters" method="post" action="/settings/tokens" aria-label="A new token">
+      <input type="hidden" name="formKey" value={crypto.randomUUID()} />
       <Field label="Name" type="text" name="name" required maxlength={100} placeholder="purpose" />
       <Select label="Scope" name="scope" options={["read", "operate", "admin"]} chosen={null} />
       <Field
