@@ -34,6 +34,7 @@ export const pairClusters = view<"pairClusters">("pair_clusters");
 export const tickerMap = view<"tickerMap">("ticker_map");
 export const cointegratedPairs = view<"cointegratedPairs">("cointegrated_pairs");
 export const chosenPairs = view<"chosenPairs">("chosen_pairs");
+export const formationPairs = view<"formationPairs">("formation_pairs");
 export const walkForwardPairs = view<"walkForwardPairs">("walk_forward_pairs");
 export const walkForwardWindows = view<"walkForwardWindows">("walk_forward_windows");
 export const pairSignals = view<"pairSignals">("pair_signals");

@@ -1,6 +1,7 @@
 import { cleanPrices, dailyBars, rawDailyBars, sessions } from "../assets/views.ts";
 import { type AssetState, type Engine, isLate, type OverallState, overallState, type View } from "../engine/mod.ts";
 import { type DataSource, isSimulated } from "../resources/market_data/data_source.ts";
+import { emptyAssets } from "./empty_assets.ts";
 import { exchangeTimeZone } from "./preferences.ts";
 
 /** Parts of the engine used for the data status. */
@@ -27,6 +28,8 @@ export interface DataStatus {
   failed: readonly string[];
   late: readonly string[];
   failedChecks: readonly FailedCheckOf[];
+  /** Assets that were materialized with 0 rows, with the reason where it is known: {@link emptyAssets}. */
+  empty: ReadonlyMap<string, string>;
 }
 
 /** Assets with the newest session: closes of complete sessions first, and until these exist, bars. */
@@ -100,6 +103,7 @@ export class DataStatusReader {
       failed: states.filter(({ state, madeBy }) => state === "failed" && madeBy === null).map(({ key }) => key),
       late: states.filter(isLate).map(({ key }) => key),
       failedChecks: states.flatMap(({ key, failedChecks }) => failedChecks.map(({ name }) => ({ key, name }))),
+      empty: emptyAssets(states, this.engine.graph),
     };
   }
 

@@ -29,7 +29,7 @@ export function PairWalkForward(
   },
 ) {
   if (!sources.has(walkForwardDaily.key)) {
-    return <NotYet of={walkForwardDaily}>The walk-forward backtest is not there yet: it appears</NotYet>;
+    return <NotYet of={walkForwardDaily} appears="it appears">The walk-forward backtest is not there yet</NotYet>;
   }
   if (walkForward === null) {
     return <p class="empty">No window of the walk-forward chose this pair, so there is no backtest of it.</p>;

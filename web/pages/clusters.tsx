@@ -57,7 +57,7 @@ export function ClustersPage(
 
 function Absent({ asOf }: { asOf: string | undefined }) {
   return asOf === undefined
-    ? <NotYet of={pairClusters} link="Open">There are no clusters yet: they appear here</NotYet>
+    ? <NotYet of={pairClusters} link="Open" appears="they appear here">There are no clusters yet</NotYet>
     : (
       <p class="empty">
         There are no clusters as of {asOf}. <a href="/pairs/clusters">Show the newest</a>

@@ -40,7 +40,7 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
     >
       <Panel id="errors" title="Errors by model and horizon">
         {scores.length === 0
-          ? <NotYet of={forecastScores}>No forecast has come true yet: errors appear here</NotYet>
+          ? <NotYet of={forecastScores} appears="errors appear here">No forecast has come true yet</NotYet>
           : <Errors scores={scores} />}
       </Panel>
       {trend.length > 0 && (
@@ -89,7 +89,7 @@ function Absent({ tickers = null }: { tickers?: readonly [string, string] | null
       </p>
     );
   }
-  return <NotYet of={spreadForecasts}>There are no forecasts yet: they appear here</NotYet>;
+  return <NotYet of={spreadForecasts} appears="they appear here">There are no forecasts yet</NotYet>;
 }
 
 const errorColumns: readonly Column<ForecastScore>[] = [

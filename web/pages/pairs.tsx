@@ -84,12 +84,14 @@ export function PairsPage({ search, problems, found }: PairsData) {
     <Layout title="Pairs · Tandem" path="/pairs" headline={<Headline found={found} />}>
       <section class="panel" aria-label="Tested pairs">
         <PageTabs of="Pairs" path="/pairs" />
-        {found === null ? <NotYet of={cointegratedPairs}>No pair has been tested yet: they appear here</NotYet> : (
-          <>
-            <SearchForm search={search} problems={problems} asOfSessions={found.asOfSessions} />
-            <Found search={search} found={found} />
-          </>
-        )}
+        {found === null || found.asOfSessions.length === 0
+          ? <NotYet of={cointegratedPairs} appears="they appear here">No pair has been tested yet</NotYet>
+          : (
+            <>
+              <SearchForm search={search} problems={problems} asOfSessions={found.asOfSessions} />
+              <Found search={search} found={found} />
+            </>
+          )}
       </section>
     </Layout>
   );

@@ -33,7 +33,20 @@ export function SelectionsPage({ history, ticker }: { history: SelectionHistory 
       <section class="panel" aria-label="Selections over time">
         <PageTabs of="Pairs" path="/pairs/selections" />
         {history === null || history.sessions.length === 0
-          ? <NotYet of={chosenPairs}>No pair has been chosen yet: selections appear here</NotYet>
+          ? (
+            <NotYet
+              of={chosenPairs}
+              appears="selections appear here"
+              why={
+                <>
+                  No tested pair met the criteria.{" "}
+                  <a href="/pairs">Tested pairs, with the criteria that each failed</a>.
+                </>
+              }
+            >
+              No pair has been chosen yet
+            </NotYet>
+          )
           : <Found history={history} ticker={ticker} />}
       </section>
     </Layout>

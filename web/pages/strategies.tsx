@@ -51,7 +51,7 @@ export function StrategiesPage({ record, search, problems }: StrategiesPageProps
         ? <Body record={record} search={search} />
         : (
           <section class="panel" aria-label="Why there is nothing here">
-            <NotYet of={strategyComparison}>No strategy has been compared yet: this page fills</NotYet>
+            <NotYet of={strategyComparison} appears="this page fills">No strategy has been compared yet</NotYet>
           </section>
         )}
     </Layout>
