@@ -3,9 +3,8 @@ import { getCookie } from "hono/cookie";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Principal } from "../access/mod.ts";
-import type { AssetState } from "../engine/mod.ts";
 import { csvOf } from "../routes/csv.ts";
-import type { DataStatusReader } from "./data_status.ts";
+import type { DataStatusReader, PageStates } from "./data_status.ts";
 import { type ShownData, ShownDataContext } from "./data_status_context.ts";
 import { PreferencesContext, readPreferences } from "./preferences.ts";
 import { PrincipalContext } from "./principal_context.ts";
@@ -13,16 +12,16 @@ import { PrincipalContext } from "./principal_context.ts";
 /**
  * Answers with a page, with the principal, the preferences and the data status in its contexts.
  *
- * @param states States of all assets, if the page has read them itself: its header then shows these.
+ * @param read What the page has read itself: its header agrees with it.
  */
 export async function answer(
   c: Context,
   page: Child,
   status: ContentfulStatusCode = 200,
-  { states }: { states?: readonly AssetState[] } = {},
+  read: PageStates = {},
 ): Promise<Response> {
   const principal = (c.get("principal") as Principal | undefined) ?? null;
-  const shown = await shownData(c.get("dataStatus") as DataStatusReader | undefined, { principal, states });
+  const shown = await shownData(c.get("dataStatus") as DataStatusReader | undefined, principal, read);
   c.header("Cache-Control", "no-store");
   const preferences = readPreferences((name) => getCookie(c, name));
   const html = (
@@ -37,12 +36,13 @@ export async function answer(
 
 async function shownData(
   reader: DataStatusReader | undefined,
-  { principal, states }: { principal: Principal | null; states: readonly AssetState[] | undefined },
+  principal: Principal | null,
+  read: PageStates,
 ): Promise<ShownData> {
   const about = { keys: reader?.keys ?? null, source: reader?.source ?? null };
   if (!reader || principal === null) return { ...about, status: null };
   // If the database is unreadable, a page that does not need it is still shown.
-  const status = await reader.read(states).catch(() => "unreadable" as const);
+  const status = await reader.read(read).catch(() => "unreadable" as const);
   return { ...about, status };
 }
 

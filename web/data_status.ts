@@ -1,11 +1,20 @@
 import { cleanPrices, dailyBars, rawDailyBars, sessions } from "../assets/views.ts";
-import { type AssetState, type Engine, isLate, type OverallState, overallState, type View } from "../engine/mod.ts";
+import {
+  type AssetState,
+  type Engine,
+  isLate,
+  type OverallState,
+  overallState,
+  type RunSummary,
+  type View,
+} from "../engine/mod.ts";
 import { type DataSource, isSimulated } from "../resources/market_data/data_source.ts";
 import { emptyAssets } from "./empty_assets.ts";
+import { openAmong, readOpenIds } from "./open_runs.ts";
 import { exchangeTimeZone } from "./preferences.ts";
 
 /** Parts of the engine used for the data status. */
-export type DataStatusEngine = Pick<Engine, "graph" | "states" | "origins" | "newestIn" | "onRunEnd">;
+export type DataStatusEngine = Pick<Engine, "graph" | "states" | "runs" | "origins" | "newestIn" | "onRunEnd">;
 
 /** A failed check with its asset. */
 export interface FailedCheckOf {
@@ -22,6 +31,8 @@ export interface DataStatus {
   ageDays: number | null;
   /** Names of sources, other than the configured one, that contributed to the shown data. */
   otherSources: readonly string[];
+  /** Ids of open runs, newest first. */
+  openRuns: readonly number[];
   /** Keys of assets in progress, each with its run. */
   running: readonly { key: string; runId: number | null }[];
   /** Keys of assets that failed, that are late, and failed checks. */
@@ -30,6 +41,14 @@ export interface DataStatus {
   failedChecks: readonly FailedCheckOf[];
   /** Assets that were materialized with 0 rows, with the reason where it is known: {@link emptyAssets}. */
   empty: ReadonlyMap<string, string>;
+}
+
+/** What a page has read itself, which its header must agree with. */
+export interface PageStates {
+  /** States of all assets. */
+  states?: readonly AssetState[];
+  /** Runs that the page shows. */
+  runs?: readonly Pick<RunSummary, "id" | "status">[];
 }
 
 /** Assets with the newest session: closes of complete sessions first, and until these exist, bars. */
@@ -65,9 +84,10 @@ export class DataStatusReader {
     });
   }
 
-  /** The data status: by `states` if the page has read them itself, otherwise at most some seconds old. */
-  async read(states?: readonly AssetState[]): Promise<DataStatus> {
-    if (states !== undefined) return await this.#begin(states);
+  /** The data status: by what the page has read itself, otherwise at most some seconds old. */
+  async read({ states, runs = [] }: PageStates = {}): Promise<DataStatus> {
+    if (states !== undefined) return await this.#begin(states, openAmong(runs));
+    if (this.#known && !agree(this.#known.status, runs)) return await this.#begin();
     const ageMs = this.#known ? performance.now() - this.#known.atMs : Infinity;
     if (ageMs < holdsMs) return this.#known!.status;
     const reading = this.#reading ?? this.#begin();
@@ -77,8 +97,8 @@ export class DataStatusReader {
     return this.#known!.status;
   }
 
-  #begin(states?: readonly AssetState[]): Promise<DataStatus> {
-    const reading = this.#read(states).then((status) => {
+  #begin(states?: readonly AssetState[], open?: readonly number[]): Promise<DataStatus> {
+    const reading = this.#read(states, open).then((status) => {
       // Discard a status read before a run ended.
       if (this.#reading === reading) this.#known = { status, atMs: performance.now() };
       return status;
@@ -88,15 +108,16 @@ export class DataStatusReader {
     return this.#reading = reading;
   }
 
-  async #read(given: readonly AssetState[] | undefined): Promise<DataStatus> {
-    const states = given ?? await this.engine.states();
+  async #read(given: readonly AssetState[] | undefined, open: readonly number[] | undefined): Promise<DataStatus> {
+    const [states, openRuns] = await Promise.all([given ?? this.engine.states(), open ?? readOpenIds(this.engine)]);
     const made = states.flatMap(({ lastMaterialization: last }) => last ? [last.id] : []);
     const [lastSession, sources] = await Promise.all([this.#lastSession(states), this.engine.origins(made)]);
     return {
-      overall: overallState(states),
+      overall: overallState(states, { running: openRuns.length > 0 }),
       lastSession,
       ageDays: lastSession === null ? null : this.#daysSince(lastSession),
       otherSources: sources.filter((name) => this.source !== null && name !== this.source.name),
+      openRuns,
       // A further output runs and fails with the asset that makes it.
       running: states.filter(({ state, madeBy }) => state === "running" && madeBy === null)
         .map(({ key, lastStep }) => ({ key, runId: lastStep?.runId ?? null })),
@@ -133,6 +154,12 @@ export class DataStatusReader {
     const today = this.clock.now().toZonedDateTimeISO(exchangeTimeZone).toPlainDate();
     return Temporal.PlainDate.from(session).until(today, { largestUnit: "days" }).days;
   }
+}
+
+/** Whether a status has the same runs open as a page that shows `runs`. */
+function agree({ openRuns }: DataStatus, runs: NonNullable<PageStates["runs"]>): boolean {
+  const open = new Set(openAmong(runs));
+  return runs.every(({ id }) => open.has(id) === openRuns.includes(id));
 }
 
 /** Whether all or part of the shown data are simulated. */

@@ -30,6 +30,7 @@ export function graphPages({ engine, clock }: GraphPageOptions): Hono {
       if (csv) return csvFile(c, "assets", tableOf(engine.graph, record));
       return answer(c, <AssetsPage record={record} graph={engine.graph} />, record.problems.size > 0 ? 400 : 200, {
         states: record.states,
+        runs: record.open.ids.map((id) => ({ id, status: "running" as const })),
       });
     })
     .get("/assets/:key", async (c) => {

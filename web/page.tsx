@@ -82,7 +82,7 @@ export function page(
     })
     .get("/", async (c) => {
       const data = await readOverview({ engine, scheduler, now: clock.now().epochMilliseconds });
-      return answer(c, <OverviewPage {...data} />, 200, { states: data.assets });
+      return answer(c, <OverviewPage {...data} />, 200, { states: data.assets, runs: data.open });
     })
     .route("/pairs", pairPages({ engine, nextSession, pairTrials }))
     .route("/strategies", strategyPages({ engine, source: source ?? null }))

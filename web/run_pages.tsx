@@ -54,7 +54,7 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
           now={now.epochMilliseconds}
         />
       );
-      return answer(c, html, problems.size > 0 ? 400 : 200);
+      return answer(c, html, problems.size > 0 ? 400 : 200, { runs: [...runs, ...recent] });
     })
     .get("/runs/:id{[1-9][0-9]{0,14}}", async (c) => {
       const id = Number(c.req.param("id"));
@@ -65,7 +65,7 @@ export function runPages({ engine, scheduler, clock }: RunPagesOptions): Hono {
           engine.ledger.events.last(id, firstLines),
         ]);
         const html = <RunPage run={run} config={config} events={events} now={clock.now().epochMilliseconds} />;
-        return answer(c, html);
+        return answer(c, html, 200, { runs: [run] });
       } catch (error) {
         if (error instanceof UnknownRunError) return c.notFound();
         throw error;

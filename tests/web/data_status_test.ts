@@ -8,10 +8,10 @@ import { ageText } from "../../web/data_status.ts";
 import { page } from "../../web/mod.ts";
 import { fixedSchedules } from "../support/fixed_schedules.ts";
 import { pageAndApi } from "../support/page_server.ts";
-import { type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
+import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
 
-/** What `clean_prices` is read from, and whether its check passes. */
-const world = { source: "csv", sessions: ["2026-11-18", "2026-11-19"], tidy: true };
+/** What `clean_prices` is read from, whether its check passes, and what holds its function. */
+const world = { source: "csv", sessions: ["2026-11-18", "2026-11-19"], tidy: true, held: Promise.resolve() };
 
 const { asset } = assetsWith();
 
@@ -32,13 +32,13 @@ const cleanPrices = asset({
   freshness: maxAge({ hours: 24 }),
   source: () => Promise.resolve(JSON.stringify(world)),
   materialize: () =>
-    Promise.resolve({
+    world.held.then(() => ({
       rows: ["B", "A"].flatMap((ticker) =>
         // The other ticker is a session behind: the newest of all counts.
         world.sessions.slice(0, ticker === "A" ? undefined : -1).map((session) => ({ ticker, session, close: 1 }))
       ),
       metadata: { source: world.source },
-    }),
+    })),
 });
 
 async function withPages(
@@ -91,6 +91,25 @@ Deno.test("Every page shows the data source, the last session, its age, and the 
         path,
       );
     }
+  }));
+
+Deno.test("No page says that all is fresh while it shows an open run, although a forced run leaves every asset fresh", () =>
+  withPages("csv:prices.csv", async ({ engine, read, make }) => {
+    await make();
+    // This status is kept for some seconds.
+    assert.match(await read("/pairs"), /Everything is fresh$/);
+    const release = gate();
+    world.held = release.opened;
+    const run = await engine.submit({ selection: "*", trigger: "test", force: true });
+    try {
+      for (const path of ["/runs", `/runs/${run.id}`, "/", "/assets", "/pairs", "/tickers"]) {
+        assert.match(await read(path), /Materializing (run 2|clean_prices running)$/, path);
+      }
+    } finally {
+      release.open();
+      await engine.finished(run.id);
+    }
+    for (const path of ["/runs", "/", "/pairs"]) assert.match(await read(path), /Everything is fresh$/, path);
   }));
 
 Deno.test("Every page labels simulated data, and reports the source that some of it is still from", () =>

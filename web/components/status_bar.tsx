@@ -33,7 +33,7 @@ function Simulated() {
 }
 
 function Standing({ status }: { status: DataStatus }) {
-  const { overall, lastSession, ageDays, otherSources, running, failed, late, failedChecks } = status;
+  const { overall, lastSession, ageDays, otherSources, openRuns, running, failed, late, failedChecks } = status;
   return (
     <>
       {otherSources.length > 0 && <span>still shows {otherSources.join(" and ")}</span>}
@@ -43,7 +43,7 @@ function Standing({ status }: { status: DataStatus }) {
         </span>
       )}
       <span class={`standing ${overall.tone}`}>{overall.title}</span>
-      <Running of={running} />
+      <Running of={running} open={openRuns} />
       <Faults of={failed} one="failed" many={(n) => `${n} assets failed`} section="why" />
       <Faults of={late} one="is late" many={(n) => `${n} assets are late`} section="" />
       <Faults
@@ -56,10 +56,14 @@ function Standing({ status }: { status: DataStatus }) {
   );
 }
 
-/** Link to the run in progress, or to the list of runs. */
-function Running({ of }: { of: DataStatus["running"] }) {
+/** Link to the run in progress, or to the list of runs. Between two steps of a run no asset is in progress. */
+function Running({ of, open }: { of: DataStatus["running"]; open: DataStatus["openRuns"] }) {
   const [first] = of;
-  if (first === undefined) return null;
+  if (first === undefined) {
+    if (open.length === 0) return null;
+    if (open.length > 1) return <a class="busy" href="/runs">{counted(open.length, "open run")}</a>;
+    return <a class="busy" href={`/runs/${open[0]}`}>run {open[0]}</a>;
+  }
   const runs = new Set(of.map(({ runId }) => runId));
   const path = runs.size === 1 && first.runId !== null ? `/runs/${first.runId}` : "/runs";
   return <a class="busy" href={path}>{of.length === 1 ? first.key : counted(of.length, "asset")} running</a>;
