@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   type Engine,
   EngineError,
+  InvalidRequestError,
   maxPriority,
   parseNames,
   type Plan,
@@ -112,9 +113,20 @@ export async function readRunRequest(
     return { ...request, asked: { body, plan: await engine.plan(body) }, run };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    problems.set("", error.message);
+    const ofRange = error instanceof InvalidRequestError ? rangeProblems(error) : [];
+    for (const [name, message] of ofRange.length > 0 ? ofRange : [["", error.message]] as const) {
+      problems.set(name, message);
+    }
     return { ...request, asked: null, run };
   }
+}
+
+/** Problems of the range that the engine refuses, by field of the form. */
+function rangeProblems({ issues }: InvalidRequestError): [name: string, message: string][] {
+  return issues.flatMap(({ path, message }) => {
+    const [of, name] = path.split(".");
+    return of === "range" && ["from", "to", "names"].includes(name!) ? [[name!, message]] : [];
+  });
 }
 
 async function followed(engine: RunRequestEngine, id: string, problems: Map<string, string>): Promise<Run | null> {

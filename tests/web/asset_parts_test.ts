@@ -131,6 +131,8 @@ Deno.test("GET /assets/:key", (t) =>
         assert.match(bad.html, /<span class="fault" id="problem-factor" role="alert">[^<]*number/);
         assert.match(bad.html, /<span class="fault" id="problem-priority" role="alert">/);
         assert.doesNotMatch(bad.html, /id="begin-run"/);
+        const ranged = await read(tiny, "/assets/multiples?scope=this&from=lately");
+        assert.match(ranged.text, /“lately” is not a date/, "an asset without partitions has no field for it");
 
         const fine = await read(tiny, "/assets/multiples?scope=downstream&set.factor=3&priority=5");
         assert.equal(fine.status, 200);

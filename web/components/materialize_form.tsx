@@ -1,7 +1,6 @@
 import type { RunRequest, Scope } from "../run_request.ts";
 import { type SettingField, settingPrefix } from "../settings_form.ts";
 import { RunPlan } from "./run_plan.tsx";
-import { Field } from "./field.tsx";
 
 const scopeTitles: readonly (readonly [Scope, string])[] = [
   ["this", "this asset alone"],
@@ -28,7 +27,9 @@ export function MaterializeForm({ request, external, producer, automated }: Mate
     "aria-invalid": problem(name) === undefined ? undefined : "true" as const,
     "aria-describedby": problem(name) === undefined ? undefined : `problem-${name}`,
   });
-  const general = [problem(""), problem("run"), settings.problems.get("")].filter((text) => text !== undefined);
+  // Those of a range too, if the form has no fields for it.
+  const unplaced = ["", "run", ...hasPartitions ? [] : ["from", "to", "names"]].map(problem);
+  const general = [...unplaced, settings.problems.get("")].filter((text) => text !== undefined);
   return (
     <>
       <form
@@ -58,14 +59,11 @@ export function MaterializeForm({ request, external, producer, automated }: Mate
               <input type="date" value={to} {...field("to")} />
               <Fault name="to" text={problem("to")} />
             </label>
-            <Field
-              label="Names"
-              type="text"
-              value={names}
-              placeholder="all, or A, B"
-              spellcheck={false}
-              {...field("names")}
-            />
+            <label>
+              Names
+              <input type="text" value={names} placeholder="all, or A, B" spellcheck={false} {...field("names")} />
+              <Fault name="names" text={problem("names")} />
+            </label>
           </>
         )}
         <label>
