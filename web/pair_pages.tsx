@@ -18,7 +18,7 @@ import { readPair } from "./pair_record.ts";
 import { readPairView } from "./pair_view.ts";
 import { residualDiagnostics } from "./residual_diagnostics.ts";
 import { readSelectionHistory, type SelectionsEngine } from "./selection_history.ts";
-import { pairsAddress, type PairsEngine, type TestedPair, TestedPairReader } from "./tested_pairs.ts";
+import { isUnsearched, pairsAddress, type PairsEngine, type TestedPair, TestedPairReader } from "./tested_pairs.ts";
 import type { VersionEngine } from "./version_rows.ts";
 
 const testedColumns = [
@@ -64,13 +64,15 @@ export function pairPages(
   return new Hono()
     .get("/", async (c) => {
       const data = await readPairs({ reader, parameters: new URL(c.req.url).searchParams });
-      return answer(c, <PairsPage {...data} />, data.problems.size > 0 ? 400 : 200);
+      const { search, problems, found } = data;
+      const status = problems.size > 0 ? 400 : found && isUnsearched(search, found) ? 404 : 200;
+      return answer(c, <PairsPage {...data} />, status);
     })
     .get("/tested.csv", async (c) => {
       const { search, problems } = pairsAddress.read(new URL(c.req.url).searchParams);
       if (problems.size > 0) return c.text([...problems.values()].join("\n"), 400);
       const found = await reader.read(search, { whole: true });
-      if (found === null) return c.notFound();
+      if (found === null || isUnsearched(search, found)) return c.notFound();
       if (found.cut) {
         const most = found.matching.toLocaleString("en");
         return c.text(

@@ -80,6 +80,11 @@ export interface FoundPairs {
   asOfSessions: string[];
 }
 
+/** Whether a search asks for a session without tested pairs. */
+export function isUnsearched({ asOf }: PairSearch, found: FoundPairs): boolean {
+  return asOf !== undefined && !found.asOfSessions.includes(asOf);
+}
+
 /** Rows of a page of the table. */
 export const pairsPerPage = 50;
 /** Matching pairs that are counted and paged: skipping more for a page takes longer than people wait. */

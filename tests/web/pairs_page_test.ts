@@ -75,7 +75,13 @@ pageTest("GET /pairs shows the newest as-of session, and any other that its addr
   const csv = /<a href="(\/pairs\/tested\.csv[^"]*)"/.exec(then.html)![1]!.replaceAll("&amp;", "&");
   const lines = (await ask(csv)).html.trim().split(/\r?\n/).slice(1);
   assert.deepEqual(lines.map((line) => line.split(",")[0]), [before, before]);
-  assert.match((await ask("/pairs?as_of=2020-01-03")).text, /No matching pairs/);
+  const never = await ask("/pairs?as_of=2020-01-03&accepted=true");
+  assert.equal(never.status, 404);
+  assert.match(never.text, /There are no tested pairs as of 2020-01-03\. Show the newest/);
+  assert.match(never.html, /href="\/pairs\?accepted=true">Show the newest/);
+  assert.doesNotMatch(never.text, /with its statistics as of|No matching pairs/);
+  assert.doesNotMatch(never.html, /<option[^>]*>2020-01-03/);
+  assert.equal((await ask("/pairs/tested.csv?as_of=2020-01-03")).status, 404);
   const wrong = await ask("/pairs?as_of=lately");
   assert.deepEqual([wrong.status, pairsOf(wrong)[0]], [400, "KO/PEP"]);
   assert.match(wrong.text, /As of “lately” is not a date such as 2024-01-31\. It was left out\./);

@@ -5,6 +5,7 @@ import { pairPath } from "../pair_path.ts";
 import {
   criteria,
   type FoundPairs,
+  isUnsearched,
   mostInFile,
   pairsAddress,
   type PairSearch,
@@ -81,7 +82,7 @@ const columns: readonly Column<TestedPair>[] = [
 /** All tested pairs. The address alone filters, sorts and pages them. */
 export function PairsPage({ search, problems, found }: PairsData) {
   return (
-    <Layout title="Pairs · Tandem" path="/pairs" headline={<Headline found={found} />}>
+    <Layout title="Pairs · Tandem" path="/pairs" headline={<Headline search={search} found={found} />}>
       <section class="panel" aria-label="Tested pairs">
         <PageTabs of="Pairs" path="/pairs" />
         {found === null || found.asOfSessions.length === 0
@@ -97,10 +98,10 @@ export function PairsPage({ search, problems, found }: PairsData) {
   );
 }
 
-function Headline({ found }: { found: FoundPairs | null }) {
+function Headline({ search, found }: Pick<PairsData, "search" | "found">) {
   return (
     <PageHead title="Pairs">
-      {found === null
+      {found === null || isUnsearched(search, found)
         ? "Every candidate pair, with its statistics."
         : found.asOf === null
         ? `No session has been searched for pairs yet, as of materialization ${found.materialization} of ${cointegratedPairs.key}.`
@@ -124,7 +125,7 @@ function SearchForm(
           label="As of"
           name="as_of"
           any="the newest session"
-          options={[...new Set([...search.asOf === undefined ? [] : [search.asOf], ...asOfSessions])]}
+          options={asOfSessions}
           chosen={search.asOf}
         />
       )}
@@ -192,6 +193,14 @@ function SearchForm(
 
 function Found({ search, found }: { search: PairSearch; found: FoundPairs }) {
   const { pairs, matching, cut } = found;
+  if (isUnsearched(search, found)) {
+    return (
+      <p class="empty">
+        There are no tested pairs as of {search.asOf}.{" "}
+        <a href={pairsAddress.write(search, { asOf: undefined, page: 1 })}>Show the newest</a>
+      </p>
+    );
+  }
   if (matching === 0) {
     return (
       <p class="empty">
