@@ -135,3 +135,11 @@ browserTest("clusters and forecasts fit a phone and a wide screen, light and dar
     }
   }
 });
+
+browserTest("the buttons of the map cover nothing of it on a phone", async ({ open }) => {
+  const { page } = await open("/pairs/clusters", { width: 390 });
+  const [tools, map] = await Promise.all(
+    ["[data-map-tools]", "[data-cluster-map]"].map((of) => page.locator(of).boundingBox()),
+  );
+  assert.ok(tools!.y + tools!.height <= map!.y, `${tools!.y + tools!.height} of ${map!.y}`);
+});

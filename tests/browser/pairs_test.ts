@@ -218,3 +218,17 @@ browserTest("a drawn chart follows a change of the colour scheme", async ({ open
   await until(page, `${corner} === "19,22,26"`);
   assert.deepEqual(errors, []);
 });
+
+browserTest("tables fit the usual widths of screens", async ({ open }) => {
+  for (const width of [1280, 1440]) {
+    for (const path of ["/pairs", "/strategies", "/assets?view=table", "/tickers", "/forecasts"]) {
+      const { page } = await open(path, { width });
+      const wider = await page.evaluate(
+        "[...document.querySelectorAll('.scroller:has(> table)')].filter((one) => one.scrollWidth > one.clientWidth)" +
+          ".map((one) => one.ariaLabel)",
+      );
+      assert.deepEqual(wider, [], `${path} at ${width}`);
+      await closeWindow(page);
+    }
+  }
+});

@@ -86,7 +86,7 @@ function sizeColumns(storage: ReadonlyMap<string, AssetStorage>): Column<ShownAs
       number: true,
       cell: ({ asset: { key } }) => storage.has(key) ? megabytes(storage.get(key)!.bytes) : "–",
     },
-    { title: "Keeps", cell: ({ asset: { key } }) => storage.get(key)?.keeps ?? "–" },
+    { title: "Keeps", class: "members", cell: ({ asset: { key } }) => storage.get(key)?.keeps ?? "–" },
   ];
 }
 
