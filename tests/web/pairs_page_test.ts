@@ -174,7 +174,12 @@ pageTest("GET /pairs/:ticker_1/:ticker_2 begins with the decision at the newest 
 pageTest("GET /pairs/:ticker_1/:ticker_2 shows the shares of a notional, and refuses an invalid one", async (ask) => {
   // 2 KO at 58.90 against one PEP at 127.03, short the spread.
   assert.match((await ask("/pairs/KO/PEP")).text, /Long 82 KO at 58\.90 Short 41 PEP at 127\.03/);
+  assert.match(
+    (await ask("/pairs/KO/PEP?notional=1")).text,
+    /This notional buys no whole share of KO and none of PEP\. Give a larger one\./,
+  );
   const large = await ask("/pairs/KO/PEP?notional=1000000");
+  assert.doesNotMatch(large.text, /buys no whole share/);
   assert.match(large.text, /Long 8,169 KO at 58\.90 Short 4,084 PEP at 127\.03/);
   assert.match(large.html, /strategy=z_score_bands&amp;notional=1000000#walk-forward/, "links keep it");
   assert.match(large.text, /More than 1 % of the session volume of a leg, which is reached at 480K USD\./);

@@ -134,6 +134,7 @@ function Sizes(
   >,
 ) {
   const held = target !== 0 || position !== 0;
+  const none = (legs ?? []).filter(({ shares }) => shares === 0).map(({ ticker }) => ticker);
   return (
     <div class="decision-sizes">
       <form method="get" action={pairPath(...tickers)}>
@@ -155,6 +156,11 @@ function Sizes(
             </li>
           ))}
         </ul>
+      )}
+      {none.length > 0 && (
+        <p class="notice" role="status">
+          This notional buys no whole share of {none.join(" and none of ")}. Give a larger one.
+        </p>
       )}
       {maxNotional !== null && (
         <p class={view.notional > maxNotional ? "notice" : "faint"}>
