@@ -34,7 +34,7 @@ function checkTable(assets: readonly CheckRun[], terminal: Terminal): string[] {
         const [text, style]: [string, Style] = passed
           ? ["passed", "green"]
           : severity === "warn"
-          ? ["warns", "yellow"]
+          ? ["failed (warning)", "yellow"]
           : ["failed", "red"];
         return [asset, name, { text, style }, message];
       })

@@ -35,10 +35,10 @@ Deno.test("checkCommand() shows the result of each check, and succeeds if checks
   assert.equal(
     terminal.out,
     `\
-asset  check      result   details
-bars   not_empty  passed   12 rows
-bars   calm       warns    12 rows
-pairs             missing  no version to check
+asset  check      result            details
+bars   not_empty  passed            12 rows
+bars   calm       failed (warning)  12 rows
+pairs             missing           no version to check
 `,
   );
 });
