@@ -76,6 +76,7 @@ browserTest(
     go.open();
     await page.locator("#headline .badge.succeeded").waitFor();
     await page.getByText("12 of 12 partitions done").waitFor();
+    assert.equal(await page.locator("#do-retry").count(), 0, "nothing is left to run again");
     const quotes = page.getByRole("img", { name: "Partitions of quotes from 2024-01-02 to 2024-01-04: 6 done" });
     await quotes.waitFor();
     assert.deepEqual(await quotes.locator("rect").evaluateAll((rects) => rects.map((r) => r.getAttribute("class"))), [

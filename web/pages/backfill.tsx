@@ -66,7 +66,13 @@ export function BackfillPage({ backfill, now }: { backfill: Backfill; now: numbe
   );
 }
 
-function Headline({ backfill: { id, status } }: { backfill: Backfill }) {
+/** Actions on a backfill; nothing is left to run again in a complete one. */
+function actionsOn({ status, progress: { partitions, done } }: Backfill): readonly [BackfillAction, string][] {
+  return actions[status].filter(([action]) => action !== "retry" || status === "paused" || done < partitions);
+}
+
+function Headline({ backfill }: { backfill: Backfill }) {
+  const { id, status } = backfill;
   return (
     <div class="headline" id="headline" data-live data-running={status === "running" ? "true" : undefined}>
       <div>
@@ -76,7 +82,7 @@ function Headline({ backfill: { id, status } }: { backfill: Backfill }) {
         </p>
       </div>
       <div class="line">
-        {actions[status].map(([action, title]) => (
+        {actionsOn(backfill).map(([action, title]) => (
           <button type="button" id={`do-${action}`} data-act={action} data-backfill={id}>{title}</button>
         ))}
       </div>
