@@ -131,7 +131,12 @@ export function AssetPage({ record }: { record: AssetRecord }) {
       title: "Checks",
       children: (
         <LivePanel id="checks" title="Checks">
-          <AssetChecks asset={asset} results={record.checks} failedChecks={state.failedChecks} />
+          <AssetChecks
+            asset={asset}
+            results={record.checks}
+            failedChecks={state.failedChecks}
+            rowCount={record.request.hasPartitions ? state.lastMaterialization?.rowCount ?? null : null}
+          />
         </LivePanel>
       ),
     },
