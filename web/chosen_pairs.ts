@@ -10,7 +10,7 @@ export interface ChosenPair {
   hedgeRatio: number | null;
   /** Sessions. */
   halfLife: number | null;
-  /** P-value of the Engle–Granger test. */
+  /** P-value of the Engle–Granger test: the larger of both orders, by which pairs are ranked. */
   pValue: number | null;
   /** Whether the settings name the pair, instead of the tests selecting it. */
   pinned: boolean;
@@ -31,6 +31,7 @@ const columns = [
   "slope",
   "half_life",
   "engle_granger_p_value",
+  "engle_granger_p_value_reversed",
   "pinned",
 ] as const;
 
@@ -57,8 +58,12 @@ export async function readChosenPairs(
       rank: number(row.rank),
       hedgeRatio: number(row.slope),
       halfLife: number(row.half_life),
-      pValue: number(row.engle_granger_p_value),
+      pValue: larger(number(row.engle_granger_p_value), number(row.engle_granger_p_value_reversed)),
       pinned: row.pinned === true,
     })),
   };
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? a ?? b : Math.max(a, b);
 }

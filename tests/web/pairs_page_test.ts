@@ -22,7 +22,7 @@ pageTest("GET /pairs shows the accepted pairs first, and the failed criteria of 
   assert.equal(page.status, 200);
   assert.match(page.text, /1–50 of 55 pairs\. Download these pairs as CSV/);
   assert.deepEqual(pairsOf(page).slice(0, 3), ["KO/PEP", "CVX/XOM", "T00/ZZ"]);
-  assert.match(page.text, /KO \/ PEP ● yes 0 0\.004 0\.270 0\.001 6\.5 0\.30 30 2\.000 –/);
+  assert.match(page.text, /KO \/ PEP ● yes 0 0\.004 0\.005 0\.270 0\.001 6\.5 0\.30 30 2\.000 –/);
   assert.ok(page.html.includes('<a href="/tickers/KO">KO</a>'), "each ticker leads to its page");
   assert.match(page.text, /CVX \/ XOM ○ no 1 .* p-value 0\.212 is not below 0\.05\. Half-life 300 is not below 260 /);
 });
@@ -414,7 +414,7 @@ pageTest("GET / shows the signal of each pair at the newest close", async (ask) 
   // One list: what is to be filled first, with the statistics of the selection; then what is only chosen.
   assert.match(
     text,
-    /Orders · 1 KO \/ PEP exit: window ends short PEP, long KO flat −?\d\.\d\d ±1\.00 2\.000 6\.5 0\.004 1 Chosen, .* · 1 PIN \/ NED – .* pinned/,
+    /Orders · 1 KO \/ PEP exit: window ends short PEP, long KO flat −?\d\.\d\d ±1\.00 2\.000 6\.5 0\.005 1 Chosen, .* · 1 PIN \/ NED – .* pinned/,
   );
   assert.equal(html.match(/<a href="\/pairs\/KO\/PEP">/g)?.length, 1, "a pair is listed once");
 });

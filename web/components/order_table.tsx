@@ -89,7 +89,7 @@ const columns: readonly Column<PairOrder>[] = [
   },
   {
     title: "p cointegration",
-    hint: "Engle–Granger; null hypothesis: not cointegrated",
+    hint: "Engle–Granger, the larger of both orders; null hypothesis: not cointegrated",
     number: true,
     cell: ({ chosen }) => orDash(chosen?.pValue, pValue),
   },

@@ -55,6 +55,9 @@ const columns: readonly Column<TestedPair>[] = [
     hint: "Engle–Granger, the second ticker on the first; null hypothesis: not cointegrated",
     sorts: true,
   }),
+  numberColumn("p reversed", "engle_granger_p_value_reversed", pValue, {
+    hint: "Engle–Granger, the first ticker on the second. Chosen pairs are ranked by the larger of both orders",
+  }),
   numberColumn("p adjusted", "adjusted_p_value", pValue, {
     hint: "The larger p-value of both orders, adjusted for all pairs tested",
     sorts: true,
