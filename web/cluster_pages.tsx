@@ -3,25 +3,34 @@ import { answer, answerCsv } from "./answer.tsx";
 import { type ClustersEngine, readClusterMap } from "./cluster_map.ts";
 import { readClusterMembers } from "./cluster_members.ts";
 import { clustersAddress } from "./cluster_search.ts";
+import { known } from "./known_value.ts";
 import { ClustersPage } from "./pages/clusters.tsx";
 
 /**
  * The page of clusters, and CSV files of its tables, which are computed and not assets. Unavailable values in the address count
- * as not given.
+ * as not given, which the page says.
  */
 export function clusterPages({ engine }: { engine: ClustersEngine }): Hono {
   const read = async (c: Context) => {
-    const { search } = clustersAddress.read(new URL(c.req.url).searchParams);
+    const { search, problems } = clustersAddress.read(new URL(c.req.url).searchParams);
     const map = await readClusterMap(engine, search);
+    if (map !== null) {
+      known(search.preset, map.presets, { name: "preset", title: "Clustering preset", problems });
+      known(search.cluster, map.clusters.map(({ cluster }) => cluster), {
+        name: "cluster",
+        title: "Cluster",
+        problems,
+      });
+    }
     const found = map?.places.find(({ ticker }) => ticker.toUpperCase() === search.find?.trim().toUpperCase());
     const cluster = search.cluster ?? found?.cluster;
-    return { search, map, members: map && await readClusterMembers(engine, map, cluster) };
+    return { search, problems, map, members: map && await readClusterMembers(engine, map, cluster) };
   };
   return new Hono()
     .get("/", async (c) => {
-      const { search, map, members } = await read(c);
-      const page = <ClustersPage map={map} members={members} asOf={search.asOf} find={search.find} />;
-      return answer(c, page, map === null && search.asOf !== undefined ? 404 : 200);
+      const { search, problems, map, members } = await read(c);
+      const page = <ClustersPage {...{ map, members, problems }} asOf={search.asOf} find={search.find} />;
+      return answer(c, page, map === null && search.asOf !== undefined ? 404 : problems.size > 0 ? 400 : 200);
     })
     .get("/prices.csv", async (c) => {
       const { members } = await read(c);

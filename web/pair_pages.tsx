@@ -6,7 +6,7 @@ import { clusterPages } from "./cluster_pages.tsx";
 import type { ClustersEngine } from "./cluster_map.ts";
 import { monthlyReturns } from "./monthly_returns.ts";
 import { type PairTrials, readMovedPair } from "./moved_pair.ts";
-import { askedForecasts } from "./forecast_pages.tsx";
+import { forecastsAddress, reportUnknown } from "./forecast_pages.tsx";
 import { type ForecastsEngine, readPairForecasts } from "./forecast_record.ts";
 import { PairPage } from "./pages/pair.tsx";
 import { PairAbsentPage } from "./pages/pair_absent.tsx";
@@ -96,8 +96,10 @@ export function pairPages(
       if (pair === "reversed") return c.redirect(pairPath(ticker_2, ticker_1), 302);
       if (pair === "unmaterialized") return answer(c, <PairAbsentPage tickers={tickers} materialized={false} />);
       if (pair === "unknown") return answer(c, <PairAbsentPage tickers={tickers} materialized />, 404);
-      const asked = askedForecasts({ model: c.req.query("model"), horizon: c.req.query("horizon") });
-      const forecasts = await readPairForecasts(engine, tickers, asked);
+      const asked = forecastsAddress.read(parameters);
+      const forecasts = await readPairForecasts(engine, tickers, asked.search);
+      for (const [name, problem] of asked.problems) problems.set(name, problem);
+      reportUnknown(asked.search, forecasts, problems);
       const traded = pair.walkForward;
       if (view.strategy !== undefined && traded && traded.strategy !== view.strategy) {
         const known = traded.settings.strategies.join(", ");

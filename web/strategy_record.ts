@@ -3,6 +3,7 @@ import { equalTo, type RowOf } from "../engine/mod.ts";
 import { weightings } from "../quant/mod.ts";
 import { type PortfolioLimits, portfolioLimits } from "./exposure_limits.ts";
 import type { StrategySearch } from "./strategy_search.ts";
+import { known } from "./known_value.ts";
 import { latestVersions, type VersionEngine, VersionReader, type Versions } from "./version_rows.ts";
 
 /** Lower and upper end of a band; `null` if there is none. */
@@ -147,15 +148,6 @@ async function readStrategies(
 /** Weightings in their usual order, without duplicates. */
 function inOrder(found: readonly StrategyResult["weighting"][]): StrategyResult["weighting"][] {
   return weightings.filter((weighting) => found.includes(weighting));
-}
-
-function known<Value>(
-  wanted: Value | undefined,
-  values: readonly Value[],
-  { name, title, problems }: { name: string; title: string; problems: Map<string, string> },
-): Value | undefined {
-  if (wanted === undefined || values.includes(wanted)) return wanted;
-  problems.set(name, `${title} “${String(wanted).slice(0, 40)}” is none of ${values.join(", ")}.`);
 }
 
 async function readDays(

@@ -22,7 +22,12 @@ pageTest(
     assert.match(other.text, /4 tickers, 0 of them in 0 clusters\./);
     assert.ok(!other.html.includes('id="cluster"'), "without a cluster there is nothing to compare");
     assert.equal((await ask("/pairs/clusters?as_of=2001-01-01")).status, 404);
-    assert.match((await ask("/pairs/clusters?preset=nothing&as_of=lately&map=x")).text, /4 tickers, 3 of them/);
+    const wrong = await ask("/pairs/clusters?preset=nothing&as_of=lately&map=x&cluster=999");
+    assert.equal(wrong.status, 400);
+    assert.match(wrong.text, /4 tickers, 3 of them/);
+    assert.match(wrong.text, /Clustering preset “nothing” is none of research, service\. It was left out\./);
+    assert.match(wrong.text, /Cluster “999” is none of 0\. It was left out\./);
+    assert.match(wrong.text, /As of “lately” .*It was left out\..*Map “x” .*It was left out\./);
   },
 );
 

@@ -80,13 +80,21 @@ pageTest("GET /forecasts leads to the forecasts of its table as CSV, whenever th
   ]);
 });
 
-pageTest("GET /forecasts falls back to existing values for unknown ones in its address", async (ask) => {
-  const { status, html } = await ask("/forecasts?model=%3Cb%3E&horizon=-1&pair=KO");
-  assert.equal(status, 200);
-  assert.ok(!html.includes("<b>"));
-  assert.match(html, /<option value="arima" selected/);
-  assert.match((await ask("/forecasts?pair=NO+PAIR")).text, /There are no forecasts of NO \/ PAIR/);
-});
+pageTest(
+  "GET /forecasts says which values in its address are unknown, and falls back to existing ones",
+  async (ask) => {
+    const { status, html, text } = await ask("/forecasts?model=%3Cb%3E&horizon=-1&pair=KO");
+    assert.equal(status, 400);
+    assert.match(text, /Model “<b>” is none of .*\. It was left out\./);
+    assert.match(text, /Horizon “-1” .*It was left out\./);
+    const pair = await ask("/pairs/KO/PEP?model=nope");
+    assert.equal(pair.status, 400);
+    assert.match(pair.text, /Model “nope” is none of .*\. It was left out\./);
+    assert.ok(!html.includes("<b>"));
+    assert.match(html, /<option value="arima" selected/);
+    assert.match((await ask("/forecasts?pair=NO+PAIR")).text, /There are no forecasts of NO \/ PAIR/);
+  },
+);
 
 pageTest("GET /pairs/:ticker_1/:ticker_2 shows the pair's own forecasts by the requested model", async (ask) => {
   const { html } = await ask("/pairs/KO/PEP?model=last_value&horizon=1");

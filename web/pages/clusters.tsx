@@ -17,13 +17,16 @@ import { Select } from "../components/field.tsx";
 import { TickerLinks } from "../components/ticker_links.tsx";
 import { ChoiceLinks } from "../components/choice_links.tsx";
 import { NotYet } from "../components/not_yet.tsx";
+import { ParameterProblems, type Problems } from "../components/search_problems.tsx";
 import { PageTabs } from "../components/page_tabs.tsx";
 
 /** Clusters of tickers as of a session, and the members of one cluster. */
 export function ClustersPage(
-  { map, members, asOf, find }: {
+  { map, members, problems, asOf, find }: {
     map: ClusterMap | null;
     members: ClusterMembers | null;
+    /** Unavailable parameters of the address, with the problem. */
+    problems: Problems;
     asOf: string | undefined;
     /** A ticker or the number of a cluster that is looked for. */
     find: string | undefined;
@@ -48,6 +51,7 @@ export function ClustersPage(
     >
       <section id="map" class="panel" aria-label="Clusters">
         <PageTabs of="Pairs" path="/pairs/clusters" />
+        <ParameterProblems problems={problems} />
         {map === null ? <Absent asOf={asOf} /> : <Found map={map} find={find} />}
       </section>
       {map !== null && members !== null && <Members map={map} of={members} />}

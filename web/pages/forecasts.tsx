@@ -15,10 +15,11 @@ import { rowsPath } from "../rows_path.ts";
 import { inWords } from "../words.ts";
 import { PageHead } from "../components/page_head.tsx";
 import { Select } from "../components/field.tsx";
+import { ParameterProblems, type Problems } from "../components/search_problems.tsx";
 import { NotYet } from "../components/not_yet.tsx";
 
 /** Errors of past spread forecasts, and the newest forecasts. */
-export function ForecastsPage({ record }: { record: ForecastsRecord }) {
+export function ForecastsPage({ record, problems }: { record: ForecastsRecord; problems: Problems }) {
   const { scores, trend, newest, pair, tickers } = record;
   return (
     <Layout
@@ -38,6 +39,7 @@ export function ForecastsPage({ record }: { record: ForecastsRecord }) {
         </PageHead>
       }
     >
+      <ParameterProblems problems={problems} />
       <Panel id="errors" title="Errors by model and horizon">
         {scores.length === 0
           ? <NotYet of={forecastScores} appears="errors appear here">No forecast has come true yet</NotYet>
