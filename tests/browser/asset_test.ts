@@ -59,7 +59,7 @@ browserTest(
     assert.equal(await scale.inputValue(), "1");
     await scale.fill("much");
     await page.keyboard.press("Enter");
-    await page.getByRole("alert").filter({ hasText: "expected number" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "It must be a number" }).waitFor();
     assert.equal(await scale.getAttribute("aria-invalid"), "true");
     assert.equal(await scale.inputValue(), "much", "what was filled in stays");
     await materialize("adjusted");
