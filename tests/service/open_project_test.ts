@@ -42,7 +42,7 @@ Deno.test("settings of a file that fit no asset are refused with the variable an
   );
   assert.match(
     await refusedOf({ multiples: { factor: "x" } }),
-    /^ASSET_CONFIG: FILE: The settings of "multiples" do not fit: /,
+    /^ASSET_CONFIG: FILE: The settings of "multiples" do not fit\. config\.multiples\.factor: It must be a number\.$/,
   );
   assert.match(await refusedOf({ rejects: {} }), /^ASSET_CONFIG: FILE: "rejects" is made by "multiples"/);
   assert.match(await refusedOf([]), /^ASSET_CONFIG: FILE must hold an object/);

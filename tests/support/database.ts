@@ -2,7 +2,7 @@ import postgres from "postgres";
 import { type Database, migrate, openEmbedded, openPostgres } from "../../resources/database/mod.ts";
 import { postgresBinaries, startServer } from "./postgres_server.ts";
 import { openSharedEmbedded } from "./shared_embedded.ts";
-import { owner, startedOnce } from "./shared_parts.ts";
+import { owner, serverFolder, startedOnce } from "./shared_parts.ts";
 
 /** One of the two databases on which every integration test runs. */
 export interface TestDatabase {
@@ -119,7 +119,7 @@ async function serverUrl(): Promise<string> {
     await administer(url, `create database ${template}`);
     await applyMigrations(at(url, template));
     return url;
-  });
+  }, serverFolder());
 }
 
 async function applyMigrations(databaseUrl: string): Promise<void> {
