@@ -119,7 +119,7 @@ for (const workers of counts) {
       selection: "cointegrated_pairs",
       range: { from: newest!.as_of },
       force: true,
-      config: { cointegrated_pairs: { candidates: ["all"] } },
+      config: { cointegrated_pairs: { candidates: ["all"], smallUniverse: 1_000 } },
     });
     const database = await openDatabase({ databaseUrl, dataDir: folder });
     const { wrongs, versions } = await lookForWrongs(database);
