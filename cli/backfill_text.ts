@@ -67,7 +67,7 @@ export function backfillPlanText(plan: BackfillPlan, layout: Layout): string[] {
 }
 
 /** Amount of work in a plan, and its duration. */
-export function amountText({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
+function amountText({ assets, partitions, vendorCalls, seconds, unknown }: BackfillPlan): string {
   const known = unknown.length < assets.length;
   const time = !known
     ? "time unknown, because none of the steps has run before"

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDate } from "../declare/row_values.ts";
 import { InvalidRequestError } from "../errors.ts";
 import type { PartitionSpace } from "../partitions/mod.ts";
 
@@ -84,13 +85,4 @@ export function someOf(names: readonly string[]): string {
 
 function refusal(path: string, message: string): InvalidRequestError {
   return new InvalidRequestError(message, [{ path, message }]);
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  try {
-    return Temporal.PlainDate.from(text).toString() === text;
-  } catch {
-    return false;
-  }
 }

@@ -38,8 +38,8 @@ Deno.test("POST /v1/checks/run", async (t) => {
     });
 
     await t.step("refuses unknown names", async () => {
-      const nobody = await post("/v1/checks/run", { selection: "nobody" });
-      assert.deepEqual([nobody.status, nobody.json.type, nobody.json.errors[0].path], [
+      const unknown = await post("/v1/checks/run", { selection: "unknown_asset" });
+      assert.deepEqual([unknown.status, unknown.json.type, unknown.json.errors[0].path], [
         400,
         "/problems/invalid-selection",
         "selection",

@@ -55,7 +55,7 @@ Deno.test("Routes under /v1/runs", async (t) => {
         "before=99999999999999999",
         "status=odd",
         "stauts=failed",
-        "asset=nobody",
+        "asset=unknown_asset",
         "from=abc",
         "from=2026-11-24&to=2026-11-23",
       ]

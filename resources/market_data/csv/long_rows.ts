@@ -81,7 +81,7 @@ export class LongRows {
 }
 
 /** Dates of a column: each is validated once and kept as one string. */
-export class DatePool {
+class DatePool {
   readonly #known = new Map<number, string>();
   readonly #texts = new Map<string, string>();
 
