@@ -1,3 +1,9 @@
+/**
+ * The walk-forward of all strategies. The file is long because one function makes days, trades, portfolios and records in one pass over
+ * the windows.
+ *
+ * @module
+ */
 import { z } from "zod";
 import { barColumnNames } from "../market/bar_judgement.ts";
 import { type Columns, eager, earliest, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";

@@ -5,7 +5,7 @@ import type { AssetGraph, Producer } from "../declare/graph.ts";
 import type { Snapshot } from "../judge/snapshot.ts";
 import { PartitionSet, PartitionSpace } from "../partitions/mod.ts";
 import { ownRows } from "./step_inputs.ts";
-import { isPartitionVersion } from "./written_rows.ts";
+import { isPartitionVersion } from "./partition_version.ts";
 
 /**
  * The version that a function may carry on; `null` if none of its tables is `carriedOn`, or if its rows have to be made from nothing:

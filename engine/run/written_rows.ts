@@ -10,8 +10,6 @@ import { PartitionSet, PartitionSpace, type Rectangle } from "../partitions/mod.
 import {
   changedPartitions,
   contentAppended,
-  contentChange,
-  contentOf,
   type DateRanges,
   sizeOf,
   tableOf,
@@ -23,6 +21,7 @@ import type { StepClaim } from "../store/step_ledger.ts";
 import type { PartitionLedger } from "../store/partition_ledger.ts";
 import { type DifferingRows, differingRows, writeDifference } from "../store/differing_rows.ts";
 import { createTable } from "../store/new_table.ts";
+import { type Changes, contentAfter, isPartitionVersion, partitionVersion } from "./partition_version.ts";
 import { createDateIndex, createOrderIndexes } from "../store/secondary_indexes.ts";
 import { adoptRows, dropTable, replaceEmptyTable, type StagedRows, stageRows } from "../store/staged_rows.ts";
 import type { Versions } from "../store/reasons.ts";
@@ -236,15 +235,6 @@ function onwards({ partitionedBy }: AnyAsset, from: string): DateRanges {
   return { column: partitionedBy!.date!, ranges: [[from, "9999-12-31"]] };
 }
 
-/** Numbers of rows, and the content of all current rows if it is known. */
-interface Changes {
-  added: number;
-  removed: number;
-  known?: StagedRows["content"];
-  /** The sum of the hashes of the added rows if it is known, and none was removed. */
-  appended?: bigint | null;
-}
-
 /** Writes rows as it was prepared. @param how.hashed Whether the content of the first rows is needed. */
 async function write(
   tx: Sql,
@@ -384,48 +374,6 @@ async function changedIn(
     );
   const left = wanted.union(made.difference(gone));
   return changedRectangles(changed, new PartitionSpace(left.names, left.dates));
-}
-
-/**
- * The version of a partitioned table, or of one that is carried on, from the sum of its rows' hashes and the shape of the rows, and
- * its number of rows.
- *
- * @param before The version that the part was added to; `undefined` if unknown.
- */
-async function contentAfter(
-  tx: Sql,
-  asset: AnyAsset,
-  { id, within, dates, changes, before }: {
-    id: number;
-    /** Where rows may have changed. */
-    within: PartitionSet | null;
-    dates: DateRanges | null;
-    changes: Changes;
-    before: { dataVersion: string; rowCount: number } | undefined;
-  },
-): Promise<{ dataVersion: string; rowCount: number }> {
-  const { fingerprint } = asset.schema;
-  if (!before?.dataVersion.endsWith(`.${fingerprint}`)) {
-    const { sum, count } = changes.known ?? await contentOf(tx, asset);
-    return { dataVersion: partitionVersion(asset, sum), rowCount: count };
-  }
-  if (changes.added + changes.removed === 0) return { dataVersion: before.dataVersion, rowCount: before.rowCount };
-  const sum = BigInt(`0x${before.dataVersion.slice("cells.".length, -fingerprint.length - 1)}`);
-  const change = changes.appended ?? await contentChange(tx, asset, { id, within, dates });
-  return {
-    dataVersion: partitionVersion(asset, sum + change),
-    rowCount: before.rowCount + changes.added - changes.removed,
-  };
-}
-
-/** The data version of a partitioned asset, from the sum of its rows' hashes. */
-export function partitionVersion({ schema }: AnyAsset, sum: bigint): string {
-  return `cells.${BigInt.asUintN(64, sum).toString(16).padStart(16, "0")}.${schema.fingerprint}`;
-}
-
-/** Whether a data version is a sum over rows. */
-export function isPartitionVersion(version: string): boolean {
-  return version.startsWith("cells.");
 }
 
 /**

@@ -3,7 +3,7 @@ import * as assets from "../../assets/mod.ts";
 import { type AnyAsset, assetGraph } from "../../engine/mod.ts";
 import { contentOf } from "../../engine/store/asset_table.ts";
 import { readColumns } from "../../engine/store/read_columns.ts";
-import { partitionVersion } from "../../engine/run/written_rows.ts";
+import { partitionVersion } from "../../engine/run/partition_version.ts";
 import { dataVersion } from "../../engine/declare/row_schema.ts";
 import { fixedClock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/mod.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { assetsWith } from "../../../engine/mod.ts";
 import { dataVersion } from "../../../engine/declare/row_schema.ts";
-import { partitionVersion } from "../../../engine/run/written_rows.ts";
+import { partitionVersion } from "../../../engine/run/partition_version.ts";
 import { contentOf } from "../../../engine/store/asset_table.ts";
 import { onEachDatabase } from "../../support/partitions.ts";
 import { pseudoRandom } from "../../support/pseudo_random.ts";

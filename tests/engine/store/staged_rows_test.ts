@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Database, type EmbeddedDatabase, migrate, openEmbedded } from "../../../resources/database/mod.ts";
 import { z } from "zod";
 import { assetsWith, cutBy } from "../../../engine/mod.ts";
-import { partitionVersion } from "../../../engine/run/written_rows.ts";
+import { partitionVersion } from "../../../engine/run/partition_version.ts";
 import { assetGraph } from "../../../engine/declare/graph.ts";
 import { contentOf, hasTable, indexesOf } from "../../../engine/store/asset_table.ts";
 import { createTable, newIndexes } from "../../../engine/store/new_table.ts";
