@@ -1,7 +1,7 @@
 /**
  * Makes the README's pictures: the service on the simulated market, in a browser. `deno task pictures`.
  *
- * Uses Chromium from `CHROMIUM`, or /usr/bin/chromium.
+ * Uses the Chromium of the browser tests (tests/support/browser_path.ts).
  */
 import type { Page } from "playwright-core";
 import type { BackfillAssetState } from "../engine/mod.ts";

@@ -10,6 +10,7 @@ import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type { ReadableStream as NodeStream } from "node:stream/web";
+import { chromiumPath, headlessShell } from "./support/browser_path.ts";
 import { slowestTests } from "./support/junit_report.ts";
 import { postgresBinaries } from "./support/postgres_server.ts";
 import { writeTestGroups } from "./support/test_groups.ts";
@@ -52,7 +53,9 @@ await need(
   "postgresql",
   "POSTGRES",
 );
-await need("Chromium", await exists(Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium"), "chromium", "BROWSER");
+const wantsShell = !Deno.env.get("CHROMIUM") && !await exists(headlessShell.path);
+if (wantsShell) await install(headlessShell.debianPackage);
+await need("Chromium", await exists(chromiumPath()), "chromium", "BROWSER");
 
 const reports = await Deno.makeTempDir({ prefix: "tandem-gate-" });
 const tests = (name: string, ...args: string[]): Stage => ({

@@ -1,12 +1,13 @@
 import { type Browser, chromium, type Page } from "playwright-core";
+import { chromiumPath } from "./browser_path.ts";
 import { sharedProcess } from "./shared_process.ts";
 
-export const chromiumPath: string = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+const path = chromiumPath();
 
 /** Why no browser is available; `null` if one is. TANDEM_REQUIRE_BROWSER=1 makes its absence an error. */
-export const browserMissing: string | null = await Deno.stat(chromiumPath).then(
+export const browserMissing: string | null = await Deno.stat(path).then(
   () => null,
-  () => `${chromiumPath} is not there; CHROMIUM names another`,
+  () => `${path} is not there; CHROMIUM names another`,
 );
 
 if (browserMissing && Deno.env.get("TANDEM_REQUIRE_BROWSER") === "1") {

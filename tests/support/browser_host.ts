@@ -3,7 +3,7 @@
  * tenth. Run by `shared_process.ts`; restarted after a crash.
  */
 import { type BrowserServer, chromium } from "playwright-core";
-import { chromiumPath } from "./browser.ts";
+import { chromiumPath } from "./browser_path.ts";
 import { tellAddress } from "./shared_process.ts";
 
 let server = await start();
@@ -12,7 +12,7 @@ await tellAddress(address, () => server.off("close", again).close());
 
 async function start(options: { port?: number; wsPath?: string } = {}): Promise<BrowserServer> {
   const args = ["--no-sandbox", "--disable-gpu"];
-  const started = await chromium.launchServer({ executablePath: chromiumPath, args, host: "127.0.0.1", ...options });
+  const started = await chromium.launchServer({ executablePath: chromiumPath(), args, host: "127.0.0.1", ...options });
   return started.once("close", again);
 }
 
