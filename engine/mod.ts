@@ -53,6 +53,7 @@ export { openContext, type RowFileOptions } from "./store/open_context.ts";
 export { currentRowsInFiles } from "./store/row_files.ts";
 export { fingerprintOf } from "./judge/fingerprint.ts";
 export { assetStates } from "./judge/asset_states.ts";
+export type { Feed } from "./feed/feed.ts";
 export type { FeedChange, FeedEvent } from "./feed/feed_events.ts";
 export { checkConfig } from "./declare/config_check.ts";
 export { earliest } from "./declare/earliest.ts";

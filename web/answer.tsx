@@ -21,7 +21,7 @@ export async function answer(
   read: PageStates = {},
 ): Promise<Response> {
   const principal = (c.get("principal") as Principal | undefined) ?? null;
-  const shown = await shownData(c.get("dataStatus") as DataStatusReader | undefined, principal, read);
+  const shown = await shownData(c, principal, read);
   c.header("Cache-Control", "no-store");
   const preferences = readPreferences((name) => getCookie(c, name));
   const html = (
@@ -34,16 +34,14 @@ export async function answer(
   return c.html(`<!doctype html>${html}`, status);
 }
 
-async function shownData(
-  reader: DataStatusReader | undefined,
-  principal: Principal | null,
-  read: PageStates,
-): Promise<ShownData> {
+async function shownData(c: Context, principal: Principal | null, read: PageStates): Promise<ShownData> {
+  const reader = c.get("dataStatus") as DataStatusReader | undefined;
   const about = { keys: reader?.keys ?? null, source: reader?.source ?? null };
   if (!reader || principal === null) return { ...about, status: null };
+  const feedPosition = c.get("feedPosition") as string | undefined;
   // If the database is unreadable, a page that does not need it is still shown.
   const status = await reader.read(read).catch(() => "unreadable" as const);
-  return { ...about, status };
+  return { ...about, status, feedPosition };
 }
 
 /** Answers with a table as a CSV file. Only for tables that are not assets: rows of assets have their own address. */

@@ -4,6 +4,8 @@ import type { DataStatus } from "./data_status.ts";
 
 /** Data for the header of a page. */
 export interface ShownData {
+  /** Id of the event of the feed after which the page was read; left out if unknown. */
+  feedPosition?: string;
   /** Keys of all assets; `null` if unknown. */
   keys: readonly string[] | null;
   /** `null` if unknown. */

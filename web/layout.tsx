@@ -2,6 +2,7 @@ import { type Child, useContext } from "hono/jsx";
 import { Icon } from "./components/icon.tsx";
 import { Sidebar } from "./components/sidebar.tsx";
 import { StatusBar } from "./components/status_bar.tsx";
+import { ShownDataContext } from "./data_status_context.ts";
 import { PreferencesContext } from "./preferences.ts";
 import { importsOf, staticPath } from "./static_files.ts";
 
@@ -33,9 +34,15 @@ export function Layout(
   { title, path, script, styles = [], sections = [], headline, bare = false, children }: LayoutProps,
 ) {
   const { theme, timeZone } = useContext(PreferencesContext);
+  const { feedPosition } = useContext(ShownDataContext);
   const scripts = [...bare ? [] : [shellScript], ...script ? [script] : []];
   return (
-    <html lang="en" data-theme={theme === "system" ? undefined : theme} data-time-zone={timeZone}>
+    <html
+      lang="en"
+      data-theme={theme === "system" ? undefined : theme}
+      data-time-zone={timeZone}
+      data-feed={feedPosition}
+    >
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

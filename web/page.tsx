@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { compress } from "hono/compress";
 import { answer } from "./answer.tsx";
 import { accessPages, type AccessPagesOptions } from "./access_pages.tsx";
-import { type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
+import { type Feed, type ScheduleState, UnknownBackfillError } from "../engine/mod.ts";
 import type { OpenApiDocument } from "../routes/mod.ts";
 import { ApiDocsPage } from "./pages/api_docs.tsx";
 import { type GraphPageOptions, graphPages } from "./graph_pages.tsx";
@@ -39,7 +39,8 @@ export interface PageOptions {
     & BackfillEngine
     & DirectoryEngine
     & PaletteEngine
-    & RunEngine;
+    & RunEngine
+    & { feed: Pick<Feed, "position"> };
   scheduler: { states(): Promise<ScheduleState[]> };
   /** The configured data source, named on every page; left out if not given. */
   source?: DataSource;
@@ -78,6 +79,7 @@ export function page(
     .use(compress({ encoding: "gzip" }))
     .use(async (c, next) => {
       c.set("dataStatus" as never, dataStatus as never);
+      c.set("feedPosition" as never, engine.feed.position as never);
       await next();
     })
     .get("/", async (c) => {

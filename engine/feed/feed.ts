@@ -8,6 +8,8 @@ import { FeedSource } from "./feed_source.ts";
 
 /** Polling interval of the database while there are listeners. */
 const pollMs = 500;
+/** How long the database is polled once the last listener has left: a reader who goes on to another page comes back within it. */
+const idleMs = 10_000;
 /** Replay buffer for reconnecting and slow clients. */
 const kept = 2_000;
 
@@ -19,12 +21,13 @@ export interface FeedOptions {
   /** Ends all listeners. */
   closing: AbortSignal;
   pollMs?: number;
+  idleMs?: number;
   kept?: number;
 }
 
 /**
  * All events of the installation, from all processes: one poll of the database every half second serves every listener of this
- * process; without listeners there is no poll.
+ * process; some seconds after the last listener has left the polls end.
  *
  * Event ids are valid for one polling session of one process. A listener that resumes with another id, or too late, gets a `reset`.
  */
@@ -34,15 +37,26 @@ export class Feed {
   #events: FeedEvent[] = [];
   #count = 0;
   #listeners = 0;
+  /** When the last listener left, by `performance.now()`. */
+  #left = 0;
   #looking: Promise<void> | undefined;
   #news = Promise.withResolvers<void>();
   /** Resolves when this session has read the initial state. */
   #ready = Promise.withResolvers<void>();
+  #isReady = false;
 
   constructor(private readonly options: FeedOptions) {}
 
   get listeners(): number {
     return this.#listeners;
+  }
+
+  /**
+   * Id of the newest event: a listener that reads state after this, and then listens for what is after the id, misses nothing.
+   * `undefined` while the database is not polled.
+   */
+  get position(): string | undefined {
+    return this.#looking && this.#isReady ? this.#idOf(this.#count) : undefined;
   }
 
   /**
@@ -85,6 +99,7 @@ export class Feed {
     } finally {
       until.removeEventListener("abort", onEnd);
       this.#listeners--;
+      this.#left = performance.now();
     }
   }
 
@@ -102,7 +117,11 @@ export class Feed {
   }
 
   #stamp(place: number): { id: string; at: string } {
-    return { id: `${this.#pollingSession}.${place}`, at: this.options.clock.now().toString() };
+    return { id: this.#idOf(place), at: this.options.clock.now().toString() };
+  }
+
+  #idOf(place: number): string {
+    return `${this.#pollingSession}.${place}`;
   }
 
   #begin(): void {
@@ -111,17 +130,20 @@ export class Feed {
     this.#events = [];
     this.#count = 0;
     this.#ready = Promise.withResolvers();
+    this.#isReady = false;
     this.#looking = this.#look().finally(() => this.#looking = undefined);
   }
 
   async #look(): Promise<void> {
-    const { database, logger, closing } = this.options;
+    const { database, logger, closing, idleMs: longestIdleMs = idleMs } = this.options;
+    const isWanted = () => this.#listeners > 0 || performance.now() - this.#left < longestIdleMs;
     const source = new FeedSource(database);
     let away = false;
-    while (this.#listeners > 0 && !closing.aborted) {
+    while (isWanted() && !closing.aborted) {
       try {
         this.#tell(await source.look());
         this.#ready.resolve();
+        this.#isReady = true;
         away = false;
       } catch (error) {
         if (!away && !closing.aborted) logger.warn(`Events could not be read: ${messageOf(error)}`);

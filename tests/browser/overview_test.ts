@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { browserMissing, closeWindow, openPage, until, withBrowser } from "../support/browser.ts";
 import { pairAssets } from "../support/pair_assets.ts";
 import { type PageServer, servePage } from "../support/page_server.ts";
+import { eventually } from "../support/service_process.ts";
 import { gate, type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
 
 interface Scene extends Tiny {
@@ -51,6 +52,32 @@ async function states(page: Page): Promise<Record<string, string>> {
 function waitForState(page: Page, key: string, state: string): Promise<void> {
   return page.locator(`[data-asset="${key}"][data-state="${state}"]`).waitFor();
 }
+
+browserTest(
+  "a page asks for itself once more only after something has changed",
+  async ({ browser, server, engine }) => {
+    const { page, errors } = await openPage(browser, server.url);
+    // The feed's position is known once the first page listens.
+    await eventually(() => Promise.resolve(engine.feed.position), (position) => position !== undefined);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (!pathname.startsWith("/static/")) asked.push(pathname);
+    });
+    const events = page.waitForResponse((response) => new URL(response.url()).pathname === "/v1/events");
+    await page.goto(`${server.url}/assets?view=table`);
+    assert.match((await events).url(), /\?after=/);
+    // Longer than the feed and the page wait before they ask.
+    await page.waitForTimeout(1_200);
+    assert.deepEqual(asked, ["/assets", "/v1/events"]);
+    const run = await engine.submit({ selection: "raw_prices", trigger: "http" });
+    await waitForState(page, "raw_prices", "fresh");
+    await engine.finished(run.id);
+    assert.ok(asked.length > 2);
+    assert.deepEqual(errors, []);
+    await closeWindow(page);
+  },
+);
 
 browserTest(
   "the table of assets follows a run from its button to fresh without a reload",

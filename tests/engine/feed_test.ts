@@ -4,7 +4,7 @@ import { Feed } from "../../engine/feed/feed.ts";
 import { databases } from "../support/database.ts";
 import { type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
 
-function feedOf(tiny: Tiny, more: { kept?: number } = {}) {
+function feedOf(tiny: Tiny, more: { kept?: number; idleMs?: number } = {}) {
   const closing = new AbortController();
   const logged: string[] = [];
   const logger = loggerTo((_, message) => logged.push(message));
@@ -99,6 +99,25 @@ Deno.test("Feed sends reset to a listener from another process or after a long a
   });
 });
 
+Deno.test("Feed tells its position, after which a reader of the present state misses nothing", async () => {
+  await withTinyEngine(async (tiny) => {
+    const { feed, closing } = feedOf(tiny);
+    assert.equal(feed.position, undefined, "nothing is polled");
+    const listener = feed.listen();
+    const { id } = (await listener.next()).value!;
+    assert.equal(feed.position, id);
+    await listener.return(undefined);
+    // The next page of a reader, some time after the one before was left.
+    const position = feed.position!;
+    const run = await tiny.engine.submit({ selection: "numbers", trigger: "http" });
+    await tiny.engine.finished(run.id);
+    const heard = await until(feed.listen({ after: position }), ended);
+    assert.ok(heard.every(({ type }) => type !== "reset"), JSON.stringify(heard));
+    assert.equal(feed.position!.split(".")[0], position.split(".")[0]);
+    closing.abort();
+  });
+});
+
 Deno.test("Feed does not poll without listeners, and resumes after the database was away", async () => {
   await withTinyEngine(async (tiny) => {
     let looks = 0;
@@ -111,7 +130,7 @@ Deno.test("Feed does not poll without listeners, and resumes after the database 
           : Reflect.apply(target as unknown as () => unknown, self, parameters);
       },
     });
-    const { feed, logged, closing } = feedOf({ ...tiny, database: { ...tiny.database, sql } });
+    const { feed, logged, closing } = feedOf({ ...tiny, database: { ...tiny.database, sql } }, { idleMs: 20 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(looks, 0);
     const events = feed.listen();
@@ -128,6 +147,7 @@ Deno.test("Feed does not poll without listeners, and resumes after the database 
     const before = looks;
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(looks, before);
+    assert.equal(feed.position, undefined);
     closing.abort();
   });
 });

@@ -20,6 +20,28 @@ Deno.test("GET /v1/events streams events, and sends reset for an unknown event i
   });
 });
 
+Deno.test("GET /v1/events begins after the event of its address, which the last one heard takes the place of", async () => {
+  await withTinyApi(async ({ app, engine }) => {
+    const firstOf = async (after: string, headers: Record<string, string> = {}) => {
+      const response = await app.request(`/v1/events?after=${after}`, { headers });
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      while (!/^id: (.*)\n/m.test(text)) text += (await reader.read()).value ?? assert.fail(`it ended after ${text}`);
+      await reader.cancel();
+      return [/^id: (.*)$/m.exec(text)![1]!, /^event: (.*)$/m.exec(text)![1]!];
+    };
+    const [position, type] = await firstOf("before.7");
+    assert.equal(type, "reset");
+    const run = await engine.submit({ selection: "numbers", trigger: "http" });
+    await engine.finished(run.id);
+    const [next] = await firstOf(position!);
+    assert.deepEqual([position, next].map((id) => id!.split(".")[1]), ["0", "1"]);
+    const [later] = await firstOf(position!, { "Last-Event-ID": next! });
+    assert.equal(later!.split(".")[1], "2");
+    assert.equal((await app.request(`/v1/events?after=${"9".repeat(101)}`)).status, 400);
+  });
+});
+
 Deno.test("POST /v1/schedules/:name/pause, resume and tick answer with the new state", async () => {
   await withTinyApi(async ({ get, post, engine }) => {
     const paused = await post("/v1/schedules/nightly/pause");

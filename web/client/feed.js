@@ -13,21 +13,27 @@ const againMs = 2_000;
 const types = ["run", "step", "asset", "backfill", "schedule", "freshness", "reset"];
 
 /**
- * Follows the server's events while the page is visible. A broken stream resumes at its last event; at the start and after a
- * longer break the server sends `reset`.
+ * Follows the server's events while the page is visible, from those on that the page was made after. A broken stream resumes at its
+ * last event; where the server does not know the event, as after a longer break, it sends `reset`.
  *
  * @param {{ heard: (event: FeedEvent) => void, connected: (now: boolean) => void }} listener
  */
 export function followFeed({ heard, connected }) {
   /** @type {EventSource | undefined} */
   let source;
+  /** Id of the last event whose change the page shows. */
+  let last = document.documentElement.dataset.feed;
   const open = () => {
     source?.close();
     if (document.visibilityState !== "visible") return;
-    const mine = source = new EventSource("/v1/events");
+    const mine = source = new EventSource(last ? `/v1/events?after=${encodeURIComponent(last)}` : "/v1/events");
     mine.addEventListener("open", () => connected(true));
     for (const type of types) {
-      mine.addEventListener(type, (event) => heard(JSON.parse(/** @type {MessageEvent} */ (event).data)));
+      mine.addEventListener(type, (event) => {
+        const { data, lastEventId } = /** @type {MessageEvent} */ (event);
+        last = lastEventId;
+        heard(JSON.parse(data));
+      });
     }
     mine.addEventListener("error", () => {
       if (mine !== source) return;
