@@ -27,8 +27,11 @@ export interface ScanPairsOptions {
   implementation?: "auto" | "wasm" | "typescript";
 }
 
-/** Start-up time that each worker adds, measured on two cores. */
-const WORKER_START_MS = 25;
+/**
+ * Start-up time that each worker adds, measured on two cores. In a worker of a worker the runtime waits for half a second before the
+ * module runs, and again before the first message arrives (Deno 2.9).
+ */
+const WORKER_START_MS = { main: 25, worker: 1_000 };
 
 /** Time per pair and session, measured at 250 to 2,500 sessions. */
 const NANOSECONDS_PER_PAIR_AND_SESSION = { wasm: 20, typescript: 50, engleGranger: 100 };
@@ -121,7 +124,8 @@ export async function scanPairs(
  * the work, smallest at the square root of work over start; a single worker would only add its start.
  */
 function workersWorthStarting(workNanoseconds: number, most: number): number {
-  const best = Math.floor(Math.sqrt(workNanoseconds / 1e6 / WORKER_START_MS));
+  const startMs = "WorkerGlobalScope" in globalThis ? WORKER_START_MS.worker : WORKER_START_MS.main;
+  const best = Math.floor(Math.sqrt(workNanoseconds / 1e6 / startMs));
   const needed = Math.min(best, most);
   return needed < 2 ? 0 : needed;
 }

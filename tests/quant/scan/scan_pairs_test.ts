@@ -494,3 +494,20 @@ Deno.test("scanPairs() runs in the calling thread where no worker can be started
     await Deno.remove(file);
   }
 });
+
+Deno.test("scanPairs() in a worker starts workers only for long scans, since they start slowly there", async () => {
+  // 6,000 pairs, 0.3 s: enough for two workers of a process's first thread.
+  const prices = market(110, 1000);
+  const here = await scanPairs(prices, { criteria: CRITERIA, workers: 2, implementation: "typescript" });
+  assert.equal(here.workers, 2);
+  const worker = new Worker(new URL("./scan_in_worker.ts", import.meta.url), { type: "module" });
+  try {
+    const answer = Promise.withResolvers<number>();
+    worker.onmessage = ({ data }) => answer.resolve(data);
+    worker.onerror = (event) => (event.preventDefault(), answer.reject(new Error(event.message)));
+    worker.postMessage({ prices, criteria: CRITERIA });
+    assert.equal(await answer.promise, 0);
+  } finally {
+    worker.terminate();
+  }
+});
