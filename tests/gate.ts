@@ -72,7 +72,7 @@ const phases: Stage[][][] = [
     { name: "format", args: ["fmt", "--check", "--quiet"] },
     { name: "lint", args: ["lint", "--quiet"] },
     // With the examples of docstrings and of the README: one program, which takes most of the time to read.
-    { name: "types", args: ["check", "--quiet", "--doc", ".", "README.md", ...await clientModules()] },
+    { name: "types", args: ["check", "--quiet", "--doc", ".", "README.md"] },
     { name: "examples", args: ["test", "-P", "--doc", "--no-check", "quant/", "engine/"] },
     tests("survival tests", timed.survival),
   ]],
@@ -101,12 +101,6 @@ if (failures.length > 0) console.log(`Failed: ${failures.map(({ name }) => name)
 const sum = (of: "passed" | "failed" | "ignored") => outcomes.reduce((total, one) => total + one[of], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("ignored")} skipped`);
 if (failures.length > 0) Deno.exit(1);
-
-/** What runs in the browser is JavaScript with types in comments, which `deno check .` leaves out. */
-async function clientModules(): Promise<string[]> {
-  const modules = (await Array.fromAsync(Deno.readDir("web/client"))).filter((entry) => entry.name.endsWith(".js"));
-  return modules.map((entry) => `web/client/${entry.name}`).toSorted();
-}
 
 /** Makes sure that something the tests need is there, or says that it is not. */
 async function need(name: string, there: boolean, debianPackage: string, variable: string): Promise<void> {

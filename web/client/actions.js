@@ -1,9 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
-
 /** Maximum number of toasts shown at once, and how long one stays. */
 const mostToasts = 4;
 const toastMs = 8_000;

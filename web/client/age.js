@@ -1,5 +1,3 @@
-// @ts-check
-
 /**
  * Formats the distance of a moment from now in one unit: `just now`, `12 s ago`, `3 min ago`, `in 5 h`.
  *

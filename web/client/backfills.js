@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import "./table_csv.js";
 import { press, say, showConnection } from "./actions.js";
 import { followFeed, paced } from "./feed.js";

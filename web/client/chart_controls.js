@@ -1,9 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
-
 /** @typedef {import("./drawn_chart.js").DrawnChart} DrawnChart */
 /** @typedef {(plot: HTMLElement, options?: { hidden?: ReadonlySet<string>, logarithmic?: boolean }) => DrawnChart} Draw */
 

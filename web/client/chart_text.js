@@ -1,9 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
-
 /** @typedef {import("../components/chart.tsx").ChartFormat} ChartFormat */
 
 /** Formatters for the values of a pane. @type {Record<ChartFormat, (value: number) => string>} */

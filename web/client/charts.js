@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import "./table_csv.js";
 
 /** Drawn charts, each with a function that removes it. @type {Map<HTMLElement, () => void>} */

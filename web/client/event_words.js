@@ -1,5 +1,3 @@
-// @ts-check
-
 /** @typedef {{ runId: number, seq: number, at: string, kind: string, key: string | null, data: any }} RunEvent */
 
 /** Importance of an event, as a log level. @param {RunEvent} event @returns {"debug" | "info" | "warn" | "error"} */

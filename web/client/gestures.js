@@ -1,9 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
-
 /** A movement of at most this many pixels counts as a click. */
 const clickSlack = 4;
 

@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import "./table_csv.js";
 import { followChanges, showProgress } from "./changes.js";
 import { GraphNodes } from "./graph_nodes.js";

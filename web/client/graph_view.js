@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { followGestures, wheelFactor, wheelPixels } from "./gestures.js";
 
 const mostScale = 2;

@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-
 /** Height of a label's line, and width of a character, in parts of its font size. */
 const lineHeight = 1.15;
 const characterWidth = 0.64;

@@ -1,9 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
-
 /**
  * The whole graph in small with a frame around the visible part, drawn on a canvas because a second SVG would cost as much as the
  * first.

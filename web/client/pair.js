@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { say } from "./actions.js";
 import { drawCharts } from "./charts.js";
 import { LiveParts } from "./live_parts.js";

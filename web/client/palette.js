@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { newKey, say, toRun } from "./actions.js";
 import { prefer } from "./preferences.js";
 import { waitIn } from "./skeleton.js";

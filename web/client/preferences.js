@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { showTheme } from "./theme.js";
 
 const yearSeconds = 365 * 24 * 60 * 60;

@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { press } from "./actions.js";
 import { updateTimes } from "./live_parts.js";
 import { good, v1 } from "./service.js";

@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { newKey, press, say, toRun } from "./actions.js";
 import { begun as begunBy, good, v1 } from "./service.js";
 

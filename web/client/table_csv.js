@@ -1,9 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
-
 /** Parts of a table that are left out of its CSV. */
 const notSaid = "[aria-hidden=true], button, form, svg, details";
 

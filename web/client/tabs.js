@@ -1,9 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
-
 /** Shows the view that contains the address's anchor; the first view if none does. */
 function showTab() {
   const tabs = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll("[data-tabs] a")]);

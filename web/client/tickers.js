@@ -1,8 +1,3 @@
-// @ts-check
-/// <reference no-default-lib="true" />
-/// <reference lib="esnext" />
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 import { closeErrors, say } from "./actions.js";
 
 /** Long enough for one request per quickly typed word, short enough to go unnoticed. */
