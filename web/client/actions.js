@@ -76,6 +76,18 @@ export async function press(button, work) {
 }
 
 /**
+ * Calls `act` for each button that is clicked, with its `data-` attributes.
+ *
+ * @param {(button: HTMLButtonElement, data: DOMStringMap) => void} act
+ */
+export function onButton(act) {
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (button) act(button, button.dataset);
+  });
+}
+
+/**
  * Shows whether the server is reachable, once for each change.
  *
  * @param {boolean} connected
@@ -86,6 +98,11 @@ export function showConnection(connected) {
   note.textContent = connected ? "" : "The server does not answer. Trying again …";
   note.hidden = connected;
   if (connected) say("Connected again.");
+}
+
+/** Shows whether the server answers a refresh of the page. @param {Promise<void>} refreshing */
+export function tellConnection(refreshing) {
+  return refreshing.then(() => showConnection(true), () => showConnection(false));
 }
 
 /**

@@ -1,13 +1,11 @@
 import "./table_csv.js";
 import "./tabs.js";
-import { press, say } from "./actions.js";
+import { onButton, press, say } from "./actions.js";
 import { readPartitions } from "./partitions.js";
 import { followChanges, showProgress } from "./changes.js";
-import { LiveParts, updateTimes } from "./live_parts.js";
+import { keepTimes, LiveParts, updateTimes } from "./live_parts.js";
 import { listenToRunButtons } from "./run_buttons.js";
 import { good, v1 } from "./service.js";
-
-const timesMs = 5_000;
 
 const parts = new LiveParts(() => {
   updateTimes();
@@ -29,10 +27,8 @@ listenToRunButtons({
   changed: () => changes.refresh(),
 });
 
-document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("button") : null;
-  const { automation, key } = button?.dataset ?? {};
-  if (!button || !automation || !key) return;
+onButton((button, { automation, key }) => {
+  if (!automation || !key) return;
   press(button, async () => {
     const { pause, resume } = v1.assets[":key"].automation;
     await good((automation === "pause" ? pause : resume).$post({ param: { key } }));
@@ -82,6 +78,5 @@ async function sendReport(form, key) {
   }
 }
 
-setInterval(updateTimes, timesMs);
-updateTimes();
+keepTimes();
 readPartitions();

@@ -1,12 +1,11 @@
 import "./table_csv.js";
-import { press, say, showConnection } from "./actions.js";
+import { onButton, press, say, showConnection, tellConnection } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
-import { LiveParts, updateTimes } from "./live_parts.js";
+import { keepTimes, LiveParts, updateTimes } from "./live_parts.js";
 import { begun, good, v1 } from "./service.js";
 
 /** Minimum time between refreshes of the page. */
 const refreshMs = 1_000;
-const timesMs = 5_000;
 
 /** Actions of the buttons of a backfill. @type {Partial<Record<string, typeof v1.backfills[":id"]["pause"]["$post"]>>} */
 const acts = {
@@ -18,19 +17,9 @@ const acts = {
 
 const parts = new LiveParts(updateTimes);
 
-async function refresh() {
-  try {
-    await parts.refresh();
-    showConnection(true);
-  } catch {
-    showConnection(false);
-  }
-}
+const refresh = () => tellConnection(parts.refresh());
 
-document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("button") : null;
-  if (!button) return;
-  const { begin, idempotencyKey, act, backfill } = button.dataset;
+onButton((button, { begin, idempotencyKey, act, backfill }) => {
   if (begin) {
     press(button, async () => {
       // The key makes a second click, or a retry after a lost connection, start the same backfill.
@@ -61,5 +50,4 @@ followFeed({
   },
   connected: showConnection,
 });
-setInterval(updateTimes, timesMs);
-updateTimes();
+keepTimes();

@@ -1,4 +1,4 @@
-import { say, showConnection, toRun } from "./actions.js";
+import { say, showConnection, tellConnection, toRun } from "./actions.js";
 import { followFeed, paced } from "./feed.js";
 
 /** Minimum time between refreshes of a page. */
@@ -37,6 +37,7 @@ export function followChanges({ changed, progressed }) {
   const ended = new Set();
   /** Failed steps by run. @type {Map<number, string[]>} */
   const failures = new Map();
+  const refresh = () => tellConnection(changed());
   const refreshSoon = paced(refresh, () => refreshPaceMs);
 
   /** @param {import("./feed.js").FeedEvent} event */
@@ -56,15 +57,6 @@ export function followChanges({ changed, progressed }) {
       ended.add(runId);
     }
     refreshSoon();
-  }
-
-  async function refresh() {
-    try {
-      await changed();
-      showConnection(true);
-    } catch {
-      showConnection(false);
-    }
   }
 
   followFeed({ heard, connected: showConnection });

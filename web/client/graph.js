@@ -2,12 +2,11 @@ import "./table_csv.js";
 import { followChanges, showProgress } from "./changes.js";
 import { GraphNodes } from "./graph_nodes.js";
 import { GraphView } from "./graph_view.js";
-import { LiveParts, updateTimes } from "./live_parts.js";
+import { keepTimes, LiveParts, updateTimes } from "./live_parts.js";
 import { Minimap } from "./minimap.js";
 import { listenToRunButtons } from "./run_buttons.js";
 import { onThemeChange } from "./theme.js";
 
-const timesMs = 5_000;
 /** A view of fewer pixels gets the graph from top to bottom. */
 const narrowPixels = 600;
 
@@ -188,6 +187,5 @@ async function narrow() {
   if (graph) wide.replaceWith(document.adoptNode(graph));
 }
 
-setInterval(updateTimes, timesMs);
-updateTimes();
+keepTimes();
 narrow().then(draw);

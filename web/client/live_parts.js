@@ -70,6 +70,14 @@ export class LiveParts {
   }
 }
 
+const timesMs = 5_000;
+
+/** Updates all relative times now and from then on. */
+export function keepTimes() {
+  setInterval(updateTimes, timesMs);
+  updateTimes();
+}
+
 /** Updates all relative times. */
 export function updateTimes() {
   for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (document.querySelectorAll("time[data-relative]"))) {

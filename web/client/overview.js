@@ -1,11 +1,9 @@
 import "./table_csv.js";
-import { press, say, toRun } from "./actions.js";
+import { onButton, press, say, toRun } from "./actions.js";
 import { followChanges, showProgress } from "./changes.js";
 import { drawCharts } from "./charts.js";
-import { LiveParts, updateTimes } from "./live_parts.js";
+import { keepTimes, LiveParts, updateTimes } from "./live_parts.js";
 import { begun, good, v1 } from "./service.js";
-
-const timesMs = 5_000;
 
 const parts = new LiveParts(() => {
   for (const [key, progress] of changes.progress) showProgress(key, progress);
@@ -14,10 +12,7 @@ const parts = new LiveParts(() => {
 });
 const changes = followChanges({ changed: () => parts.refresh(), progressed: showProgress });
 
-document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("button") : null;
-  if (!button) return;
-  const { selection, cancel } = button.dataset;
+onButton((button, { selection, cancel }) => {
   if (selection) {
     press(button, async () => {
       const run = await begun(v1.materialize.$post({ json: { selection } }));
@@ -34,5 +29,4 @@ document.addEventListener("click", (event) => {
   }
 });
 
-setInterval(updateTimes, timesMs);
-updateTimes();
+keepTimes();

@@ -1,12 +1,10 @@
-import { press } from "./actions.js";
+import { onButton, press } from "./actions.js";
 import { updateTimes } from "./live_parts.js";
 import { good, v1 } from "./service.js";
 import { waitIn } from "./skeleton.js";
 
-document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("button") : null;
-  const { replay, request } = button?.dataset ?? {};
-  if (!button || !replay || !request) return;
+onButton((button, { replay, request }) => {
+  if (!replay || !request) return;
   const told = /** @type {HTMLElement} */ (document.getElementById("replayed"));
   told.textContent = "";
   press(button, async () => {

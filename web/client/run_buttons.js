@@ -1,4 +1,4 @@
-import { newKey, press, say, toRun } from "./actions.js";
+import { newKey, onButton, press, say, toRun } from "./actions.js";
 import { begun as begunBy, good, v1 } from "./service.js";
 
 /** Idempotency keys of unanswered requests, so that a retry after a lost connection yields the same run. @type {Map<string, string>} */
@@ -12,10 +12,7 @@ const idempotencyKeys = new Map();
  * @param {() => Promise<void>} then.changed Called when something else was done.
  */
 export function listenToRunButtons({ begun, changed }) {
-  document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("button") : null;
-    if (!button) return;
-    const { beginRun, cancel } = button.dataset;
+  onButton((button, { beginRun, cancel }) => {
     if (beginRun) {
       press(button, async () => {
         await holdAutomation();

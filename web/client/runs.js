@@ -1,37 +1,28 @@
 import "./table_csv.js";
-import { newKey, press, say, showConnection } from "./actions.js";
+import { newKey, onButton, press, say, showConnection, tellConnection } from "./actions.js";
 import { listenToBulk, showSelected } from "./bulk_runs.js";
+import { showProgress } from "./changes.js";
 import { followFeed, paced } from "./feed.js";
-import { LiveParts, updateTimes } from "./live_parts.js";
+import { keepTimes, LiveParts, updateTimes } from "./live_parts.js";
 import { followLog } from "./run_log.js";
 import { good, v1 } from "./service.js";
 
 /** Minimum time between fetches of the page; a large page is fetched less often. */
 const refreshMs = 500;
 const longRefreshMs = 3_000;
-const timesMs = 5_000;
 const longPage = 200;
 
 const runId = Number(document.getElementById("log")?.dataset.run ?? 0);
-/** Progress of each running step of this run, by its key. @type {Map<string, { done: number, total: number }>} */
+/** Progress of each running step of this run, by its key. @type {Map<string, import("./changes.js").Progress>} */
 const progress = new Map();
-
-/** @param {string} key */
-function showProgress(key) {
-  const { done, total } = progress.get(key) ?? { done: 0, total: 0 };
-  if (!(total > 0)) return;
-  for (const bar of document.querySelectorAll(`progress[data-progress="${CSS.escape(key)}"]`)) {
-    Object.assign(bar, { max: total, value: done });
-  }
-}
 
 const parts = new LiveParts(() => {
   updateTimes();
   showSelected();
-  for (const key of progress.keys()) showProgress(key);
+  for (const [key, one] of progress) showProgress(key, one);
 });
 const refresh = paced(
-  () => parts.refresh().then(() => showConnection(true), () => showConnection(false)),
+  () => tellConnection(parts.refresh()),
   () => document.querySelectorAll("#steps tbody tr").length > longPage ? longRefreshMs : refreshMs,
 );
 
@@ -41,7 +32,7 @@ followFeed({
     if (runId > 0 && event.type !== "reset" && event.runId !== runId) return;
     if (event.progress) {
       progress.set(event.asset, event.progress);
-      if (runId > 0) showProgress(event.asset);
+      if (runId > 0) showProgress(event.asset, event.progress);
       return;
     }
     progress.delete(event.asset);
@@ -73,10 +64,7 @@ const acts = {
   "automation resume": async (key) => void await good(v1.assets[":key"].automation.resume.$post({ param: { key } })),
 };
 
-document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("button") : null;
-  if (!button) return;
-  const { cancel, act = cancel && "run cancel", to = cancel, confirm: question, said } = button.dataset;
+onButton((button, { cancel, act = cancel && "run cancel", to = cancel, confirm: question, said }) => {
   const work = acts[act ?? ""];
   if (!work || !to || (question && !globalThis.confirm(question))) return;
   press(button, async () => {
@@ -87,5 +75,4 @@ document.addEventListener("click", (event) => {
   });
 });
 
-setInterval(updateTimes, timesMs);
-updateTimes();
+keepTimes();
