@@ -1,5 +1,6 @@
 import { centre, largestMagnitude, powerOfTwoScale } from "./centring.ts";
 import { requireFinite, requireSameLength } from "./validate.ts";
+import { dot } from "./dot.ts";
 
 /**
  * Pearson correlations of all pairs of series.
@@ -46,10 +47,4 @@ function unitDeviations(values: Float64Array): Float64Array {
   const scaled = deviations.map((deviation) => deviation / unit);
   const length = Math.sqrt(dot(scaled, scaled));
   return scaled.map((deviation) => deviation / length);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let t = 0; t < a.length; t++) sum += a[t]! * b[t]!;
-  return sum;
 }

@@ -3,6 +3,7 @@ import { JOHANSEN_MAX_EIGEN_CRITICAL_VALUES, JOHANSEN_TRACE_CRITICAL_VALUES } fr
 import { triangularize } from "./least_squares_qr.ts";
 import { regressCentred } from "./linear_regression.ts";
 import { requireFinite, requireInteger, requireSameLength } from "./validate.ts";
+import { dot } from "./dot.ts";
 
 /** The error-correction model behind the test. */
 export interface JohansenOptions {
@@ -196,12 +197,6 @@ function squaredSingularValues(columns: Float64Array[]) {
   const squared = a.map((column) => dot(column, column));
   const order = squared.map((_, j) => j).sort((i, j) => squared[j]! - squared[i]!);
   return { values: Float64Array.from(order, (j) => squared[j]!), vectors: order.map((j) => v[j]!) };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function rotate(a: Float64Array, b: Float64Array, c: number, s: number): void {

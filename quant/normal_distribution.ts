@@ -57,7 +57,8 @@ const ERFC_FAR_DENOMINATOR = [
   3.36907645100081516050,
 ];
 
-function horner(coefficients: readonly number[], x: number): number {
+/** A polynomial by Horner's scheme; the first coefficient is that of the highest power. */
+export function horner(coefficients: readonly number[], x: number): number {
   let value = 0;
   for (const c of coefficients) value = value * x + c;
   return value;

@@ -1,3 +1,5 @@
+import { horner } from "./normal_distribution.ts";
+
 // Wichura's coefficients, highest power first; the last of each denominator is 1.
 const CENTRE_NUMERATOR = [
   2.5090809287301226727e3,
@@ -59,12 +61,6 @@ const FAR_TAIL_DENOMINATOR = [
   5.9983220655588793769e-1,
   1,
 ];
-
-function horner(coefficients: readonly number[], x: number): number {
-  let value = 0;
-  for (const coefficient of coefficients) value = value * x + coefficient;
-  return value;
-}
 
 /**
  * Quantile of the standard normal: the value below which a share `probability` lies; the inverse of `normalCdf`.

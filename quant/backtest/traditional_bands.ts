@@ -1,6 +1,7 @@
 import { centre } from "../centring.ts";
 import { linearRegression } from "../linear_regression.ts";
 import type { ReferencePrices } from "./reference_strategy.ts";
+import { dot } from "../dot.ts";
 
 /** Estimates of the traditional rule, all from the formation period. */
 export interface TraditionalFormation {
@@ -155,12 +156,6 @@ function centredUnit(values: Float64Array): Float64Array {
   const { deviations } = centre(values);
   const length = Math.sqrt(dot(deviations, deviations));
   return deviations.map((value) => value / length);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 /**

@@ -21,6 +21,18 @@ export interface SpreadMeasures {
   readonly rescaledRanges: Float64Array;
 }
 
+/** Measures to be filled in, none of which is defined. */
+export function noMeasures(plan: ScanPlan): SpreadMeasures {
+  return {
+    slope: NaN,
+    adfStatistic: NaN,
+    usedLag: -1,
+    halfLife: NaN,
+    meanCrossings: -1,
+    rescaledRanges: new Float64Array(plan.windows.length),
+  };
+}
+
 /**
  * Writes one pair. Logarithms and p-values are computed here for both implementations, because mathematical libraries differ in
  * the last bit.

@@ -1,7 +1,7 @@
 import { adfuller } from "../adfuller.ts";
 import { type DickeyFuller, dickeyFullerFromMoments, laggedProducts, momentScratch } from "./dickey_fuller_moments.ts";
 import { DEFECT, type PairColumns } from "./pair_columns.ts";
-import { constantLegs, type PairKernel, type SpreadMeasures, writeDefect, writePair } from "./pair_kernel.ts";
+import { constantLegs, noMeasures, type PairKernel, writeDefect, writePair } from "./pair_kernel.ts";
 import type { PriceTable } from "./price_table.ts";
 import { meanRescaledRanges, rescaledRangeScratch } from "./rescaled_range.ts";
 import type { ScanPlan } from "./scan_plan.ts";
@@ -16,14 +16,7 @@ export function typescriptKernel(table: PriceTable, plan: ScanPlan): PairKernel 
   const differences = new Float64Array(plan.sessions);
   const moments = momentScratch(plan);
   const ranges = rescaledRangeScratch(plan.sessions);
-  const measures: SpreadMeasures = {
-    slope: NaN,
-    adfStatistic: NaN,
-    usedLag: -1,
-    halfLife: NaN,
-    meanCrossings: -1,
-    rescaledRanges: new Float64Array(plan.windows.length),
-  };
+  const measures = noMeasures(plan);
 
   /** Measures the spread in `levels`, of which differences up to `rounding` count as 0. */
   function measureSpread(rounding: number): void {

@@ -1,6 +1,6 @@
 import { SCAN_WASM } from "./kernel/scan_wasm.ts";
 import type { PairColumns } from "./pair_columns.ts";
-import { constantLegs, type PairKernel, type SpreadMeasures, writePair } from "./pair_kernel.ts";
+import { constantLegs, noMeasures, type PairKernel, writePair } from "./pair_kernel.ts";
 import type { PriceTable } from "./price_table.ts";
 import type { ScanPlan } from "./scan_plan.ts";
 import { typescriptKernel } from "./typescript_kernel.ts";
@@ -78,14 +78,7 @@ export function wasmKernel(table: PriceTable, plan: ScanPlan): PairKernel {
   const careful = new BigInt64Array(buffer, kernel.resultsAt() + 16 * RESULT.careful, 2);
 
   const fallback = typescriptKernel(table, plan);
-  const measures: SpreadMeasures = {
-    slope: NaN,
-    adfStatistic: NaN,
-    usedLag: -1,
-    halfLife: NaN,
-    meanCrossings: -1,
-    rescaledRanges: new Float64Array(plan.windows.length),
-  };
+  const measures = noMeasures(plan);
 
   function writeLane(columns: PairColumns, pair: number, lane: number): void {
     if (careful[lane] !== 0n) return fallback.measure(columns, pair, pair + 1);

@@ -1,4 +1,5 @@
 import { solvePositiveDefinite } from "../positive_definite.ts";
+import { dot } from "../../dot.ts";
 
 /** End of a search. */
 export interface Minimum {
@@ -146,12 +147,6 @@ function isIdentity(matrix: Float64Array, k: number): boolean {
 
 function subtract(a: Float64Array, b: Float64Array): Float64Array {
   return a.map((value, i) => value - b[i]!);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function largest(values: Float64Array): number {

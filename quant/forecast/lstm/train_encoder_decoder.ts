@@ -63,7 +63,7 @@ export function trainEncoderDecoder(
   const random = new RandomNumbers(seed);
   const parameters = start?.slice() ?? initialParameters(shape, random);
   const network = new EncoderDecoder(shape, parameters, batch);
-  const adam = new Adam(parameters.length, { learningRate });
+  const adam = new Adam(parameters.length, learningRate);
   const { training, validation: held } = windowSplit(series.length, shape, validationShare);
   const order = Int32Array.from({ length: training }, (_, i) => i);
   const validation = Int32Array.from({ length: held }, (_, i) => training + shape.outputSteps - 1 + i);

@@ -1,4 +1,5 @@
 import { solvePositiveDefinite } from "../positive_definite.ts";
+import { dot } from "../../dot.ts";
 
 /** Linear model with a prior for each coefficient, and one for the deviation of the noise. */
 export interface PriorRegression {
@@ -112,10 +113,4 @@ function densest({ precisions, rates }: PriorRegression, { gram, right, sigma, s
     signs[worst] = Math.sign(force);
   }
   return coefficients;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
