@@ -52,3 +52,8 @@ function closesInSharesOf({ close, split }: Required<LegBars>, base: number, fro
   }
   return closes;
 }
+
+/** Name of a pair in a window. */
+export function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: string; ticker_2: string }): string {
+  return `${window} ${ticker_1} ${ticker_2}`;
+}

@@ -16,6 +16,7 @@ import { forecastModels } from "./forecast_models.ts";
 import { longestHorizon } from "./longest_horizon.ts";
 import { dayOf, ModelName } from "./model_options.ts";
 import { tradingSpreads } from "./trading_spreads.ts";
+import { nameOf } from "./pair_spread.ts";
 
 const deviations = (what: string) => z.number().describe(`${what}, in standard deviations of the formation's spread`);
 
@@ -101,10 +102,6 @@ export const spreadForecasts = asset({
 });
 
 type Spread = RowOf<typeof tradingSpreads>;
-
-function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: string; ticker_2: string }): string {
-  return `${window} ${ticker_1} ${ticker_2}`;
-}
 
 /** @throws {RangeError} If a horizon exceeds the one that a model was fitted for. Some models have no such limit. */
 function requireHorizons(horizons: readonly number[], longest: unknown): void {

@@ -8,6 +8,7 @@ import { tradingSpreads } from "./trading_spreads.ts";
 import { callsOfChange, callsOfWindowMean, linesOf, researchHorizon, type TrendCalls } from "./trend_calls.ts";
 import { countAbove, trendRules } from "./trend_rules.ts";
 import { trendTallies, TrendTally } from "./trend_tallies.ts";
+import { nameOf } from "./pair_spread.ts";
 
 const { trading_first_session: _, pairs, ...tallied } = TrendTally.shape;
 const TrendAccuracy = z.object({
@@ -155,10 +156,6 @@ type Spread = RowOf<typeof tradingSpreads>;
 interface JudgedCalls extends Pick<Tally, "measure" | "horizon"> {
   formation: TrendCalls;
   trading: TrendCalls;
-}
-
-function nameOf({ window, ticker_1, ticker_2 }: { window: number; ticker_1: string; ticker_2: string }): string {
-  return `${window} ${ticker_1} ${ticker_2}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { RawTickerDetails } from "../market/raw_ticker_details.ts";
 import type { RawTicker } from "../market/raw_tickers.ts";
 import type { RawNews } from "../news/raw_news.ts";
+import type { DailyBars } from "../../resources/market_data/market_data.ts";
 
 export const ImportedPair = z.object({
   ticker_1: z.string().min(1),
@@ -9,16 +10,7 @@ export const ImportedPair = z.object({
 });
 
 /** Bars of an import, one for each ticker and session, in any order; NaN if a value is missing. */
-export interface ImportedBarColumns {
-  ticker: string[];
-  session: string[];
-  open: Float64Array;
-  high: Float64Array;
-  low: Float64Array;
-  close: Float64Array;
-  volume: Float64Array;
-  vwap: Float64Array;
-  dividend: Float64Array;
+export interface ImportedBarColumns extends Omit<Required<DailyBars>, "split"> {
   adjusted_through: string[];
 }
 

@@ -1,5 +1,5 @@
 import { eager, identity, type PartitionMapping, reads } from "../../engine/mod.ts";
-import { barColumnNames, type BarColumns, barFault, type SplitColumns } from "../market/bar_judgement.ts";
+import { barColumnNames, type BarColumns, barFault, barKey, type SplitColumns } from "../market/bar_judgement.ts";
 import { RawDailyBar, rawDailyBars } from "../market/raw_daily_bars.ts";
 import { rawSplits } from "../market/raw_splits.ts";
 import { asset } from "../resources.ts";
@@ -62,12 +62,12 @@ export const joinedDailyBars = asset({
     const known = barsOf(raw);
     const factors = splitsTaken(imported, splits);
     const missing = imported.ticker.flatMap((ticker, i) =>
-      known.get(cellOf(ticker, imported.session[i]!))?.usable ? [] : [i]
+      known.get(barKey(ticker, imported.session[i]!))?.usable ? [] : [i]
     );
     const occurrence = missing.map((i) =>
-      (known.get(cellOf(imported.ticker[i]!, imported.session[i]!))?.count ?? 0) + 1
+      (known.get(barKey(imported.ticker[i]!, imported.session[i]!))?.count ?? 0) + 1
     );
-    const splitOf = new Map(splits.ticker.map((ticker, i) => [cellOf(ticker, splits.session[i]!), splits.ratio[i]!]));
+    const splitOf = new Map(splits.ticker.map((ticker, i) => [barKey(ticker, splits.session[i]!), splits.ratio[i]!]));
     const price = (column: Float64Array) => missing.map((i) => column[i]! * factors[i]!);
     const both = (own: Float64Array, more: readonly number[]) => Float64Array.from([...own, ...more]);
     return {
@@ -82,7 +82,7 @@ export const joinedDailyBars = asset({
         volume: both(raw.volume, missing.map((i) => imported.volume[i]! / factors[i]!)),
         vwap: both(raw.vwap, price(imported.vwap)),
         dividend: both(raw.dividend, price(imported.dividend)),
-        split: both(raw.split, missing.map((i) => splitOf.get(cellOf(imported.ticker[i]!, imported.session[i]!)) ?? 1)),
+        split: both(raw.split, missing.map((i) => splitOf.get(barKey(imported.ticker[i]!, imported.session[i]!)) ?? 1)),
       },
       metadata: {
         received: raw.ticker.length,
@@ -97,7 +97,7 @@ export const joinedDailyBars = asset({
 function barsOf(raw: BarColumns): Map<string, { count: number; usable: boolean }> {
   const known = new Map<string, { count: number; usable: boolean }>();
   raw.ticker.forEach((ticker, i) => {
-    const cell = cellOf(ticker, raw.session[i]!);
+    const cell = barKey(ticker, raw.session[i]!);
     const usable = barFault(raw, i) === undefined;
     const before = known.get(cell);
     known.set(cell, { count: (before?.count ?? 0) + 1, usable: usable || (before?.usable ?? false) });
@@ -118,8 +118,4 @@ function splitsTaken(
     }
     return factor;
   });
-}
-
-function cellOf(ticker: string, session: string): string {
-  return `${session} ${ticker}`;
 }

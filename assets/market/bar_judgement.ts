@@ -1,4 +1,5 @@
 import { possible } from "../../resources/market_data/possible.ts";
+import type { DailyBars } from "../../resources/market_data/market_data.ts";
 
 /** Daily bars as columns, in order of ticker, session and occurrence; NaN if a value is missing. */
 export interface BarColumns {
@@ -36,17 +37,7 @@ export const barColumnNames = [
 ] as const satisfies readonly (keyof BarColumns)[];
 
 /** Usable bars, adjusted for splits. */
-export interface AdjustedBars {
-  ticker: string[];
-  session: string[];
-  open: Float64Array;
-  high: Float64Array;
-  low: Float64Array;
-  close: Float64Array;
-  volume: Float64Array;
-  vwap: Float64Array;
-  dividend: Float64Array;
-  split: Float64Array;
+export interface AdjustedBars extends Required<DailyBars> {
   split_factor: Float64Array;
 }
 

@@ -288,7 +288,11 @@ function isSame(a: number, b: number): boolean {
 
 /** Whether an event may repeat one of an earlier session. */
 export function isNear(session: string, later: string): boolean {
-  return (Date.parse(later) - Date.parse(session)) / 86_400_000 <= repeatedWithinDays;
+  return daysBetween(session, later) <= repeatedWithinDays;
+}
+
+export function daysBetween(session: string, later: string): number {
+  return (Date.parse(later) - Date.parse(session)) / 86_400_000;
 }
 
 function inOrder<Event extends { ticker: string; session: string }>(reported: readonly Event[]): Event[] {

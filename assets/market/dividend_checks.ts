@@ -1,4 +1,5 @@
 import { type Check, check } from "../../engine/mod.ts";
+import { daysBetween } from "./corporate_events.ts";
 
 /** Number of dividends named in a message. */
 const mostNamed = 5;
@@ -51,10 +52,6 @@ export function dividendsPlausible<Row extends PaidBar>({ share = 0.2 }: { share
     },
     { severity: "warn", columns: ["ticker", "session", "close", "dividend"] },
   );
-}
-
-function daysBetween(session: string, later: string): number {
-  return (Date.parse(later) - Date.parse(session)) / 86_400_000;
 }
 
 function digits(value: number): string {

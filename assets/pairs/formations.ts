@@ -8,16 +8,21 @@ export const formationBounds = {
   formation_last_session: z.iso.date().describe("Pairs are chosen from no later data"),
 };
 
-export const FormationRow = z.object({
-  ...formationBounds,
-  formation_sessions: z.int().min(1).describe("Complete sessions of the formation"),
-  trading_sessions: z.int().min(2).describe("Sessions of the trading window that follows, once it is complete"),
+/** Columns of a search for pairs: its settings, and how many it tried. */
+export const searchCounts = {
   settings: z.string().min(1).describe("Settings of the search, as JSON"),
   tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
   clusters: z.int().min(0).describe("Number of their clusters"),
   pairs_tested: z.int().min(0).describe("Tested candidate pairs: the trials of this window"),
   pairs_accepted: z.int().min(0).describe("Pairs that met every criterion"),
   pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
+};
+
+export const FormationRow = z.object({
+  ...formationBounds,
+  formation_sessions: z.int().min(1).describe("Complete sessions of the formation"),
+  trading_sessions: z.int().min(2).describe("Sessions of the trading window that follows, once it is complete"),
+  ...searchCounts,
 });
 
 /** All formations of the walk-forward, including those without a pair, with the number of pairs tried. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { keepAll } from "../../engine/mod.ts";
 import { assetOut } from "../resources.ts";
+import { searchCounts } from "./formations.ts";
 
 /** Columns with the bounds of a window. */
 export const windowBounds = {
@@ -15,12 +16,7 @@ export const windowBounds = {
 export const WalkForwardWindow = z.object({
   ...windowBounds,
   trading_sessions: z.int().min(2).describe("Sessions of the trading window once it is complete"),
-  settings: z.string().min(1).describe("Settings of the search, as JSON"),
-  tickers: z.int().min(0).describe("Tickers that survived cleaning in the formation"),
-  clusters: z.int().min(0).describe("Number of their clusters"),
-  pairs_tested: z.int().min(0).describe("Tested candidate pairs: the trials of this window"),
-  pairs_accepted: z.int().min(0).describe("Pairs that met every criterion"),
-  pairs_chosen: z.int().min(0).describe("Pairs that are traded in the window"),
+  ...searchCounts,
 });
 
 /** All windows of the walk-forward, including those without a pair, with the number of pairs tried. */
