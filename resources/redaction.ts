@@ -49,7 +49,8 @@ export function secretsIn(value: string): string[] {
   ];
 }
 
-function decoded(text: string): string {
+/** A text without percent-encoding; as it is where that is malformed. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

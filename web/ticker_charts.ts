@@ -1,5 +1,6 @@
 import type { ChartData, ChartMarker, ChartPane } from "./components/chart.tsx";
 import type { TickerArticle, TickerIndicators, TickerRecord } from "./ticker_record.ts";
+import { firstFrom } from "../resources/first_from.ts";
 
 /** Prices adjusted for splits, to compare over years, or as traded. */
 export type PriceBasis = "adjusted" | "traded";
@@ -163,13 +164,7 @@ export function newsId(day: string): string {
 
 /** The first session on or after a day; `null` if there is none. Sessions are ascending. */
 export function sessionAt(day: string, sessions: readonly string[]): string | null {
-  let [low, high] = [0, sessions.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sessions[middle]! < day) low = middle + 1;
-    else high = middle;
-  }
-  return sessions[low] ?? null;
+  return sessions[firstFrom(sessions, day)] ?? null;
 }
 
 /** A split in the usual form: `4:1` for four new shares per old share, `1:10`, `3:2`. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { isDate } from "../declare/row_values.ts";
-import { InvalidRequestError } from "../errors.ts";
+import { invalid, isDate } from "../declare/row_values.ts";
 import type { PartitionSpace } from "../partitions/mod.ts";
 
 /** Bounds and names of a request. */
@@ -33,17 +32,17 @@ export function checkRange({ from, to, names }: AskedRange, at = ""): void {
     if (date !== undefined) checkDate(date, `${at}${field}`);
   }
   if (from !== undefined && to !== undefined && from > to) {
-    throw refusal(
+    throw invalid(
       `${at}from`,
       `The range begins on ${from} and ends on ${to}, which is earlier. Give the earlier date first.`,
     );
   }
-  if (names?.length === 0) throw refusal(`${at}names`, "The list of names is empty. Omit it to select all.");
+  if (names?.length === 0) throw invalid(`${at}names`, "The list of names is empty. Omit it to select all.");
 }
 
 /** @throws {InvalidRequestError} If the text is no date. */
 export function checkDate(text: string, path: string): void {
-  if (!isDate(text)) throw refusal(path, `"${text}" is not a date. Write it as YYYY-MM-DD.`);
+  if (!isDate(text)) throw invalid(path, `"${text}" is not a date. Write it as YYYY-MM-DD.`);
 }
 
 /**
@@ -59,7 +58,7 @@ export function unknownNames({ names }: AskedRange, assets: readonly AskedAsset[
     const subject = assets.length === 1
       ? `The partitions of "${assets[0]!.key}"`
       : "The partitions of what is selected";
-    throw refusal(`${at}names`, `${subject} have no names: omit the names.`);
+    throw invalid(`${at}names`, `${subject} have no names: omit the names.`);
   }
   const known = named.filter(({ space }) => space.names.length > 0);
   return known.length === 0 ? [] : names.filter((name) => known.every(({ space }) => space.nameAt(name) < 0));
@@ -73,7 +72,7 @@ export function refuseUnknownNames(range: AskedRange, assets: readonly AskedAsse
   const message = assets.length === 1
     ? `"${first!.key}" has no ${someOf(unknown)}. Its names are ${someOf(first!.space.names)}.`
     : `No selected asset has ${someOf(unknown)}.`;
-  throw refusal(`${at}names`, message);
+  throw invalid(`${at}names`, message);
 }
 
 /** The first of some names, and the number of the others. */
@@ -81,8 +80,4 @@ export function someOf(names: readonly string[]): string {
   const left = names.length - maxShownNames;
   const others = left > 0 ? ` and ${left} other${left === 1 ? "" : "s"}` : "";
   return names.slice(0, maxShownNames).join(", ") + others;
-}
-
-function refusal(path: string, message: string): InvalidRequestError {
-  return new InvalidRequestError(message, [{ path, message }]);
 }

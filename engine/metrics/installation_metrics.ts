@@ -7,7 +7,7 @@ import type { Logger } from "../../resources/logger.ts";
 import { assetMetrics } from "./asset_metrics.ts";
 import { CachedReading } from "./cached_reading.ts";
 import { FinishedTotals } from "./finished_totals.ts";
-import { openWork } from "./open_work.ts";
+import { one, openWork } from "./open_work.ts";
 
 /** Dependencies of {@link InstallationMetrics}. */
 export interface InstallationMetricsOptions {
@@ -141,8 +141,4 @@ async function schedules({ sql }: Database): Promise<MetricFamily[]> {
     help: "When each schedule of the installation last fired, in seconds since 1970.",
     samples: rows.map(({ schedule, at }) => ({ labels: { schedule }, value: at })),
   }];
-}
-
-function one(value: number): Sample {
-  return { labels: {}, value };
 }

@@ -139,6 +139,7 @@ function named({ label, n }: Row): [string, number] {
   return [label, n];
 }
 
-function one(value: number): Sample {
+/** The only sample of a family. */
+export function one(value: number): Sample {
   return { labels: {}, value };
 }

@@ -1,3 +1,5 @@
+import { firstFrom } from "../../resources/first_from.ts";
+
 /**
  * The coordinates of an asset's partitions: names (tickers, pairs, fixed keys) and dates (sessions, days). A missing dimension has
  * the single coordinate `""`.
@@ -45,14 +47,7 @@ export class PartitionSpace {
 
   /** Place of the first date that is not before `date`; the number of dates if there is none. */
   firstFrom(date: string): number {
-    let low = 0;
-    let high = this.dates.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.dates[middle]! < date) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstFrom(this.dates, date);
   }
 
   /** Place of the last date that is not after `date`; −1 if there is none. */

@@ -6,7 +6,7 @@ import { isLost } from "../store/lost_rows.ts";
 import { rowFilesOf } from "../store/row_files.ts";
 import { columnOf } from "./row_filter.ts";
 import { versionOf } from "./row_version.ts";
-import { InvalidRequestError } from "../errors.ts";
+import { invalid } from "../declare/row_values.ts";
 import type { ColumnOf } from "./view_rows.ts";
 
 /** Query of {@link newestRows}. */
@@ -81,8 +81,4 @@ export async function newestRows<Row, Field extends ColumnOf<Row>>(
     );
     return { rows: [...rows], materialization: latest.id };
   });
-}
-
-function invalid(path: string, message: string): InvalidRequestError {
-  return new InvalidRequestError(message, [{ path, message }]);
 }

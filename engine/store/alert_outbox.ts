@@ -1,4 +1,5 @@
 import type { Sql } from "../../resources/database/database.ts";
+import { dateOf } from "./driver_values.ts";
 
 /** Payload of an alert: documented for receivers in docs/alerts.md; Slack and similar services read `text`. */
 export interface AlertMessage {
@@ -115,8 +116,4 @@ function isNext(sql: Sql) {
     o.delivered_at IS NULL AND o.given_up_at IS NULL AND NOT EXISTS (
       SELECT FROM engine.alert_outbox e
       WHERE e.alert_id = o.alert_id AND e.id < o.id AND e.delivered_at IS NULL AND e.given_up_at IS NULL)`;
-}
-
-function dateOf(instant: Temporal.Instant): Date {
-  return new Date(instant.epochMilliseconds);
 }

@@ -10,3 +10,8 @@ export function json(sql: Sql, value: unknown): postgres.Parameter {
 export function plain<T>(rows: readonly T[]): T[] {
   return Array.from(rows);
 }
+
+/** An instant as a parameter. */
+export function dateOf(instant: Temporal.Instant): Date {
+  return new Date(instant.epochMilliseconds);
+}

@@ -3,6 +3,7 @@ import type { Sql } from "../../resources/database/database.ts";
 import { type FreshnessStateName, freshnessStateNames, type FreshnessVerdict } from "../declare/freshness_policy.ts";
 import type { AssetGraph } from "../declare/graph.ts";
 import { instant, named } from "../record_schema.ts";
+import { dateOf } from "./driver_values.ts";
 
 /** Freshness of an asset by its policy, as last evaluated. */
 export const FreshnessState = named(
@@ -87,8 +88,4 @@ export async function recordVerdict(
     INSERT INTO engine.freshness (asset_key, state, since, deadline, message)
     VALUES (${key}, ${state}, ${since}, ${deadline}, ${message})`;
   return true;
-}
-
-function dateOf(instant: Temporal.Instant): Date {
-  return new Date(instant.epochMilliseconds);
 }

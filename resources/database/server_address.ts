@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { DatabaseOpenError } from "./errors.ts";
+import { decoded } from "../redaction.ts";
 
 /** Address of one server: a TCP port, or the path of a Unix socket. */
 export type ServerHost = { name: string; port: number } | { path: string };
@@ -70,9 +71,9 @@ export function readServerAddress(
     throw new DatabaseOpenError(`${setting} starts with ${scheme}:// where postgres:// is needed. ${URL_FORM}`);
   }
   const parameters = new Parameters(query, environment);
-  const [loginName, loginPassword] = split(login, ":").map(decode);
+  const [loginName, loginPassword] = split(login, ":").map(decoded);
   const user = loginName || parameters.take("user") || environment("PGUSER") || undefined;
-  const database = decode(path) || parameters.take("dbname") || environment("PGDATABASE") || user;
+  const database = decoded(path) || parameters.take("dbname") || environment("PGDATABASE") || user;
   const hosts = readHosts(hostList, { parameters, environment, setting });
   const text = `postgres://${hosts.map(hostText).join(",")}/${database ?? ""}`;
   const refuse = (why: string): never => {
@@ -143,7 +144,7 @@ function readHosts(
   const ports = (parameters.take("port") ?? environment("PGPORT") ?? "5432").split(",");
   const given = list || parameters.take("host") || environment("PGHOST") || "localhost";
   return given.split(",").map((entry, i): ServerHost => {
-    const folder = decode(entry);
+    const folder = decoded(entry);
     if (folder.startsWith("/")) return { path: `${folder}/.s.PGSQL.${ports[i] ?? ports[0]}` };
     const [, name, port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
     if (name === undefined) throw new DatabaseOpenError(`${setting} has an invalid host. ${URL_FORM}`);
@@ -151,7 +152,7 @@ function readHosts(
     if (!(number > 0 && number < 65_536)) {
       throw new DatabaseOpenError(`${setting} has a port that is not a number from 1 to 65535. ${URL_FORM}`);
     }
-    return { name: decode(name).replace(/^\[(.*)\]$/, "$1") || "localhost", port: number };
+    return { name: decoded(name).replace(/^\[(.*)\]$/, "$1") || "localhost", port: number };
   });
 }
 
@@ -233,12 +234,4 @@ export function hostText(host: ServerHost): string {
 function split(text: string, separator: string): string[] {
   const at = text.indexOf(separator);
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,4 +1,5 @@
 import type { ExchangeCalendar } from "./exchange_calendar.ts";
+import { firstFrom } from "../first_from.ts";
 
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2100;
@@ -100,7 +101,7 @@ export const nyse: ExchangeCalendar = {
 
   isSession(date) {
     const { sessions } = yearOf(date);
-    const at = lowerBound(sessions, date);
+    const at = firstFrom(sessions, date);
     return sessions[at] === date;
   },
 
@@ -110,7 +111,7 @@ export const nyse: ExchangeCalendar = {
     const found: string[] = [];
     for (let year = first; year <= last; year++) {
       const { sessions } = sessionsOfYear(year);
-      const start = year === first ? lowerBound(sessions, from) : 0;
+      const start = year === first ? firstFrom(sessions, from) : 0;
       const end = year === last ? upperBound(sessions, to) : sessions.length;
       for (let i = start; i < end; i++) found.push(sessions[i]!);
     }
@@ -120,7 +121,7 @@ export const nyse: ExchangeCalendar = {
   previousSession(date) {
     for (let { year } = requireDate(date); year >= FIRST_YEAR; year--) {
       const { sessions } = sessionsOfYear(year);
-      const at = lowerBound(sessions, date) - 1;
+      const at = firstFrom(sessions, date) - 1;
       if (at >= 0) return sessions[at]!;
     }
     throw new RangeError(`No session before ${date} is known: the NYSE calendar starts on ${FIRST_DATE}.`);
@@ -306,20 +307,8 @@ function isoDate(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Index of the first session not before `date`. */
-function lowerBound(sessions: readonly string[], date: string): number {
-  let low = 0;
-  let high = sessions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sessions[middle]! < date) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Index of the first session after `date`. */
 function upperBound(sessions: readonly string[], date: string): number {
-  const at = lowerBound(sessions, date);
+  const at = firstFrom(sessions, date);
   return sessions[at] === date ? at + 1 : at;
 }
