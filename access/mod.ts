@@ -4,7 +4,7 @@ import type { AllowList } from "./allow_list.ts";
 import { AuditLog } from "./audit.ts";
 import type { Principal } from "./principal.ts";
 import { randomSecret } from "./secret.ts";
-import { type SessionLimits, Sessions } from "./sessions.ts";
+import { Sessions } from "./sessions.ts";
 import { SignIns } from "./sign_ins.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -26,12 +26,11 @@ export interface AccessOptions {
   database: Pick<Database, "sql">;
   required: boolean;
   allowList?: AllowList | null;
-  sessionLimits?: Partial<SessionLimits>;
 }
 
-export function openAccess({ database, required, allowList = null, sessionLimits }: AccessOptions): Access {
+export function openAccess({ database, required, allowList = null }: AccessOptions): Access {
   const tokens = new Tokens(database);
-  const sessions = new Sessions({ database, allowList, ...sessionLimits });
+  const sessions = new Sessions({ database, allowList });
   return {
     required,
     tokens,
@@ -46,19 +45,10 @@ export function openAccess({ database, required, allowList = null, sessionLimits
   };
 }
 
-export { ALLOW_LIST_FORMS, type AllowList, parseAllowList } from "./allow_list.ts";
-export { type Actor, type AuditedAction, AuditEvent, AuditLog, type AuditQuery, commandLine } from "./audit.ts";
-export { may, Principal, type PrincipalVariables, type Scope, scopes, scopeWords } from "./principal.ts";
+export { parseAllowList } from "./allow_list.ts";
+export { type Actor, AuditEvent, AuditLog, commandLine } from "./audit.ts";
+export { may, Principal, type Scope, scopes, scopeWords } from "./principal.ts";
 export { type ReturnAddress, returnAddress, returnPath, withParameter } from "./return_path.ts";
-export { digestOf, randomSecret, sameDigest } from "./secret.ts";
-export { Session, type SessionContext, type SessionLimits, Sessions, UnknownSessionError } from "./sessions.ts";
-export { type PageVisitor, type PendingSignIn, type ProvenPerson, SignIns } from "./sign_ins.ts";
-export {
-  type Credentials,
-  expiryDays,
-  NewToken,
-  RepeatedFormError,
-  Token,
-  Tokens,
-  UnknownTokenError,
-} from "./tokens.ts";
+export { digestOf, sameDigest } from "./secret.ts";
+export { Session, SESSION_MINUTES, UnknownSessionError } from "./sessions.ts";
+export { expiryDays, NewToken, RepeatedFormError, Token, Tokens, UnknownTokenError } from "./tokens.ts";

@@ -31,14 +31,7 @@ export interface SessionContext {
 /** Holder of a new session. */
 export type SessionHolder = { personId: number } | { tokenId: number };
 
-export interface SessionLimits {
-  /** A session without a request for this long ends. */
-  idleMinutes: number;
-  /** A session ends after this long, regardless of use. */
-  absoluteMinutes: number;
-}
-
-export interface SessionsOptions extends Partial<SessionLimits> {
+export interface SessionsOptions {
   database: Pick<Database, "sql">;
   /** Checked on each use: a removed person loses access. */
   allowList: AllowList | null;
@@ -55,8 +48,10 @@ export class UnknownSessionError extends Error {
 
 /** Duration of a session of another origin's page, as in the original's backend. */
 const PAGE_MINUTES = 24 * 60;
-/** A working day without a request, or a week. */
-const defaults: SessionLimits = { idleMinutes: 8 * 60, absoluteMinutes: 7 * 24 * 60 };
+/** A session without a request for this long ends: a working day. */
+const IDLE_MINUTES = 8 * 60;
+/** A session ends after this long, regardless of use: a week. */
+export const SESSION_MINUTES = 7 * 24 * 60;
 
 /**
  * Sessions of browsers, with an opaque random secret in a cookie, and of pages of other origins, which send the secret as a
@@ -65,18 +60,16 @@ const defaults: SessionLimits = { idleMinutes: 8 * 60, absoluteMinutes: 7 * 24 *
 export class Sessions implements Credentials {
   readonly #sql: Sql;
   readonly #allowList: AllowList | null;
-  readonly limits: SessionLimits;
 
-  constructor({ database, allowList, ...limits }: SessionsOptions) {
+  constructor({ database, allowList }: SessionsOptions) {
     this.#sql = database.sql;
     this.#allowList = allowList;
-    this.limits = { ...defaults, ...limits };
   }
 
   /** Starts a session. Its secret is always new; one sent by the browser is not reused. */
   async begin(holder: SessionHolder, context: SessionContext): Promise<string> {
     const secret = randomSecret();
-    await this.#begin(holder, { ...context, secret, minutes: this.limits.absoluteMinutes, origin: null });
+    await this.#begin(holder, { ...context, secret, minutes: SESSION_MINUTES, origin: null });
     return secret;
   }
 
@@ -206,7 +199,7 @@ export class Sessions implements Credentials {
   /** Condition on `session` and `token`, joined under these names. */
   #holds() {
     return this.#sql`session.ended_at IS NULL AND session.expires_at > now()
-      AND session.last_used_at > now() - ${this.limits.idleMinutes} * interval '1 minute'
+      AND session.last_used_at > now() - ${IDLE_MINUTES} * interval '1 minute'
       AND (session.token_id IS NULL OR (token.revoked_at IS NULL AND (token.expires_at IS NULL OR token.expires_at > now())))`;
   }
 }

@@ -11,6 +11,7 @@ import {
   type ReturnAddress,
   returnAddress,
   returnPath,
+  SESSION_MINUTES,
   withParameter,
 } from "../access/mod.ts";
 import { type Logger, readValue } from "../engine/mod.ts";
@@ -62,7 +63,7 @@ export function accessPages(
   const redirectUri = () => new URL("/auth/google/callback", siteUrl()).href;
 
   function begin(c: Context, secret: string): void {
-    setCookie(c, sessionCookie, secret, { ...cookieOptions, maxAge: access.sessions.limits.absoluteMinutes * 60 });
+    setCookie(c, sessionCookie, secret, { ...cookieOptions, maxAge: SESSION_MINUTES * 60 });
   }
 
   /** Ends the browser's previous session, so that no unseen session remains. */

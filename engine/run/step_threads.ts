@@ -20,11 +20,11 @@ export interface StepThreadOptions {
    * @throws {Error} If it cannot be started.
    */
   start(onLost: (reason: string) => void): Promise<StepThread>;
-  /** Milliseconds without a step after which the thread is ended. */
-  idleMs?: number;
   patience?: AbortPatience;
 }
 
+/** Time without a step after which a thread is ended. */
+const idleMs = 60_000;
 /** Pause after a failed start of a thread. */
 const startAgainMs = 60_000;
 
@@ -121,7 +121,7 @@ export class StepThreads implements StepPlaces {
   #release(thread: OpenThread): void {
     if (--thread.steps > 0 || thread.isOver) return;
     if (this.#closed || thread !== this.#shared) return this.#leave(thread);
-    thread.idle = setTimeout(() => this.#leave(thread), this.options.idleMs ?? 60_000);
+    thread.idle = setTimeout(() => this.#leave(thread), idleMs);
   }
 
   #leave(thread: OpenThread): void {
