@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { parseNames, readValue } from "../engine/mod.ts";
 import { describing } from "./openapi/describe_route.ts";
@@ -40,13 +40,15 @@ export function jsonBody<S extends z.ZodType>(
 
 /**
  * Reads the query parameters. The handler gets them from `c.req.valid("query")`. Unknown or repeated parameters are rejected, so
- * that a misspelt one is not silently ignored.
+ * that a misspelt one is not silently ignored, unless `read` reads them otherwise.
  */
 export function query<S extends z.ZodType<unknown, Record<string, string | undefined>>>(
   schema: S,
+  read: (c: Context, parameters: URLSearchParams) => Record<string, string> = (_, parameters) =>
+    singleValues(parameters),
 ): MiddlewareHandler<object, string, { in: { query: z.input<S> }; out: { query: z.output<S> } }> {
   return describing({ query: schema }, async (c, next) => {
-    c.req.addValidatedData("query", parsed(schema, singleValues(new URL(c.req.url).searchParams)) as object);
+    c.req.addValidatedData("query", parsed(schema, read(c, new URL(c.req.url).searchParams)) as object);
     await next();
   });
 }

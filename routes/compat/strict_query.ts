@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
-import { describing } from "../openapi/describe_route.ts";
-import { parsed } from "../validation.ts";
+import { query } from "../validation.ts";
 
 /** Fidelity to the original's wrong results: `strict` reproduces its numbers, faults included. */
 export type Compat = z.output<typeof Compat>;
@@ -28,12 +27,5 @@ export interface CompatVariables {
 export function knownQuery<S extends z.ZodType<unknown, Record<string, string | undefined>>>(
   schema: S,
 ): MiddlewareHandler<object, string, { in: { query: z.input<S> }; out: { query: z.output<S> } }> {
-  return describing({ query: schema }, async (c, next) => {
-    const known = parsed(schema, {
-      compat: c.get("compat" as never),
-      ...Object.fromEntries(new URL(c.req.url).searchParams),
-    });
-    c.req.addValidatedData("query", known as object);
-    await next();
-  });
+  return query(schema, (c, parameters) => ({ compat: c.get("compat" as never), ...Object.fromEntries(parameters) }));
 }
