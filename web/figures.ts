@@ -1,22 +1,14 @@
-// Kept, because making a format takes fifty times as long as using it, and a page has hundreds of numbers.
-const whole = new Intl.NumberFormat("en-US");
+import { count } from "../resources/figures.ts";
+
+export { count, counted, duration } from "../resources/figures.ts";
+
 const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
 const byDecimals = new Map<number, Intl.NumberFormat>();
 const byZone = new Map<string, Intl.DateTimeFormat>();
 
-/** A whole number with separators: `442,476`. */
-export function count(n: number): string {
-  return whole.format(n);
-}
-
 /** A whole number in three digits: `482`, `1.08K`, `443K`, `12.3M`. */
 export function shortCount(n: number): string {
   return short.format(n);
-}
-
-/** A noun with its number: `1 row`, `12 rows`. */
-export function counted(n: number, thing: string): string {
-  return `${count(n)} ${thing}${n === 1 ? "" : "s"}`;
 }
 
 /** An amount of money in three digits: `156M USD`, `2.91M USD`, `950 USD`. */
@@ -67,16 +59,6 @@ export function figure(x: number): string {
 export function megabytes(bytes: number): string {
   const size = bytes / 2 ** 20;
   return `${decimal(size, size < 9.95 ? 1 : 0)} MB`;
-}
-
-/** A duration: `0.2 s`, `3 min 05 s`, `2 h 10 min`. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
-  const minutes = Math.round(seconds / 60);
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
 /** A moment in a time zone: `2026-11-23 12:00:05 UTC`, `2026-11-23 07:00:05 EST`. */
