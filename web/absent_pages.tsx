@@ -4,6 +4,7 @@ import type { ProblemDetails } from "../routes/mod.ts";
 import { answer } from "./answer.tsx";
 import { Layout } from "./layout.tsx";
 import { Field } from "./components/field.tsx";
+import { PageHead } from "./components/page_head.tsx";
 
 /** Whether the request comes from a browser that expects a page, not from a program or an API client. */
 export function wantsPage(c: Context): boolean {
@@ -37,14 +38,7 @@ function ProblemPage({ problem }: { problem: ProblemDetails }) {
     <Layout
       title={`${absent ? "Not found" : title} · Tandem`}
       path=""
-      headline={
-        <div class="headline">
-          <div>
-            <h1>{absent ? "Page not found" : title}</h1>
-            {detail && <p>{detail}</p>}
-          </div>
-        </div>
-      }
+      headline={<PageHead title={absent ? "Page not found" : title}>{detail}</PageHead>}
     >
       <section class="panel" aria-label="Next steps">
         <form class="filters" action="/search" method="get" role="search" aria-label="Everything">

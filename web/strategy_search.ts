@@ -2,7 +2,7 @@ import { Address, flag, named, names, oneOf, type Parameter, type SearchOf, sort
 import type { ChartRange } from "./components/chart.tsx";
 
 /** Columns by which the table of strategies can be sorted. */
-export const strategyColumns = [
+const strategyColumns = [
   "strategy",
   "total_return",
   "annualized_return",
@@ -16,7 +16,6 @@ export const strategyColumns = [
   "deflated_sharpe",
   "positions",
 ] as const;
-export type StrategyColumn = typeof strategyColumns[number];
 
 /** Ranges of the equity chart. */
 export const strategyRanges = ["3m", "1y", "3y", "all"] as const satisfies ChartRange[];

@@ -6,19 +6,21 @@ export interface PageHeadProps {
   live?: boolean;
   /** Ids of the open runs that the page follows. */
   "data-open-runs"?: string;
-  "data-running"?: "true" | undefined;
   /** Below the title. */
   children: Child;
+  /** Actions or links on the right. */
+  beside?: Child;
 }
 
 /** The title of a page with its summary. */
-export function PageHead({ title, live, children, ...data }: PageHeadProps) {
+export function PageHead({ title, live, children, beside, ...data }: PageHeadProps) {
   return (
     <div class="headline" id={live ? "headline" : undefined} data-live={live} {...data}>
       <div>
         <h1>{title}</h1>
-        <p>{children}</p>
+        {children && <p>{children}</p>}
       </div>
+      {beside}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { count, counted, duration, moment } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { PreferencesContext } from "../preferences.ts";
 import { rangeInWords } from "./backfills.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 /** Actions on a backfill in each status. */
 const actions: Readonly<Record<Backfill["status"], readonly [BackfillAction, string][]>> = {
@@ -74,19 +75,19 @@ function actionsOn({ status, progress: { partitions, done } }: Backfill): readon
 function Headline({ backfill }: { backfill: Backfill }) {
   const { id, status } = backfill;
   return (
-    <div class="headline" id="headline" data-live data-running={status === "running" ? "true" : undefined}>
-      <div>
-        <h1>Backfill {id}</h1>
-        <p>
-          <StateBadge state={status} />
-        </p>
-      </div>
-      <div class="line">
-        {actionsOn(backfill).map(([action, title]) => (
-          <button type="button" id={`do-${action}`} data-act={action} data-backfill={id}>{title}</button>
-        ))}
-      </div>
-    </div>
+    <PageHead
+      title={`Backfill ${id}`}
+      live
+      beside={
+        <div class="line">
+          {actionsOn(backfill).map(([action, title]) => (
+            <button type="button" id={`do-${action}`} data-act={action} data-backfill={id}>{title}</button>
+          ))}
+        </div>
+      }
+    >
+      <StateBadge state={status} />
+    </PageHead>
   );
 }
 

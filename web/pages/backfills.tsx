@@ -14,6 +14,7 @@ import { StateBadge } from "../components/state_badge.tsx";
 import { count, counted } from "../figures.ts";
 import { Layout } from "../layout.tsx";
 import { Field } from "../components/field.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 /** Parts of the engine used by the pages. */
 export type BackfillEngine = Pick<Engine, "backfills" | "graph">;
@@ -88,16 +89,11 @@ export function BackfillsPage({ backfills, selections, fields, asked, problem, n
       script="backfills.js"
       styles={["backfills.css"]}
       headline={
-        <div class="headline" id="headline" data-live data-running={running > 0 ? "true" : undefined}>
-          <div>
-            <h1>Backfills</h1>
-            <p>
-              {backfills.length === 0
-                ? "None yet"
-                : `${counted(backfills.length, "backfill")}, ${running > 0 ? `${running} running` : "none running"}`}
-            </p>
-          </div>
-        </div>
+        <PageHead title="Backfills" live>
+          {backfills.length === 0
+            ? "None yet"
+            : `${counted(backfills.length, "backfill")}, ${running > 0 ? `${running} running` : "none running"}`}
+        </PageHead>
       }
     >
       <section class="panel" aria-labelledby="new-title">

@@ -23,6 +23,7 @@ import { type Portfolio, readPortfolio } from "../portfolio.ts";
 import { counted } from "../figures.ts";
 import { CancelButton } from "../components/cancel_button.tsx";
 import { StateBadge } from "../components/state_badge.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 /** Parts of the engine used by the page. */
 export type OverviewEngine = Pick<Engine, "graph" | "states" | "read" | "newestDate" | "run" | "runs" | "ledger">;
@@ -138,12 +139,11 @@ function Headline({ assets, open }: { assets: readonly AssetState[]; open: reado
   const untouched = assets.length > 0 && assets.every(({ state }) => state === "missing");
   const { title, detail } = overallState(assets, { running: open.length > 0 });
   return (
-    <div class="headline" id="headline" data-live data-open-runs={open.map(({ id }) => id).join(" ")}>
-      <div>
-        <h1>{title}</h1>
-        <p>{detail}</p>
-      </div>
-      {!settled && (
+    <PageHead
+      title={title}
+      live
+      data-open-runs={open.map(({ id }) => id).join(" ")}
+      beside={!settled && (
         <button
           type="button"
           id="materialize-all"
@@ -154,7 +154,9 @@ function Headline({ assets, open }: { assets: readonly AssetState[]; open: reado
           {untouched ? "Materialize everything" : "Materialize stale assets"}
         </button>
       )}
-    </div>
+    >
+      {detail}
+    </PageHead>
   );
 }
 

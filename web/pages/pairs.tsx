@@ -82,6 +82,15 @@ const columns: readonly Column<TestedPair>[] = [
   { title: "Tickers", cell: (pair) => <TickerLinks of={[pair.ticker_1, pair.ticker_2]} /> },
 ];
 
+/** Fields for bounds of numbers. */
+const numberFields = [
+  { label: "Cluster", name: "cluster", of: "cluster", step: "1" },
+  { label: "p cointegration up to", name: "max_p_value", of: "maxPValue", max: "1", placeholder: "1" },
+  { label: "Half-life up to (sessions)", name: "max_half_life", of: "maxHalfLife" },
+  { label: "Hurst up to", name: "max_hurst", of: "maxHurst" },
+  { label: "Crossings from", name: "min_crossings", of: "minCrossings", step: "1" },
+] as const;
+
 /** All tested pairs. The address alone filters, sorts and pages them. */
 export function PairsPage({ search, problems, found }: PairsData) {
   return (
@@ -141,40 +150,9 @@ function SearchForm(
         chosen={search.accepted?.toString()}
         words={(accepted) => accepted === "true" ? "accepted" : "not accepted"}
       />
-      <Field label="Cluster" type="number" min="0" step="1" {...field("cluster", search.cluster)} placeholder="any" />
-      <Field
-        label="p cointegration up to"
-        type="number"
-        min="0"
-        max="1"
-        step="any"
-        {...field("max_p_value", search.maxPValue)}
-        placeholder="1"
-      />
-      <Field
-        label="Half-life up to (sessions)"
-        type="number"
-        min="0"
-        step="any"
-        {...field("max_half_life", search.maxHalfLife)}
-        placeholder="any"
-      />
-      <Field
-        label="Hurst up to"
-        type="number"
-        min="0"
-        step="any"
-        {...field("max_hurst", search.maxHurst)}
-        placeholder="any"
-      />
-      <Field
-        label="Crossings from"
-        type="number"
-        min="0"
-        step="1"
-        {...field("min_crossings", search.minCrossings)}
-        placeholder="any"
-      />
+      {numberFields.map(({ name, of, ...more }) => (
+        <Field type="number" min="0" step="any" placeholder="any" {...more} {...field(name, search[of])} />
+      ))}
       <Select
         label="Failed criterion"
         name="failed"

@@ -21,6 +21,7 @@ import { sheetOf } from "../tear_sheet.ts";
 import { ChoiceLinks, type ChoiceLinksProps, linksOf } from "../components/choice_links.tsx";
 import { NotYet } from "../components/not_yet.tsx";
 import { ParameterProblems } from "../components/search_problems.tsx";
+import { PageHead } from "../components/page_head.tsx";
 
 export interface StrategiesPageProps {
   /** `null` if nothing is materialized. */
@@ -61,27 +62,23 @@ export function StrategiesPage({ record, search, problems }: StrategiesPageProps
 function Headline({ record }: { record: StrategiesRecord | null }) {
   const best = record?.results.find((result) => result.best);
   return (
-    <div class="headline">
-      <div>
-        <h1>Strategies</h1>
-        {record && (
-          <p>
-            {best
-              ? (
-                <>
-                  Best out-of-sample record: <strong>{strategyTitle(best.strategy)}</strong>, Sharpe{" "}
-                  {decimal(best.sharpe!, 2)} (95 % band {decimal(best.sharpe_low!, 2)} to{" "}
-                  {decimal(best.sharpe_high!, 2)})
-                  {best.sharpe_low! > 0 ? "." : ": its band includes 0, so that luck may explain it."}
-                </>
-              )
-              : "No strategy has a record that is long enough to be called the best."} {record.chosen.first_session} to
-            {" "}
-            {record.chosen.last_session}, {record.chosen.sessions} sessions, the same pairs and windows for all.
-          </p>
-        )}
-      </div>
-    </div>
+    <PageHead title="Strategies">
+      {record && (
+        <>
+          {best
+            ? (
+              <>
+                Best out-of-sample record: <strong>{strategyTitle(best.strategy)}</strong>, Sharpe{" "}
+                {decimal(best.sharpe!, 2)} (95 % band {decimal(best.sharpe_low!, 2)} to {decimal(best.sharpe_high!, 2)})
+                {best.sharpe_low! > 0 ? "." : ": its band includes 0, so that luck may explain it."}
+              </>
+            )
+            : "No strategy has a record that is long enough to be called the best."} {record.chosen.first_session} to
+          {" "}
+          {record.chosen.last_session}, {record.chosen.sessions} sessions, the same pairs and windows for all.
+        </>
+      )}
+    </PageHead>
   );
 }
 
