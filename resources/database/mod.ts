@@ -22,11 +22,11 @@ export function openDatabase({ databaseUrl, dataDir, ...options }: OpenDatabaseO
   return databaseUrl ? openPostgres({ databaseUrl, ...options }) : openEmbedded({ dataDir, ...options });
 }
 
-export type { ColumnData, ColumnSpec, ColumnType, Database, Sql } from "./database.ts";
+export type { ColumnData, ColumnSpec, Database, Sql } from "./database.ts";
 export { DatabaseClock } from "./database_clock.ts";
-export { type EmbeddedDatabase, type EmbeddedOptions, openEmbedded } from "./embedded.ts";
+export { type EmbeddedDatabase, openEmbedded } from "./embedded.ts";
 export { openLent } from "./lent_database.ts";
 export * from "./errors.ts";
 export type { Logger } from "./logger.ts";
 export { firstUsedAt, migrate } from "./migrations.ts";
-export { openForReading, openPostgres, type PostgresOptions, type ReadDatabase } from "./postgres.ts";
+export { openForReading, openPostgres, type ReadDatabase } from "./postgres.ts";

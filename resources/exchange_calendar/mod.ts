@@ -1,4 +1,3 @@
 /** Calendars of exchanges. @module */
-export type { ExchangeCalendar } from "./exchange_calendar.ts";
 export { nyse } from "./nyse.ts";
 export { anyDate, calendarFrom, everyDay, type SourceCalendar, weekdays, xnys } from "./source_calendar.ts";

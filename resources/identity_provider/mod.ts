@@ -1,3 +1,3 @@
 /** Identity providers for sign-in. @module */
 export * from "./identity_provider.ts";
-export { openIdProvider, type OpenIdProviderOptions } from "./openid_provider.ts";
+export { openIdProvider } from "./openid_provider.ts";

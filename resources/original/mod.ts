@@ -6,7 +6,6 @@ import type { OriginalData } from "./tables.ts";
 export {
   type OriginalData,
   OriginalDataError,
-  type OriginalLayer,
   type OriginalTable,
   originalTables,
   type OriginalTableSpec,

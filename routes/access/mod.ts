@@ -120,6 +120,6 @@ function idOf(c: Context, kind: "token" | "session"): number {
   return pathId(c.req.param("id") ?? "", { kind: `unknown-${kind}`, message });
 }
 
-export { authorize, type AuthorizeOptions } from "./authorize.ts";
-export { actorOf, anybody, authenticate, type CredentialVariables, sessionCookie } from "./credentials.ts";
-export { changes, scopeNeeded } from "./policy.ts";
+export { authorize } from "./authorize.ts";
+export { actorOf, authenticate, sessionCookie } from "./credentials.ts";
+export { scopeNeeded } from "./policy.ts";

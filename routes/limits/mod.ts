@@ -24,6 +24,5 @@ export function requestRatesFrom(
   });
 }
 
-export { clientAddress, fullAddress, isSecure, type Proxies } from "./client_address.ts";
 export { type LastingServer, lastingServer } from "./lasting_server.ts";
-export { requestPolicies, type RequestRates, requestRates, type RequestRatesOptions } from "./request_rates.ts";
+export { requestPolicies, type RequestRates, requestRates } from "./request_rates.ts";

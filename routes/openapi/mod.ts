@@ -48,7 +48,6 @@ export {
   type DescribedAnswer,
   type DescribedOperation,
   describedRoutes,
-  type ListedRoute,
   type OpenApiDocument,
   openApiDocument,
   type Parameter,

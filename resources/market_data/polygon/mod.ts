@@ -1,3 +1,2 @@
 /** The market-data vendor Polygon, renamed Massive. @module */
 export { type PolygonOptions, polygonVendor } from "./client.ts";
-export { defaultVendorRetry } from "./transport.ts";
