@@ -1,7 +1,7 @@
 /**
  * Behaviour of the service when its database, its network, its clock or another process of it fails: each fault against real
  * processes on a real PostgreSQL server, repeatedly. A table shows whether everything resumed automatically, and after how many
- * seconds.
+ * seconds. The file is long because it is the list of these faults.
  *
  * `deno task bench:faults [--times 10] [--only PATTERN] [--brief]`; `--only` takes a regular expression for the names, with
  * `--brief` faults last a fifth of their time. Ctrl-C ends it with the table of the completed trials.
