@@ -1,6 +1,6 @@
 import { rollingTrendForecast } from "../rolling_trend.ts";
 import { requireFinite, requireInteger } from "../validate.ts";
-import { withInterval } from "./forecast_interval.ts";
+import { fromRecent } from "./from_recent.ts";
 import type { Forecaster, ForecastModel } from "./forecaster.ts";
 import { horizonErrors } from "./horizon_errors.ts";
 import { ModelFields, requireValue } from "./model_json.ts";
@@ -77,18 +77,11 @@ function extend(recent: Float64Array, minRSquared: number, forecasts: Float64Arr
 function model(state: TrendLineState): ForecastModel {
   return {
     method: METHOD,
-    predict(horizon, options) {
-      requireInteger(horizon, "horizon", 1, state.errors.length);
-      const means = new Float64Array(horizon);
-      extend(state.recent, state.minRSquared, means);
-      return withInterval(means, state.errors.slice(0, horizon), options);
-    },
-    update(value) {
-      const recent = new Float64Array(state.recent.length);
-      recent.set(state.recent.subarray(1));
-      recent[recent.length - 1] = requireValue(value);
-      return model({ ...state, recent });
-    },
+    ...fromRecent(
+      state,
+      (forecasts) => extend(state.recent, state.minRSquared, forecasts),
+      (recent) => model({ ...state, recent }),
+    ),
     toJSON: () => ({
       method: METHOD,
       recent: Array.from(state.recent),

@@ -1,6 +1,6 @@
 import { requireFinite, requireInteger, requireOneOf } from "../../validate.ts";
 import { fromBase64, toBase64 } from "../base64_numbers.ts";
-import { withInterval } from "../forecast_interval.ts";
+import { fromRecent } from "../from_recent.ts";
 import type { Forecaster, ForecastModel } from "../forecaster.ts";
 import { horizonErrors } from "../horizon_errors.ts";
 import { ModelFields, requireValue } from "../model_json.ts";
@@ -210,18 +210,11 @@ function model(state: LstmState): LstmModel {
     method: METHOD,
     epochs,
     validationError,
-    predict(horizon, options) {
-      requireInteger(horizon, "horizon", 1, errors.length);
-      const means = new Float64Array(horizon);
-      extend(network, scale, recent, means);
-      return withInterval(means, errors.slice(0, horizon), options);
-    },
-    update(value) {
-      const next = recent.slice();
-      next.copyWithin(0, 1);
-      next[next.length - 1] = requireValue(value);
-      return model({ ...state, recent: next });
-    },
+    ...fromRecent(
+      state,
+      (forecasts) => extend(network, scale, recent, forecasts),
+      (recent) => model({ ...state, recent }),
+    ),
     toJSON: () => ({
       method: METHOD,
       ...network.shape,

@@ -1,5 +1,5 @@
 import { requireFinite, requireInteger } from "../../validate.ts";
-import { withInterval } from "../forecast_interval.ts";
+import { fromRecent } from "../from_recent.ts";
 import type { Forecaster, ForecastModel } from "../forecaster.ts";
 import { horizonErrors } from "../horizon_errors.ts";
 import { ModelFields, requireValue } from "../model_json.ts";
@@ -121,18 +121,11 @@ function model<Options, Trees>(regression: LagRegression<Options, Trees>, state:
   return {
     method,
     trees,
-    predict(horizon, options) {
-      requireInteger(horizon, "horizon", 1, errors.length);
-      const means = new Float64Array(horizon);
-      extend(regression, state, recent, means);
-      return withInterval(means, errors.slice(0, horizon), options);
-    },
-    update(value) {
-      const next = recent.slice();
-      next.copyWithin(0, 1);
-      next[next.length - 1] = requireValue(value);
-      return model(regression, { ...state, recent: next });
-    },
+    ...fromRecent(
+      state,
+      (forecasts) => extend(regression, state, recent, forecasts),
+      (recent) => model(regression, { ...state, recent }),
+    ),
     toJSON: () => ({
       method,
       ...scale,
