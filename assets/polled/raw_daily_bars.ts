@@ -12,7 +12,7 @@ import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { rowsWithRetry } from "./rows_with_retry.ts";
 import { barCalls, cutByCall } from "./bar_calls.ts";
 import { firstSession, newestSession, settledFrom } from "./history.ts";
-import { listedTickers, onlyWhichPartitions } from "./listing.ts";
+import { listedSpans, onlyWhichPartitions } from "./listing.ts";
 import { rawDividends } from "./raw_dividends.ts";
 import { rawSplits } from "./raw_splits.ts";
 import { rawTickers } from "./raw_tickers.ts";
@@ -44,15 +44,9 @@ export const rawDailyBars = asset({
   source: ({ resources, clock }) => Promise.resolve(newestSession({ resources, clock })),
   partitionsDef: {
     async wanted({ upstream, resources, clock }) {
-      const listed = await listedTickers(upstream.tickers);
       return {
-        names: listed.map(({ ticker }) => ticker),
+        ...await listedSpans(upstream.tickers, (day) => nyse.previousSession(day)),
         dates: nyse.sessionsBetween(firstSession({ resources }), newestSession({ resources, clock })),
-        spans: new Map(
-          listed.flatMap(({ ticker, delisted_on }) =>
-            delisted_on === null ? [] : [[ticker, { last: nyse.previousSession(delisted_on) }] as const]
-          ),
-        ),
       };
     },
     // Keeps the history of instruments that are no longer followed.

@@ -2,7 +2,7 @@ import { reads } from "../../engine/mod.ts";
 import type { Clock } from "../../resources/clock.ts";
 import { RejectedRows, rowsUsable } from "../market/rejected_rows.ts";
 import { RawNews } from "../news/raw_news.ts";
-import { listedTickers, onlyAfter, onlyWhichPartitions } from "./listing.ts";
+import { listedSpans, onlyAfter, onlyWhichPartitions } from "./listing.ts";
 import { rawDailyBars } from "./raw_daily_bars.ts";
 import { rawTickers } from "./raw_tickers.ts";
 import { cutIntoSpans, spanOf } from "./spans.ts";
@@ -31,16 +31,7 @@ export const rawNews = asset({
   source: ({ clock }) => Promise.resolve(dayOf(clock)),
   partitionsDef: {
     async wanted({ upstream, resources, clock }) {
-      const listed = await listedTickers(upstream.tickers);
-      return {
-        names: listed.map(({ ticker }) => ticker),
-        dates: daysUntil(dayOf(clock), resources.newsFrom),
-        spans: new Map(
-          listed.flatMap(({ ticker, delisted_on }) =>
-            delisted_on === null ? [] : [[ticker, { last: delisted_on }] as const]
-          ),
-        ),
-      };
+      return { ...await listedSpans(upstream.tickers), dates: daysUntil(dayOf(clock), resources.newsFrom) };
     },
     // Keeps news older than the first requested day.
     gone: "keep",

@@ -77,7 +77,7 @@ export function rowsWhere(bars: DailyBars, isWanted: (row: number) => boolean): 
 }
 
 /** Replaces each column of numbers by another. */
-function withNumbers(bars: DailyBars, other: (column: Float64Array) => Float64Array): DailyBars {
+export function withNumbers(bars: DailyBars, other: (column: Float64Array) => Float64Array): DailyBars {
   for (const name of NUMBERS) {
     const column = bars[name];
     if (column !== undefined) bars[name] = other(column);

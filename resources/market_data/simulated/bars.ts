@@ -4,6 +4,7 @@ import { type Instrument, streamOf } from "./instruments.ts";
 import { closesBetween } from "./prices.ts";
 import { randomStream } from "./random.ts";
 import type { SimulatedWindow } from "./window.ts";
+import { emptyBars, withNumbers } from "../bar_columns.ts";
 
 /** Sessions between two dividends of an instrument. */
 const QUARTER_SESSIONS = 63;
@@ -98,21 +99,10 @@ interface Row {
 
 /** Collects rows as columns. */
 class RowWriter {
-  readonly #ticker: string[] = [];
-  readonly #session: string[] = [];
-  readonly #numbers;
+  readonly #bars: DailyBars;
 
   constructor(capacity: number) {
-    const column = () => new Float64Array(capacity);
-    this.#numbers = {
-      open: column(),
-      high: column(),
-      low: column(),
-      close: column(),
-      volume: column(),
-      dividend: column(),
-      split: column(),
-    };
+    this.#bars = emptyBars(capacity);
   }
 
   write(row: Row, fault?: Fault) {
@@ -139,31 +129,20 @@ class RowWriter {
   }
 
   #append(row: Row) {
-    const at = this.#ticker.push(row.ticker) - 1;
-    this.#session.push(row.session);
-    const columns = this.#numbers;
-    columns.open[at] = row.open;
-    columns.high[at] = row.high;
-    columns.low[at] = row.low;
-    columns.close[at] = row.close;
-    columns.volume[at] = row.volume;
-    columns.dividend[at] = row.dividend;
-    columns.split[at] = row.split;
+    const bars = this.#bars;
+    const at = bars.ticker.push(row.ticker) - 1;
+    bars.session.push(row.session);
+    bars.open[at] = row.open;
+    bars.high[at] = row.high;
+    bars.low[at] = row.low;
+    bars.close[at] = row.close;
+    bars.volume[at] = row.volume;
+    bars.dividend[at] = row.dividend;
+    bars.split[at] = row.split;
   }
 
   finish(): DailyBars {
-    const length = this.#ticker.length;
-    const { open, high, low, close, volume, dividend, split } = this.#numbers;
-    return {
-      ticker: this.#ticker,
-      session: this.#session,
-      open: open.slice(0, length),
-      high: high.slice(0, length),
-      low: low.slice(0, length),
-      close: close.slice(0, length),
-      volume: volume.slice(0, length),
-      dividend: dividend.slice(0, length),
-      split: split.slice(0, length),
-    };
+    const { length } = this.#bars.ticker;
+    return withNumbers(this.#bars, (column) => column.slice(0, length));
   }
 }
