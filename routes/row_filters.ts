@@ -52,6 +52,6 @@ export function splitFilters(
   return { filters, parameters: singleValues(parameters) };
 }
 
-function isOperator(name: string): name is Operator {
+export function isOperator(name: string): name is Operator {
   return (operators as readonly string[]).includes(name);
 }

@@ -1,12 +1,5 @@
-import {
-  type AnyAsset,
-  type Engine,
-  EngineError,
-  type Filter,
-  type Operator,
-  operators,
-  type RowPage,
-} from "../engine/mod.ts";
+import { type AnyAsset, type Engine, EngineError, type Filter, type Operator, type RowPage } from "../engine/mod.ts";
+import { isOperator } from "../routes/row_filters.ts";
 
 /** Rows of a page. */
 export const rowsPerPage = 50;
@@ -106,8 +99,4 @@ export function rowsFilePath(key: string, search: RowSearch, format: "json" | "c
   if (format !== "parquet") parameters.set("limit", "10000");
   parameters.set("format", format);
   return `/v1/assets/${key}/rows?${parameters}`;
-}
-
-function isOperator(name: string): name is Operator {
-  return (operators as readonly string[]).includes(name);
 }

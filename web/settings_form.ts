@@ -60,7 +60,7 @@ export class SettingsForm {
    * @param schema Schema of the settings; parsing an empty object yields the defaults.
    * @param standing Settings used unless a run overrides them.
    */
-  constructor(private readonly schema: z.ZodType, private readonly standing: unknown) {
+  constructor(private readonly schema: z.ZodType, standing: unknown) {
     this.#defaults = flat(schema.parse({}));
     const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
     const now = flat(standing);
