@@ -29,7 +29,9 @@ export async function materialize(
 }
 
 /** The failed steps of a run, with what failed. */
-export function failuresOf(run: Run): string[] {
+export function failuresOf(
+  run: { steps: readonly { key: string; error: { message: string } | null }[] },
+): string[] {
   return run.steps.flatMap(({ key, error }) => error ? [`${key}: ${error.message}`] : []);
 }
 

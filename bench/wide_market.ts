@@ -11,19 +11,18 @@
  *
  * @module
  */
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as assets from "../assets/mod.ts";
-import { Engine, silentLogger } from "../engine/mod.ts";
 import { fixedClock } from "../resources/clock.ts";
-import { migrate, openDatabase } from "../resources/database/mod.ts";
+import { openDatabase } from "../resources/database/mod.ts";
 import { xnys } from "../resources/exchange_calendar/mod.ts";
 import { marketDataFrom } from "../resources/market_data/mod.ts";
-import { postgresBinaries, startServer } from "../tests/support/postgres_server.ts";
 import { databaseMb, folderMb, forgetPeak, oneByOne } from "./costs.ts";
 import { fetchJson, startServerProcess } from "./load/process.ts";
-import { cpuSeconds, machine, peakMb } from "./measured.ts";
+import { failuresOf, openEngine } from "./bench_engine.ts";
+import { cpuSeconds, jsonOfProcess, machine, pause, peakMb, printTable } from "./measured.ts";
+import { databaseKinds, withPlace } from "./places.ts";
 import { sessionsUntil, writeMarket } from "./wide_market/market_file.ts";
 
 const AIM_MB = 1_536;
@@ -66,12 +65,8 @@ const { values } = parseArgs({
     selection: { type: "string", default: "*" },
   },
 });
-const embedded = values.database === "pglite" || postgresBinaries === null;
-const folder = await Deno.makeTempDir({ prefix: "tandem-wide-market-" });
-const server = embedded
-  ? null
-  : await startServer({ folder: join(tmpdir(), `tandem-wide-market-${crypto.randomUUID().slice(0, 8)}`), fsync: true });
-try {
+const kind = databaseKinds(values.database)[0] ?? "PGlite";
+await withPlace(kind, async ({ folder, databaseUrl = "" }) => {
   const file = values.keep ?? join(folder, "market.csv.gz");
   const [tickers, sessions] = [Number(values.tickers), Number(values.sessions)];
   if (await Deno.stat(file).then(() => false, () => true)) {
@@ -79,25 +74,15 @@ try {
     console.log(`${bars.toLocaleString("en")} bars, ${planted.length} planted pairs.`);
   }
   const measure = values.service ? measureService : measureInProcess;
-  const measured = await measure(file, server?.url ?? "", join(folder, "data"));
-  console.log(
-    table(`${tickers} tickers × ${sessions} sessions, ${embedded ? "PGlite" : "PostgreSQL"}`, measured),
-  );
-} finally {
-  await server?.stop();
-  await Deno.remove(folder, { recursive: true });
-}
+  print(`${tickers} tickers × ${sessions} sessions, ${kind}`, await measure(file, databaseUrl, join(folder, "data")));
+});
 Deno.exit();
 
-async function measureInProcess(file: string, databaseUrl: string, dataDir: string): Promise<Measurement> {
-  const flags = ["run", "-A", "--v8-flags=--heap-growing-percent=100"];
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [...flags, import.meta.filename!, "--one", file, databaseUrl, dataDir, values.selection],
-    env: { MALLOC_ARENA_MAX: "2" },
-    stderr: "inherit",
-  }).output();
-  if (code !== 0) throw new Error(`The process ended with code ${code}.`);
-  return JSON.parse(new TextDecoder().decode(stdout));
+function measureInProcess(file: string, databaseUrl: string, dataDir: string): Promise<Measurement> {
+  // Inherited by the process of the steps.
+  Deno.env.set("MALLOC_ARENA_MAX", "2");
+  const script = ["--v8-flags=--heap-growing-percent=100", import.meta.filename!];
+  return jsonOfProcess(...script, "--one", file, databaseUrl, dataDir, values.selection);
 }
 
 async function measureSteps(
@@ -106,18 +91,14 @@ async function measureSteps(
   { dataDir, selection }: { dataDir: string; selection: string },
 ): Promise<Measurement> {
   const opened = await openDatabase({ databaseUrl, dataDir });
-  await migrate(opened, new URL("../sql/migrations/", import.meta.url));
   const clock = fixedClock(`${LAST_SESSION}T23:00:00Z`);
   const steps: Cost[] = [];
   let highest = 0;
-  const engine = await Engine.open({
+  const engine = await openEngine({
     assets: Object.values(assets),
     database: opened,
     resources: { marketData: marketDataFrom(`csv:${file}`, { clock }), calendar: xnys },
     clock,
-    logger: silentLogger,
-    config: {},
-    takesOpenRuns: false,
     executor: oneByOne(async (key, work) => {
       highest = Math.max(highest, await peakMb());
       await forgetPeak();
@@ -139,9 +120,8 @@ async function measureSteps(
   const run = await engine.finished((await engine.submit({ selection, trigger: "bench" })).id);
   const costs = { seconds: (performance.now() - begun) / 1000, cpuSeconds: cpuSeconds() - cpu };
   const rows = new Map((await engine.states()).map((state) => [state.key, state.lastMaterialization?.rowCount]));
-  const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
   const measured = {
-    outcome: [run.status, ...failures].join("; "),
+    outcome: [run.status, ...failuresOf(run)].join("; "),
     steps: steps.map((step) => ({ ...step, rows: rows.get(step.key) ?? 0 })),
     ...costs,
     peakMb: Math.max(highest, await peakMb()),
@@ -172,7 +152,7 @@ async function measureService(file: string, databaseUrl: string, dataDir: string
   };
   let run: Run | undefined;
   for (let n = 0; run === undefined || ["queued", "running", "interrupted"].includes(run.status); n++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause(100);
     samples.push({ at: Date.now(), cpuSeconds: process.cpuSeconds(), residentMb: process.residentBytes() / 2 ** 20 });
     if (n % 20 > 0) continue;
     // Under load a request may be refused. Schedules begin further runs meanwhile.
@@ -190,9 +170,8 @@ async function measureService(file: string, databaseUrl: string, dataDir: string
       peakMb: Math.max(...during.map(({ residentMb }) => residentMb)),
     };
   });
-  const failures = run.steps.filter((step) => step.error).map((step) => `${step.key}: ${step.error!.message}`);
   return {
-    outcome: [run.status, ...failures].join("; "),
+    outcome: [run.status, ...failuresOf(run)].join("; "),
     steps,
     seconds: (performance.now() - begun) / 1000,
     cpuSeconds: process.cpuSeconds(),
@@ -202,20 +181,17 @@ async function measureService(file: string, databaseUrl: string, dataDir: string
   };
 }
 
-function table(title: string, { outcome, steps, seconds, cpuSeconds, peakMb, diskMb, found }: Measurement): string {
-  const line = (cost: Omit<Cost, "key">, name: string) =>
-    `| ${name} | ${cost.seconds.toFixed(1)} | ${cost.cpuSeconds.toFixed(1)} | ${
-      cost.rows?.toLocaleString("en") ?? ""
-    } | ${cost.peakMb.toFixed(0)} |`;
-  return [
-    `| ${title} | s | CPU s | rows | peak resident MB |`,
-    "|---|--:|--:|--:|--:|",
-    ...steps.map((step) => line(step, step.key)),
-    line({ seconds, cpuSeconds, peakMb }, "**all**"),
-    "",
-    `${outcome}. ${Object.entries(found).map(([what, count]) => `${count} ${what}. `).join("")}${
+function print(title: string, { outcome, steps, seconds, cpuSeconds, peakMb, diskMb, found }: Measurement): void {
+  const all = { key: "**all**", seconds, cpuSeconds, peakMb };
+  printTable(
+    [title, "s", "CPU s", "rows", "peak resident MB"],
+    [...steps, all].map(({ key, seconds, cpuSeconds, rows, peakMb }: Cost) => [
+      ...[key, seconds.toFixed(1), cpuSeconds.toFixed(1), rows?.toLocaleString("en") ?? "", peakMb.toFixed(0)],
+    ]),
+  );
+  console.log(
+    `\n${outcome}. ${Object.entries(found).map(([what, count]) => `${count} ${what}. `).join("")}${
       Number.isNaN(diskMb) ? "" : `Disk: ${diskMb.toFixed(0)} MB. `
-    }Aim: ${AIM_MB} MB resident, ${peakMb <= AIM_MB ? "reached" : "missed"}.`,
-    `${machine()}.`,
-  ].join("\n");
+    }Aim: ${AIM_MB} MB resident, ${peakMb <= AIM_MB ? "reached" : "missed"}.\n${machine()}.`,
+  );
 }
