@@ -78,7 +78,6 @@ export function scriptedVendor(script: VendorScript): { vendor: MarketVendor; as
         ),
         query,
       ),
-    upcomingHolidays: (options) => ask("holidays", [], options),
   };
   return { vendor, asked };
 }
