@@ -1,7 +1,6 @@
 /** Sources of daily bars and tickers. @module */
 export * from "./market_data.ts";
 export { simulatedMarket } from "./simulated.ts";
-export { simulatedTruth } from "./simulated/truth.ts";
 export { csvMarket } from "./csv.ts";
 export { parquetMarket } from "./parquet.ts";
 export { type DataSource, dataSourceOf, isSimulated } from "./data_source.ts";

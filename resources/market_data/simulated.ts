@@ -2,14 +2,12 @@ import type { MarketData, TickerListing } from "./market_data.ts";
 import { simulatedBars } from "./simulated/bars.ts";
 import { settingsOf, type SimulatedMarketOptions, windowOf } from "./simulated/window.ts";
 
-export type { SimulatedMarketOptions } from "./simulated/window.ts";
-
 /** Must be raised whenever the same options would give other rows. */
 const GENERATOR_VERSION = 1;
 
 /**
  * A simulated market: invented instruments with prices from market, sector and own factors, with cointegrated pairs and with the
- * faults of real data. {@link simulatedTruth} lists them.
+ * faults of real data. `tests/support/simulated_truth.ts` lists them.
  *
  * A row is a pure function of the seed, the number of tickers and its session. The window of `sessions` sessions ends with the
  * clock's last closed one and rolls: a later clock appends sessions at the end and drops as many at the start, without changing

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Run } from "../../engine/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
-import { type DailyBars, type MarketData, simulatedMarket, simulatedTruth } from "../../resources/market_data/mod.ts";
+import { type DailyBars, type MarketData, simulatedMarket } from "../../resources/market_data/mod.ts";
 import { type AssetChain, withAssetChain } from "../support/engine_chain.ts";
 import { databases, postgresAvailable, withEmbedded } from "../support/database.ts";
+import { simulatedTruth } from "../support/simulated_truth.ts";
 
 /** After the close of a Thursday, and of the Friday after it, which ends a week: pairs are chosen anew as of it. */
 const THURSDAY = "2026-11-19T23:00:00Z";

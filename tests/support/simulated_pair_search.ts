@@ -12,7 +12,8 @@ import {
   standardize,
 } from "../../quant/mod.ts";
 import { fixedClock } from "../../resources/clock.ts";
-import { type DailyBars, simulatedMarket, simulatedTruth } from "../../resources/market_data/mod.ts";
+import { type DailyBars, simulatedMarket } from "../../resources/market_data/mod.ts";
+import { simulatedTruth } from "./simulated_truth.ts";
 
 /** The project's two searches for pairs. */
 export const SEARCHES = {

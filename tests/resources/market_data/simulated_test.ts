@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fixedClock } from "../../../resources/clock.ts";
 import { nyse } from "../../../resources/exchange_calendar/mod.ts";
-import {
-  type DailyBars,
-  MarketDataError,
-  simulatedMarket,
-  simulatedTruth,
-} from "../../../resources/market_data/mod.ts";
+import { type DailyBars, MarketDataError, simulatedMarket } from "../../../resources/market_data/mod.ts";
 import { adjustedCloses, searchSimulatedPairs } from "../../support/simulated_pair_search.ts";
+import { simulatedTruth } from "../../support/simulated_truth.ts";
 
 const NUMBERS = ["open", "high", "low", "close", "volume", "dividend", "split"] as const;
 const clock = fixedClock("2026-11-23T12:00:00Z");

@@ -1,6 +1,6 @@
-import type { Fault, InstrumentEvents } from "./events.ts";
-import type { Instrument } from "./instruments.ts";
-import { type SimulatedMarketOptions, windowOf } from "./window.ts";
+import type { Fault, InstrumentEvents } from "../../resources/market_data/simulated/events.ts";
+import type { Instrument } from "../../resources/market_data/simulated/instruments.ts";
+import { type SimulatedMarketOptions, windowOf } from "../../resources/market_data/simulated/window.ts";
 
 /** A pair whose spread price(ticker_2) − (hedgeRatio · price(ticker_1) + intercept) reverts to 0. */
 export interface PlantedPair {
@@ -42,7 +42,7 @@ export interface SimulatedTruth {
 
 export type ImpossibleRow = Exclude<Fault, "duplicate" | "restated_duplicate">;
 
-/** Composition of {@link simulatedMarket} with the same options at the clock's current time. */
+/** Composition of `simulatedMarket()` with the same options at the clock's current time. */
 export function simulatedTruth(options: SimulatedMarketOptions): SimulatedTruth {
   const window = windowOf(options);
   const { from, to, dateOf } = window;
