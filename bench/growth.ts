@@ -25,7 +25,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { databaseKinds, realPrices, withPlace } from "./places.ts";
 import { databaseMb, folderMb, oneByOne, tableMb } from "./costs.ts";
-import { cpuSeconds, machine, median, peakMb, printTable } from "./measured.ts";
+import { cpuSeconds, forgetPeak, machine, median, peakMb, printTable } from "./measured.ts";
 import { failuresOf, openEngine } from "./bench_engine.ts";
 import * as assets from "../assets/mod.ts";
 
@@ -33,6 +33,8 @@ import * as assets from "../assets/mod.ts";
 interface Growth {
   status: string;
   cpuByAsset: Record<string, number>;
+  /** Most MB that were resident in a step. */
+  peakByAsset: Record<string, number>;
   cpuSeconds: number;
   seconds: number;
   diskMb: number;
@@ -122,6 +124,15 @@ async function serveRuns(
     await opened.sql`SELECT pg_reload_conf()`;
   }
   let cpuByAsset: Record<string, number> = {};
+  let peakByAsset: Record<string, number> = {};
+  let peak = 0;
+  /** The peak since the last call. */
+  const notePeak = async () => {
+    const since = await peakMb();
+    peak = Math.max(peak, since);
+    await forgetPeak();
+    return since;
+  };
   const engine = await openEngine({
     assets: Object.values(assets),
     database: opened,
@@ -135,26 +146,33 @@ async function serveRuns(
     ...inFiles.length > 0 && { rowFiles: { store: folderStore(rows), assets: inFiles } },
     executor: oneByOne(async (key, work) => {
       const before = cpuSeconds();
+      await notePeak();
       try {
         return await work();
       } finally {
         cpuByAsset[key] = (cpuByAsset[key] ?? 0) + cpuSeconds() - before;
+        peakByAsset[key] = await notePeak();
       }
     }),
   });
   for await (const _ of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     cpuByAsset = {};
+    peakByAsset = {};
+    await notePeak();
+    peak = 0;
     const [cpu, begun] = [cpuSeconds(), performance.now()];
     const run = await engine.finished((await engine.submit({ selection: "*", trigger: "bench" })).id);
     await engine.prune();
+    await notePeak();
     const growth: Growth = {
       status: [run.status, `${run.steps.length} steps`, ...failuresOf(run)].join("; "),
       cpuByAsset,
+      peakByAsset,
       cpuSeconds: cpuSeconds() - cpu,
       seconds: (performance.now() - begun) / 1000,
       tables: await tableMb(opened),
       diskMb: (databaseUrl ? await databaseMb(opened) : await folderMb(dataDir)) + await folderMb(rows),
-      peakMb: await peakMb(),
+      peakMb: peak,
     };
     console.log(JSON.stringify(growth));
     await passSession(opened, clock);
@@ -212,8 +230,17 @@ function printGrowth(title: string, runs: readonly Growth[]): void {
 function printRuns(title: string, runs: readonly Growth[]): void {
   const keys = [...new Set(runs.flatMap(({ cpuByAsset }) => Object.keys(cpuByAsset)))];
   const line = (name: string, value: (run: Growth, i: number) => string) => [name, ...runs.map(value)];
-  printTable([`${title}: CPU s`, "from empty", ...runs.slice(1).map((_, i) => `session ${i + 1} more`)], [
-    ...keys.map((key) => line(key, ({ cpuByAsset }) => cpuByAsset[key]?.toFixed(2) ?? "")),
+  printTable([
+    `${title}: CPU s, MB resident at most`,
+    "from empty",
+    ...runs.slice(1).map((_, i) => `session ${i + 1} more`),
+  ], [
+    ...keys.map((key) =>
+      line(key, ({ cpuByAsset, peakByAsset }) => {
+        const [cpu, peak] = [cpuByAsset[key], peakByAsset[key]];
+        return cpu === undefined ? "" : `${cpu.toFixed(2)}, ${peak?.toFixed(0)}`;
+      })
+    ),
     line("**all**", ({ cpuSeconds }) => `**${cpuSeconds.toFixed(1)}**`),
     line("wall-clock s", ({ seconds }) => seconds.toFixed(1)),
     line(

@@ -18,6 +18,11 @@ export async function peakMb(): Promise<number> {
   return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
+/** Makes {@link peakMb} start anew from what is resident now, where the system can (Linux). */
+export async function forgetPeak(): Promise<void> {
+  await Deno.writeTextFile("/proc/self/clear_refs", "5").catch(() => {});
+}
+
 /** The three load averages of the machine. */
 export const load = () => loadavg().map((load) => load.toFixed(1)).join(" ");
 

@@ -3,6 +3,7 @@ import type { StepOutcome, StepTask } from "../store/records.ts";
 import type { StepClaim } from "../store/step_ledger.ts";
 import type { PoolSlot } from "../store/pool_slot.ts";
 import { MemoryWatch } from "./memory_watch.ts";
+import { keepReturningFreedMemory } from "../../resources/freed_memory.ts";
 import { pause } from "../declare/retry.ts";
 import { inThisThread, type StepPlaces } from "./step_place.ts";
 import { timeLimit } from "../declare/step_timeout.ts";
@@ -88,7 +89,12 @@ export class InProcessExecutor implements Executor {
         if (claimed.status !== "claimed") return claimed.status === "busy" ? "busy" : outcomeUnlessBegun(begin);
         begun?.();
         using limit = timeLimit(task.key, timeoutMs, signal);
-        return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);
+        const returnFreedMemory = keepReturningFreedMemory();
+        try {
+          return await place.run({ task, claim, attempt: claimed.attempt }, limit.signal);
+        } finally {
+          await returnFreedMemory();
+        }
       }, task.priority);
     if (source !== undefined) return run();
     return this.#inMemory(async () => {

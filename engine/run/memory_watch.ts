@@ -1,3 +1,5 @@
+import { residentMb } from "../../resources/freed_memory.ts";
+
 /** How long one step after the other begins once memory was short. */
 const lastsMs = 30 * 60_000;
 
@@ -29,8 +31,4 @@ export class MemoryWatch {
   #measure(): void {
     if (this.limitMb < Infinity && this.from.residentMb() >= this.limitMb) this.#reachedAt = this.from.now();
   }
-}
-
-function residentMb(): number {
-  return Deno.memoryUsage().rss / 2 ** 20;
 }
