@@ -5,14 +5,13 @@
  * @module
  */
 import { z } from "zod";
-import { barColumnNames } from "../market/bar_judgement.ts";
 import { type Columns, eager, earliest, keepAll, notEmpty, reads, table } from "../../engine/mod.ts";
 import { dividendsOf } from "../market/dividends.ts";
 import { marketIndex } from "../market/market_index.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, sessionBefore, sessions } from "../market/sessions.ts";
 import { groupsIf, tickerGroups } from "../market/ticker_groups.ts";
-import { tradedBars } from "../market/traded_bars.ts";
+import { ReceivedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { walkForwardWindows } from "../pairs/walk_forward_windows.ts";
 import { asset } from "../resources.ts";
@@ -159,7 +158,7 @@ export const walkForwardDaily = asset({
     // Factors need all tickers; pairs need only their own bars.
     let read = config.factorResiduals === null ? inputs.bars.where("ticker", [...legs]) : inputs.bars;
     if (finished.count > 0) read = read.where("session", { from: sessionBefore(received, [current!, ...chosen]) });
-    const bars = tradedBars(await read.columns(...barColumnNames), complete, { every: true });
+    const bars = (await ReceivedBars.read(read)).traded(complete, { every: true });
     const pairs = tradedPairs(bars, chosen);
     const windows = windowRows.map(windowPlaces(bars));
     const tradingSessions = windowRows[0]?.trading_sessions ?? Infinity;

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { eager, earliest, type Input, notEmpty, type RowOf } from "../../engine/mod.ts";
 import { windowPlaces } from "../backtests/traded_pair.ts";
-import { barColumnNames } from "../market/bar_judgement.ts";
 import { rawDailyBars } from "../market/raw_daily_bars.ts";
 import { completeSessions, sessionBefore, sessions } from "../market/sessions.ts";
-import { tradedBars } from "../market/traded_bars.ts";
+import { ReceivedBars } from "../market/traded_bars.ts";
 import { walkForwardPairs } from "../pairs/walk_forward_pairs.ts";
 import { asset } from "../resources.ts";
 import { longestHorizon } from "./longest_horizon.ts";
@@ -90,13 +89,9 @@ export const formationSpreads = asset({
     const pairs = all.filter((pair) => place(pair).tradingEnd + longestHorizon > changed);
     const legs = [...new Set(pairs.flatMap(({ ticker_1, ticker_2 }) => [ticker_1, ticker_2]))];
     const read = inputs.bars.where("ticker", legs);
-    const bars = tradedBars(
-      await (from === null ? read : read.where("session", { from: sessionBefore(received, pairs) })).columns(
-        ...barColumnNames,
-      ),
-      new Set(complete),
-      { every: true },
-    );
+    const bars = (await ReceivedBars.read(
+      from === null ? read : read.where("session", { from: sessionBefore(received, pairs) }),
+    )).traded(new Set(complete), { every: true });
     const rows: z.output<typeof FormationSpread>[] = [];
     const trading: z.output<typeof TradingSpread>[] = [];
     for (const [i, pair] of pairs.entries()) {

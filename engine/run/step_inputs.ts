@@ -1,6 +1,6 @@
 import { readsEverything, upstreamPartitions } from "../partitions/mapping.ts";
 import type { ColumnData, Database } from "../../resources/database/database.ts";
-import type { AnyAsset, Input, SettledRows, SomeValues, Where } from "../declare/asset.ts";
+import { type AnyAsset, type Input, isOneOf, type SettledRows, type SomeValues, type Where } from "../declare/asset.ts";
 import { readColumns } from "../store/read_columns.ts";
 import { rowFilesOf } from "../store/row_files.ts";
 import type { RecentRows } from "../store/recent_rows.ts";
@@ -129,6 +129,15 @@ function partsOfKey(
   }));
 }
 
+/** The parts of rows with some values; `null` if these are no more than one part had. */
+function partsWithin(parts: readonly ReadPart[], { column, values }: Where): readonly ReadPart[] | null {
+  const isWanted = isOneOf(values);
+  const within = parts.map((part) => part.column === column ? { column, values: part.values.filter(isWanted) } : part);
+  const count = (some: readonly ReadPart[]) => some.reduce((sum, part) => sum + part.values.length, 0);
+  const most = Math.max(...parts.map((part) => part.values.length));
+  return count(within) <= most ? null : within.filter((part) => part.values.length > 0);
+}
+
 function isWhole(read: PartitionSet, { names, dates }: PartitionSpace): boolean {
   return read.count === names.length * dates.length;
 }
@@ -171,7 +180,7 @@ function inputOf(
     },
     rows: async () => toRows(asset.schema, await read(asset.schema.columns.map((c) => c.name))) as never,
     where: (column: string, values: SomeValues) =>
-      limited({ column, values }, parts?.some((part) => part.column === column) ? null : parts),
+      limited({ column, values }, parts && partsWithin(parts, { column, values })),
   };
 }
 

@@ -127,8 +127,19 @@ onEachDatabase("An input")(
           const atOnce = Math.max(1, Math.floor(mostRows / readDates));
           assert.equal(parts.length, Math.ceil(tickers.length / atOnce));
         }
-        const some = input.where("ticker" as never, ["A", "Z"]);
-        assert.equal((await Array.fromAsync(some.parts("close" as never))).length, 1);
+        for (const wanted of [["A", "Z"], tickers.slice(1), []]) {
+          const some = input.where("ticker" as never, wanted);
+          const parts = await Array.fromAsync(some.parts("ticker" as never)) as { ticker: string[] }[];
+          assert.deepEqual(
+            parts.flatMap(({ ticker }) => ticker),
+            (await some.columns("ticker" as never) as { ticker: string[] }).ticker,
+          );
+          const readDates = dates.length === 1 ? 2 : 3;
+          const atOnce = Math.min(tickers.length, Math.max(1, Math.floor(mostRows / readDates)));
+          const count = tickers.filter((ticker) => wanted.includes(ticker)).length;
+          if (count <= atOnce) assert.equal(parts.length, 1, "as many as one part has");
+          else assert.ok(parts.length > 1);
+        }
       }
     }
   },
