@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type FeedEvent, loggerTo } from "../../engine/mod.ts";
 import { Feed } from "../../engine/feed/feed.ts";
 import { databases } from "../support/database.ts";
+import { eventually } from "../support/service_process.ts";
 import { type Tiny, withTinyEngine } from "../support/tiny_engine.ts";
 
 function feedOf(tiny: Tiny, more: { kept?: number; idleMs?: number } = {}) {
@@ -130,7 +131,7 @@ Deno.test("Feed does not poll without listeners, and resumes after the database 
           : Reflect.apply(target as unknown as () => unknown, self, parameters);
       },
     });
-    const { feed, logged, closing } = feedOf({ ...tiny, database: { ...tiny.database, sql } }, { idleMs: 20 });
+    const { feed, logged, closing } = feedOf({ ...tiny, database: { ...tiny.database, sql } }, { idleMs: 200 });
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(looks, 0);
     const events = feed.listen();
@@ -143,11 +144,11 @@ Deno.test("Feed does not poll without listeners, and resumes after the database 
     // A run that has ended by the next poll comes after its steps.
     await until(events, ({ type }) => type === "run");
     await events.return(undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.notEqual(feed.position, undefined, "the next listener is expected soon");
+    await eventually(() => Promise.resolve(feed.position), (position) => position === undefined);
     const before = looks;
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(looks, before);
-    assert.equal(feed.position, undefined);
     closing.abort();
   });
 });
