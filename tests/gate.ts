@@ -53,6 +53,7 @@ await need(
   "postgresql",
   "POSTGRES",
 );
+// Where it cannot be had, the tests use the Chromium that is there.
 const wantsShell = !Deno.env.get("CHROMIUM") && !await exists(headlessShell.path);
 if (wantsShell) await install(headlessShell.debianPackage);
 await need("Chromium", await exists(chromiumPath()), "chromium", "BROWSER");
@@ -115,14 +116,17 @@ async function need(name: string, there: boolean, debianPackage: string, variabl
   } else left.push(name);
 }
 
-/** Installs a package where this is Debian or its like and this process is root. */
+/** Installs a package where this is Debian or its like and this process is root. False if it could not, as without a network. */
 async function install(debianPackage: string): Promise<boolean> {
   if (Deno.build.os !== "linux" || Deno.uid() !== 0 || !await exists("/usr/bin/apt-get")) return false;
   console.log(`Installing ${debianPackage} …`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const impatient = ["Acquire::Retries=0", "Acquire::http::Timeout=20", "Acquire::https::Timeout=20"].flatMap((
+    one,
+  ) => ["-o", one]);
   const apt = async (...args: string[]) =>
-    (await new Deno.Command("apt-get", { args, env: { DEBIAN_FRONTEND: "noninteractive" }, stdout: "null" }).output())
-      .success;
-  return await apt("update", "-qq") && await apt("install", "-y", "-qq", "--no-install-recommends", debianPackage);
+    (await new Deno.Command("apt-get", { args: [...impatient, "-qq", ...args], env, stdout: "null" }).output()).success;
+  return await apt("update") && await apt("install", "-y", "--no-install-recommends", debianPackage);
 }
 
 /** Runs a stage to its end. Nothing is printed but whole lines, so that stages side by side do not tear each other's. */
