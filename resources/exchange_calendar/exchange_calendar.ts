@@ -17,8 +17,19 @@ export interface ExchangeCalendar {
   previousSession(date: string): string;
   /** The first session after `date`, which need not be a session itself. */
   nextSession(date: string): string;
+  /** Opening time of `session`, delayed openings included. @throws {RangeError} If it is not a session. */
+  openOf(session: string): Temporal.Instant;
   /** Closing time of `session`. @throws {RangeError} If it is not a session. */
   closeOf(session: string): Temporal.Instant;
+  /** Whether `session` ends before the usual time. @throws {RangeError} If it is not a session. */
+  closesEarly(session: string): boolean;
+  /**
+   * Whether the session after `session` lies in another ISO week, Monday to Sunday, or another month. Exactly one session of
+   * every week or month that has sessions meets this.
+   *
+   * @throws {RangeError} If it is not a session.
+   */
+  isLastSessionOf(session: string, unit: "week" | "month"): boolean;
   /** The newest session whose close is at or before `instant`. */
   lastClosedSession(instant: Temporal.Instant): string;
 }

@@ -15,6 +15,7 @@ const WEDNESDAY = 3;
 const THURSDAY = 4;
 const SATURDAY = 6;
 
+const USUAL_OPEN = "09:30";
 const USUAL_CLOSE = "16:00";
 
 /** Whole-day closures without a rule. */
@@ -46,6 +47,21 @@ const ONE_OFF_CLOSES: ReadonlyMap<string, string> = new Map([
   ["2005-06-01", "15:56"], // failure of the communication systems
 ]);
 
+/** Sessions that opened late; the minutes after 09:30 were moments of silence. */
+const LATE_OPENS: ReadonlyMap<string, string> = new Map([
+  ["1990-12-27", "11:00"], // explosion of a transformer
+  ["1991-01-17", "09:31"], // troops in the Persian Gulf
+  ["1991-02-25", "09:31"],
+  ["1995-12-18", "10:30"], // failure of the computers
+  ["1996-01-08", "11:00"], // snow
+  ["2001-09-17", "09:33"], // first session after the attacks of 11 September
+  ["2001-10-08", "09:31"], // troops in Afghanistan
+  ["2002-09-11", "12:00"], // a year after the attacks
+  ["2003-03-20", "09:32"], // troops in Iraq
+  ["2004-06-07", "09:32"], // death of President Reagan
+  ["2006-12-27", "09:32"], // death of President Ford
+]);
+
 interface Year {
   sessions: string[];
   /** Closing time in New York of the sessions that end early. */
@@ -74,6 +90,7 @@ const years = new Map<number, Year>();
  * import { nyse } from "./nyse.ts";
  *
  * assert.deepEqual(nyse.sessionsBetween("2026-11-25", "2026-11-30"), ["2026-11-25", "2026-11-27", "2026-11-30"]);
+ * assert.equal(nyse.openOf("2026-11-27").toString(), "2026-11-27T14:30:00Z");
  * assert.equal(nyse.closeOf("2026-11-27").toString(), "2026-11-27T18:00:00Z");
  * ```
  */
@@ -119,10 +136,26 @@ export const nyse: ExchangeCalendar = {
     throw new RangeError(`No session after ${date} is known: the NYSE calendar ends on ${LAST_DATE}.`);
   },
 
+  openOf(session) {
+    requireSession(session);
+    return instantIn(session, LATE_OPENS.get(session) ?? USUAL_OPEN);
+  },
+
   closeOf(session) {
-    if (!nyse.isSession(session)) throw new RangeError(`${session} is not a session of the New York Stock Exchange.`);
-    const time = yearOf(session).earlyCloses.get(session) ?? USUAL_CLOSE;
-    return Temporal.PlainDateTime.from(`${session}T${time}`).toZonedDateTime(TIME_ZONE).toInstant();
+    requireSession(session);
+    return instantIn(session, yearOf(session).earlyCloses.get(session) ?? USUAL_CLOSE);
+  },
+
+  closesEarly(session) {
+    requireSession(session);
+    return yearOf(session).earlyCloses.has(session);
+  },
+
+  isLastSessionOf(session, unit) {
+    requireSession(session);
+    const end = unit === "week" ? sundayOf(session) : lastOfMonth(session);
+    // The calendar ends on a Friday: the weekend after it is outside of it and has no session.
+    return nyse.sessionsBetween(session, end > LAST_DATE ? LAST_DATE : end).length === 1;
   },
 
   lastClosedSession(instant) {
@@ -131,6 +164,25 @@ export const nyse: ExchangeCalendar = {
     return nyse.previousSession(today);
   },
 };
+
+function requireSession(date: string) {
+  if (!nyse.isSession(date)) throw new RangeError(`${date} is not a session of the New York Stock Exchange.`);
+}
+
+/** The instant of New York time `time`, written HH:MM, on `session`. */
+function instantIn(session: string, time: string): Temporal.Instant {
+  return Temporal.PlainDateTime.from(`${session}T${time}`).toZonedDateTime(TIME_ZONE).toInstant();
+}
+
+/** The Sunday that ends the ISO week of `date`. */
+function sundayOf(date: string): string {
+  const day = Date.parse(date) / DAY_MS;
+  return isoDate(day + (7 - weekdayOf(day)) % 7);
+}
+
+function lastOfMonth(date: string): string {
+  return isoDate(dayNumber(Number(date.slice(0, 4)), Number(date.slice(5, 7)) + 1, 1) - 1);
+}
 
 function yearOf(date: string): Year {
   return sessionsOfYear(requireDate(date).year);

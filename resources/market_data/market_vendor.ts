@@ -38,6 +38,8 @@ export interface MarketVendor {
   splits(query: CorporateActionsQuery): Promise<VendorSplit[]>;
   /** Cash dividends by ex-date, then ticker, then id, without duplicate ids. Announced ones may be in the future. */
   dividends(query: CorporateActionsQuery): Promise<VendorDividend[]>;
+  /** The announced closures and early closes of the exchanges, by date, then exchange. */
+  upcomingHolidays(options?: VendorOptions): Promise<VendorHoliday[]>;
 }
 
 /** Options of every call. */
@@ -176,4 +178,14 @@ export interface VendorDividend {
   frequency: number | null;
   /** In the vendor's words, e.g. `recurring` or `special`. */
   distributionType: string | null;
+}
+
+export interface VendorHoliday {
+  exchange: string;
+  name: string;
+  date: string;
+  kind: "closed" | "early-close";
+  /** ISO 8601 instants; `null` on a day without trading. */
+  opensAt: string | null;
+  closesAt: string | null;
 }

@@ -23,6 +23,7 @@ const kinds: readonly [kind: string, path: RegExp][] = [
   ["splits", /\/splits\/?$/],
   ["dividends", /\/dividends\/?$/],
   ["news", /^\/v2\/reference\/news/],
+  ["holidays", /^\/v1\/marketstatus\//],
 ];
 
 /** A `fetch` that reports each call to `observe`. */

@@ -78,6 +78,7 @@ export function scriptedVendor(script: VendorScript): { vendor: MarketVendor; as
         ),
         query,
       ),
+    upcomingHolidays: (options) => ask("holidays", [], options),
   };
   return { vendor, asked };
 }

@@ -1,10 +1,35 @@
-import type { MarketVendor } from "../market_vendor.ts";
+import type { MarketVendor, VendorHoliday, VendorOptions } from "../market_vendor.ts";
 import { sessionBars, tickerBars } from "./bars.ts";
 import { dividends, splits } from "./corporate_actions.ts";
 import { news } from "./news.ts";
 import { tickerDetails } from "./ticker_details.ts";
 import { tickers } from "./tickers.ts";
-import { transport, type TransportOptions } from "./transport.ts";
+import { type Transport, transport, type TransportOptions } from "./transport.ts";
+import { z } from "zod";
+import { isoDate, text, textOrNull } from "./envelope.ts";
+
+/** A bare array: this endpoint has no envelope. */
+const Holidays = z.array(z.object({
+  exchange: text,
+  name: text,
+  date: isoDate,
+  status: z.enum(["closed", "early-close"]),
+  open: textOrNull,
+  close: textOrNull,
+}));
+
+/** See {@link MarketVendor.upcomingHolidays}. */
+async function upcomingHolidays(transport: Transport, options: VendorOptions): Promise<VendorHoliday[]> {
+  const rows = await transport.send({ path: "/v1/marketstatus/upcoming", schema: Holidays }, options);
+  return (rows ?? []).map((row): VendorHoliday => ({
+    exchange: row.exchange,
+    name: row.name,
+    date: row.date,
+    kind: row.status,
+    opensAt: row.open,
+    closesAt: row.close,
+  })).sort((a, b) => a.date === b.date ? (a.exchange < b.exchange ? -1 : 1) : a.date < b.date ? -1 : 1);
+}
 
 export type PolygonOptions = TransportOptions;
 
@@ -40,5 +65,6 @@ export function polygonVendor(options: PolygonOptions): MarketVendor {
     tickerBars: (ticker, range) => tickerBars(calls, ticker, range),
     splits: (query) => splits(calls, query),
     dividends: (query) => dividends(calls, query),
+    upcomingHolidays: (options = {}) => upcomingHolidays(calls, options),
   };
 }

@@ -141,7 +141,7 @@ Deno.test("nyse.closeOf() is 13:00 in New York on exactly the announced short se
   for (const year of Object.keys(CLOSED_WEEKDAYS).map(Number)) {
     const expected = ONE_O_CLOCK[year]!.split(" ").map((day) => `${year}-${day}`);
     const early = nyse.sessionsBetween(`${year}-01-01`, `${year}-12-31`)
-      .filter((date) => newYorkTime(nyse.closeOf(date)) !== "16:00:00" && date !== "2005-06-01"); // not announced: see the next test
+      .filter((date) => nyse.closesEarly(date) && date !== "2005-06-01"); // not announced: see the next test
     assert.deepEqual(early, expected);
     for (const session of early) assert.equal(newYorkTime(nyse.closeOf(session)), "13:00:00");
   }
@@ -155,14 +155,33 @@ Deno.test("nyse.closeOf() knows the unannounced early closes and those before 13
   assert.equal(newYorkTime(nyse.closeOf("2005-11-25")), "13:00:00");
 });
 
-Deno.test("nyse.closeOf() lies inside the session's own day", () => {
+Deno.test("nyse.openOf() is 09:30 in New York but for the delayed openings of 2000 to 2026", () => {
+  const late = nyse.sessionsBetween("2000-01-01", "2026-12-31")
+    .map((session) => [session, newYorkTime(nyse.openOf(session))])
+    .filter(([, time]) => time !== "09:30:00");
+  // Source: the exchange's "Special Closings" list, which gives delayed openings too.
+  assert.deepEqual(late, [
+    ["2001-09-17", "09:33:00"],
+    ["2001-10-08", "09:31:00"],
+    ["2002-09-11", "12:00:00"],
+    ["2003-03-20", "09:32:00"],
+    ["2004-06-07", "09:32:00"],
+    ["2006-12-27", "09:32:00"],
+  ]);
+});
+
+Deno.test("nyse.openOf() lies before closeOf() and inside the session's own day", () => {
   fc.assert(fc.property(anyDate, (date) => {
     fc.pre(nyse.isSession(date));
-    assert.equal(nyse.closeOf(date).toZonedDateTimeISO(nyse.timeZone).toPlainDate().toString(), date);
+    const [open, close] = [nyse.openOf(date), nyse.closeOf(date)];
+    assert.equal(Temporal.Instant.compare(open, close), -1);
+    for (const instant of [open, close]) {
+      assert.equal(instant.toZonedDateTimeISO(nyse.timeZone).toPlainDate().toString(), date);
+    }
   }));
 });
 
-Deno.test("nyse.closeOf() follows daylight saving time on both sides of every change from 2000 to 2026", () => {
+Deno.test("nyse.openOf() and closeOf() follow daylight saving time on both sides of every change from 2000 to 2026", () => {
   for (let year = 2000; year <= 2026; year++) {
     // Until 2006 the first Sunday of April and the last of October (15 U.S.C. 260a as of 1986); since 2007 the second Sunday of
     // March and the first of November (Energy Policy Act of 2005).
@@ -170,7 +189,9 @@ Deno.test("nyse.closeOf() follows daylight saving time on both sides of every ch
     const back = year < 2007 ? sundayFrom(`${year}-10-25`) : sundayFrom(`${year}-11-01`);
     for (const [sunday, before, after] of [[forth, "winter", "summer"], [back, "summer", "winter"]] as const) {
       for (const [session, season] of [[nyse.previousSession(sunday), before], [nyse.nextSession(sunday), after]]) {
-        assert.equal(nyse.closeOf(session!).toString(), `${session}T${season === "winter" ? "21:00" : "20:00"}:00Z`);
+        const [open, close] = season === "winter" ? ["14:30", "21:00"] : ["13:30", "20:00"];
+        assert.equal(nyse.openOf(session!).toString(), `${session}T${open}:00Z`);
+        assert.equal(nyse.closeOf(session!).toString(), `${session}T${close}:00Z`);
       }
     }
   }
@@ -186,6 +207,51 @@ Deno.test("nyse.closeOf() follows daylight saving time on both sides of every ch
 Deno.test("nyse.closeOf() of an early close follows daylight saving time", () => {
   assert.equal(nyse.closeOf("2002-07-05").toString(), "2002-07-05T17:00:00Z");
   assert.equal(nyse.closeOf("2003-12-26").toString(), "2003-12-26T18:00:00Z");
+});
+
+Deno.test("nyse.isLastSessionOf() of a week is Friday, or the session before a closed Friday", () => {
+  const ends = (from: string, to: string) =>
+    nyse.sessionsBetween(from, to).filter((session) => nyse.isLastSessionOf(session, "week"));
+  assert.deepEqual(ends("2026-11-16", "2026-12-04"), ["2026-11-20", "2026-11-27", "2026-12-04"]);
+  assert.deepEqual(ends("2026-03-30", "2026-04-10"), ["2026-04-02", "2026-04-10"]); // Good Friday on 3 April
+  assert.deepEqual(ends("2001-09-04", "2001-09-21"), ["2001-09-07", "2001-09-10", "2001-09-21"]); // closed from 11 to 14
+  // ISO week 53 of 2026 goes from Monday 28 December to Sunday 3 January: it ends on Thursday, as 1 January is closed …
+  assert.deepEqual(ends("2026-12-28", "2027-01-08"), ["2026-12-31", "2027-01-08"]);
+  // … and in the week of 30 December 2024 the end lies in the next year.
+  assert.deepEqual(ends("2024-12-30", "2025-01-05"), ["2025-01-03"]);
+});
+
+Deno.test("nyse.isLastSessionOf() of a month is its last weekday that is open", () => {
+  const ends = nyse.sessionsBetween("2024-01-01", "2024-12-31").filter((day) => nyse.isLastSessionOf(day, "month"));
+  assert.deepEqual(
+    ends.map((date) => date.slice(5)).join(" "),
+    "01-31 02-29 03-28 04-30 05-31 06-28 07-31 08-30 09-30 10-31 11-29 12-31",
+  );
+});
+
+Deno.test("nyse.isLastSessionOf() says of each session whether the next lies in another week or month", () => {
+  const week = (date: string) => {
+    const day = Temporal.PlainDate.from(date);
+    return `${day.yearOfWeek}-W${day.weekOfYear}`;
+  };
+  fc.assert(fc.property(anyDate, (date) => {
+    fc.pre(nyse.isSession(date) && date < "2100-12-31");
+    const next = nyse.nextSession(date);
+    assert.equal(nyse.isLastSessionOf(date, "week"), week(next) !== week(date));
+    assert.equal(nyse.isLastSessionOf(date, "month"), next.slice(0, 7) !== date.slice(0, 7));
+  }));
+});
+
+Deno.test("nyse.isLastSessionOf() knows the end of its last week and month", () => {
+  for (const unit of ["week", "month"] as const) {
+    assert.equal(nyse.isLastSessionOf("2100-12-31", unit), true);
+    assert.equal(nyse.isLastSessionOf("2100-12-30", unit), false);
+  }
+});
+
+Deno.test("nyse.openOf() and isLastSessionOf() throw for a day without trading", () => {
+  assert.throws(() => nyse.openOf("2026-11-26"), { name: "RangeError", message: /2026-11-26 is not a session/ });
+  assert.throws(() => nyse.isLastSessionOf("2026-11-29", "week"), { name: "RangeError", message: /2026-11-29 is not/ });
 });
 
 Deno.test("nyse.closeOf() throws for a day without trading", () => {

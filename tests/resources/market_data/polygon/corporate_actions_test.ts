@@ -48,6 +48,30 @@ Deno.test("dividends() has all pages by ex-date, each once, with cash as it was 
     });
   }, { rowsPerPage: 4 }));
 
+Deno.test("upcomingHolidays() has closures and early closes of both exchanges, by date", () =>
+  withVendor(async ({ client }) => {
+    const days = await client.upcomingHolidays();
+    assert.deepEqual(days.slice(0, 3), [
+      {
+        exchange: "NASDAQ",
+        name: "Early close",
+        date: "2024-07-03",
+        kind: "early-close",
+        opensAt: "2024-07-03T13:30:00.000Z",
+        closesAt: "2024-07-03T17:00:00.000Z",
+      },
+      {
+        exchange: "NYSE",
+        name: "Early close",
+        date: "2024-07-03",
+        kind: "early-close",
+        opensAt: "2024-07-03T13:30:00.000Z",
+        closesAt: "2024-07-03T17:00:00.000Z",
+      },
+      { exchange: "NASDAQ", name: "Holiday", date: "2024-07-04", kind: "closed", opensAt: null, closesAt: null },
+    ]);
+  }));
+
 /** A client that answers call by call. */
 const answering = (bodyOf: (call: number) => unknown) => {
   let calls = 0;

@@ -28,6 +28,7 @@ async function everything(client: MarketVendor, sessions: readonly string[]) {
     news: await client.news({ publishedFrom: FROM }),
     splits: await client.splits({ from: FROM }),
     dividends: await client.dividends({ from: FROM }),
+    holidays: await client.upcomingHolidays(),
   };
 }
 

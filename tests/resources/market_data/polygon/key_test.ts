@@ -91,7 +91,7 @@ Deno.test("polygonVendor() removes the key from messages of the vendor and the n
 
 Deno.test("polygonVendor() shows no key when it is printed", () =>
   withVendor(async ({ client }) => {
-    await client.splits({ from: "2024-01-01" });
+    await client.upcomingHolidays();
     assert.ok(!JSON.stringify(client).includes(KEY));
     assert.ok(!Deno.inspect(client, { depth: 20, showHidden: true }).includes(KEY));
   }, { apiKey: KEY }));

@@ -186,9 +186,11 @@ for (
         await call();
         assert.match(told.splice(0).map((row) => row.reason).join(), /^(t|id|ticker): expected/);
       }
-      const { message, endpoint } = await refused(client.tickerDetails("EAAA"));
-      assert.ok(message.includes(endpoint));
-      assert.match(message, /ticker: expected/);
+      for (const call of [() => client.tickerDetails("EAAA"), () => client.upcomingHolidays()]) {
+        const { message, endpoint } = await refused(call());
+        assert.ok(message.includes(endpoint));
+        assert.match(message, /(ticker|\[\d+\]\.date): expected/);
+      }
     }));
 }
 

@@ -13,7 +13,7 @@ export function upcomingHolidays(market: VendorMarket, request: EndpointRequest)
     const day = today.add({ days: ahead });
     const date = day.toString();
     const open = nyse.isSession(date);
-    if (open ? !closesEarly(date) : day.dayOfWeek > 5) continue;
+    if (open ? !nyse.closesEarly(date) : day.dayOfWeek > 5) continue;
     for (const exchange of ["NYSE", "NASDAQ"]) {
       const opens = Temporal.PlainDateTime.from(`${date}T09:30`).toZonedDateTime(nyse.timeZone).toInstant();
       rows.push({
@@ -26,10 +26,6 @@ export function upcomingHolidays(market: VendorMarket, request: EndpointRequest)
     }
   }
   return { body: rows };
-}
-
-function closesEarly(session: string): boolean {
-  return nyse.closeOf(session).toZonedDateTimeISO(nyse.timeZone).hour < 16;
 }
 
 function utc(instant: Temporal.Instant): string {
