@@ -53,7 +53,7 @@ await need(
   "postgresql",
   "POSTGRES",
 );
-// Where it cannot be had, the tests use the Chromium that is there.
+// If it cannot be installed, the tests use an installed Chromium.
 const wantsShell = !Deno.env.get("CHROMIUM") && !await exists(headlessShell.path);
 if (wantsShell) await install(headlessShell.debianPackage);
 await need("Chromium", await exists(chromiumPath()), "chromium", "BROWSER");

@@ -97,10 +97,10 @@ export const joinedDailyBars = asset({
 function barsOf(raw: BarColumns): Map<string, { count: number; usable: boolean }> {
   const known = new Map<string, { count: number; usable: boolean }>();
   raw.ticker.forEach((ticker, i) => {
-    const cell = barKey(ticker, raw.session[i]!);
+    const key = barKey(ticker, raw.session[i]!);
     const usable = barFault(raw, i) === undefined;
-    const before = known.get(cell);
-    known.set(cell, { count: (before?.count ?? 0) + 1, usable: usable || (before?.usable ?? false) });
+    const before = known.get(key);
+    known.set(key, { count: (before?.count ?? 0) + 1, usable: usable || (before?.usable ?? false) });
   });
   return known;
 }
