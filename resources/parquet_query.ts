@@ -33,8 +33,8 @@ export interface ParquetQuery {
   distinct?: boolean;
 }
 
-/** The rows of a query, in the memory of the library. */
-export interface QueriedRows {
+/** The rows of a query, in the memory of the library until they are disposed of. */
+export interface QueriedRows extends Disposable {
   count: number;
   /** Some of them column by column, all by default. */
   read(range?: { offset: number; length: number }): Promise<Record<string, ColumnData>>;
@@ -57,12 +57,14 @@ const VALUES_BETWEEN_RESTS = 65_536;
  */
 export async function queryParquet(files: readonly QueriedFile[], query: ParquetQuery): Promise<QueriedRows> {
   const { columns, where = [], order = [], limit, offset = 0, firstOfEach, distinct = false } = query;
-  if (files.length === 0) return { count: 0, read: () => Promise.resolve(noRows(columns)) };
+  if (files.length === 0) {
+    return { count: 0, read: () => Promise.resolve(noRows(columns)), [Symbol.dispose]() {} };
+  }
   const polars = await loadPolars();
-  const scans = files.map((file) => scanOf(polars, file));
-  // Files may have other columns, or the same in another order.
   const used = usedColumns(query);
-  for (const [i, scan] of scans.entries()) scans[i] = scan.select(...used.map((name) => polars.col(name)));
+  const expressions = [...used].map((name) => polars.col(name));
+  // Files may have other columns, or the same in another order.
+  const scans = files.map((file) => scanOf(polars, file, used).select(...expressions));
   let rows = scans.length === 1 ? scans[0]! : polars.concat(scans) as unknown as LazyDataFrame;
   for (const condition of where) rows = rows.filter(expressionOf(polars, condition));
   if (order.length > 0) {
@@ -84,11 +86,16 @@ export async function queryParquet(files: readonly QueriedFile[], query: Parquet
     count: frame.height,
     read: ({ offset, length } = { offset: 0, length: frame.height }) =>
       columnsOf(polars, offset === 0 && length >= frame.height ? frame : frame.slice(offset, length), columns),
+    // The library frees them when they are collected.
+    [Symbol.dispose]() {},
   };
 }
 
+/** Signature of {@link queryParquet}. */
+export type QueryParquet = typeof queryParquet;
+
 /** Names of all columns that a query needs. */
-function usedColumns({ columns, where = [], order = [], firstOfEach }: ParquetQuery): string[] {
+function usedColumns({ columns, where = [], order = [], firstOfEach }: ParquetQuery): Set<string> {
   const names = new Set([...columns, ...order.map(({ column }) => column)].map(({ name }) => name));
   const note = (condition: Condition) => {
     if ("column" in condition) names.add(condition.column.name);
@@ -96,16 +103,20 @@ function usedColumns({ columns, where = [], order = [], firstOfEach }: ParquetQu
   };
   where.forEach(note);
   if (firstOfEach) names.add(firstOfEach.column.name);
-  return [...names];
+  return names;
 }
 
-function scanOf(polars: Polars, { path, instead = {}, lacks = [] }: QueriedFile): LazyDataFrame {
+function scanOf(
+  polars: Polars,
+  { path, instead = {}, lacks = [] }: QueriedFile,
+  used: ReadonlySet<string>,
+): LazyDataFrame {
   let scan = polars.scanParquet(path) as LazyDataFrame;
   for (const [name, value] of Object.entries(instead)) {
-    scan = scan.withColumn(polars.col(name).fillNull(polars.lit(value)).cast(polars.Int64));
+    if (used.has(name)) scan = scan.withColumn(polars.col(name).fillNull(polars.lit(value)).cast(polars.Int64));
   }
   for (const { name, type } of lacks) {
-    scan = scan.withColumn(polars.lit(null).cast(storedType(polars, type)).alias(name));
+    if (used.has(name)) scan = scan.withColumn(polars.lit(null).cast(storedType(polars, type)).alias(name));
   }
   return scan;
 }

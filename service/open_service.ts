@@ -3,6 +3,7 @@ import { Engine, type Logger, messageOf } from "../engine/mod.ts";
 import type { Clock, SharedClock } from "../resources/clock.ts";
 import { type Database, type EmbeddedDatabase, migrate, openDatabase } from "../resources/database/mod.ts";
 import { ServiceInstruments } from "../resources/metrics/mod.ts";
+import { ParquetThread } from "../resources/parquet_thread.ts";
 import { FileStoreError } from "../resources/row_files/mod.ts";
 import { ConfigurationError, type Environment } from "../settings/environment.ts";
 import { openProject } from "./open_project.ts";
@@ -67,10 +68,13 @@ export async function openService(
       pendingImport,
       states: () => engine.states(),
     });
+    // Where steps run, whole tables are read: values would cross from one thread to the other for nothing.
+    const parquet = opened.rowFiles && !runsStepsItself(role, environment) ? new ParquetThread() : undefined;
     const executors = new StepExecutors({ role, environment, database, instruments, replace });
     await executors.prepare();
     const engine = await Engine.open({
       ...opened,
+      rowFiles: opened.rowFiles && { ...opened.rowFiles, query: parquet?.query },
       database,
       logger,
       role,
@@ -105,6 +109,7 @@ export async function openService(
       async close() {
         await engine.close();
         await executors.close();
+        parquet?.close();
         await database.close().catch((error) => logger.warn(`The database did not close cleanly: ${messageOf(error)}`));
       },
     };

@@ -56,7 +56,7 @@ export async function datesWithRows(
   const files = rowFilesOf(database, asset);
   if (files) {
     const date = { name: column, type: "date" as const };
-    const found = await files.query(version, { columns: [date], distinct: true });
+    using found = await files.query(version, { columns: [date], distinct: true });
     return ((await found.read())[column] as string[]).sort().reverse();
   }
   const { sql } = database;

@@ -23,7 +23,7 @@ export async function newestDate<Row>(
       : [{ column: columnOf(asset, where, "where"), is: "eq", value: "true" }];
     const date = columnOf(asset, column, "column");
     const order = [{ column: date, descending: true }];
-    const rows = await files.queryFiles(await files.of(undefined, sql), {
+    using rows = await files.queryFiles(await files.of(undefined, sql), {
       columns: [date],
       where: isTrue,
       order,

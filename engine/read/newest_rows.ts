@@ -53,7 +53,7 @@ export async function newestRows<Row, Field extends ColumnOf<Row>>(
     const of = (field: string) => columnOf(asset, field, "fields");
     const columns = fields.map(of);
     const order = [{ column: of(name), descending: false }, { column: of(date), descending: true }];
-    const found = await files.query(version.id, { columns, order, firstOfEach: { column: of(name), rows: each } });
+    using found = await files.query(version.id, { columns, order, firstOfEach: { column: of(name), rows: each } });
     return { rows: toRows({ columns }, await found.read()) as Pick<Row, Field>[], materialization: version.id };
   }
   const columns = fields.map((column) => `r."${column}"`).join(", ");

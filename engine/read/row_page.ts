@@ -129,7 +129,7 @@ async function rowsOf(
   const files = rowFilesOf(database, asset);
   if (files) {
     const columns = selected.map((name) => columnOf(asset, name, "fields"));
-    const found = await files.query(version.id, parquetQueryOf(question, { selected: columns, limit, offset }));
+    using found = await files.query(version.id, parquetQueryOf(question, { selected: columns, limit, offset }));
     return toRows({ columns }, await found.read()) as Record<string, unknown>[];
   }
   const { sql } = database;
@@ -188,7 +188,8 @@ export async function countRows(
   if (files) {
     const [selected] = question.columns;
     const counted = { ...parquetQueryOf(question, { selected: [selected!], limit: atMost }), order: [] };
-    return (await files.query(version.id, counted)).count;
+    using found = await files.query(version.id, counted);
+    return found.count;
   }
   const counted = async (latest: boolean) => {
     const of = { id: version.id, latest };
@@ -245,7 +246,7 @@ async function columnsOf(
   const { columns } = question;
   const files = rowFilesOf(database, asset);
   if (files) {
-    const rows = await files.query(version.id, parquetQueryOf(question, { selected: columns, limit }), { signal });
+    using rows = await files.query(version.id, parquetQueryOf(question, { selected: columns, limit }), { signal });
     return await rows.read();
   }
   const { text, parameters } = statementOf(asset, question, {

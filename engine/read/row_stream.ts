@@ -86,7 +86,10 @@ async function fileSource(
       offset += fetchRows;
       return toRows({ columns }, data) as Row[];
     },
-    shut: () => Promise.resolve(),
+    shut() {
+      rows?.[Symbol.dispose]();
+      return Promise.resolve();
+    },
   };
 }
 

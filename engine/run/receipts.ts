@@ -90,7 +90,7 @@ async function rowsWithOrigin(
   const files = rowFilesOf(database, asset);
   if (files) {
     const selected = [...columns, originColumn];
-    const found = await files.query(version.id, parquetQueryOf(question, { selected, limit }));
+    using found = await files.query(version.id, parquetQueryOf(question, { selected, limit }));
     return toRows({ columns: selected }, await found.read()) as RowWithOrigin[];
   }
   const { text, parameters } = statementOf(asset, question, {

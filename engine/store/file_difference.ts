@@ -28,7 +28,8 @@ export async function differencesInFiles(
   };
   const rowsOf = async (some: readonly RowFile[]) => {
     const specs = columns.map(({ name, type }) => ({ name, type }));
-    return toRows({ columns }, await (await files.queryFiles(some, { columns: specs })).read()) as Row[];
+    using found = await files.queryFiles(some, { columns: specs });
+    return toRows({ columns }, await found.read()) as Row[];
   };
   const keyOf = (row: Row) => JSON.stringify(primaryKey.map((name) => row[name]));
   const found = new Map<string, RowDifference>();

@@ -1,6 +1,7 @@
 import type { Clock } from "../../resources/clock.ts";
 import type { Database } from "../../resources/database/database.ts";
 import type { Logger } from "../../resources/logger.ts";
+import type { QueryParquet } from "../../resources/parquet_query.ts";
 import type { FileStore } from "../../resources/row_files/mod.ts";
 import type { AnyAsset } from "../declare/asset.ts";
 import { checkConfig } from "../declare/config_check.ts";
@@ -31,6 +32,8 @@ export interface RowFileOptions {
   store: FileStore;
   /** Keys of assets with rows in files, in addition to those that declare it. */
   assets?: readonly string[];
+  /** Queries files; in the calling thread by default. */
+  query?: QueryParquet;
 }
 
 /** Validates the assets and their settings. @throws {DefinitionError} If they do not fit together. */
@@ -68,5 +71,5 @@ function rowFileSettingOf(graph: AssetGraph, options: RowFileOptions | undefined
     if (asset.external) throw new DefinitionError(`"${key}" is made outside Tandem: it has no rows to keep in files.`);
   }
   const keys = new Set([...declared, ...options.assets ?? []]);
-  return { store: options.store, keys };
+  return { store: options.store, query: options.query, keys };
 }

@@ -1,5 +1,5 @@
 import type { ColumnData, ColumnSpec, Database, Sql } from "../../resources/database/database.ts";
-import { type ParquetQuery, type QueriedRows, queryParquet } from "../../resources/parquet_query.ts";
+import { type ParquetQuery, type QueriedRows, type QueryParquet, queryParquet } from "../../resources/parquet_query.ts";
 import type { Condition } from "../../resources/row_condition.ts";
 import { type FileStore, FileStoreError } from "../../resources/row_files/mod.ts";
 import type { AnyAsset, Where } from "../declare/asset.ts";
@@ -20,6 +20,8 @@ import type { PartitionSet, Rectangle } from "../partitions/mod.ts";
 /** The assets with rows in files, and the store of these. */
 export interface RowFileSetting {
   store: FileStore;
+  /** {@link queryParquet} by default. */
+  query?: QueryParquet;
   keys: ReadonlySet<string>;
 }
 
@@ -39,7 +41,7 @@ export function rowFileSetting(database: Database): RowFileSetting | undefined {
 /** The files with the rows of an asset; `undefined` if these are in a table. */
 export function rowFilesOf(database: Database, asset: AnyAsset): RowFiles | undefined {
   const setting = settings.get(database);
-  return setting?.keys.has(asset.key) ? new RowFiles(database, asset, setting.store) : undefined;
+  return setting?.keys.has(asset.key) ? new RowFiles(database, asset, setting.store, setting.query) : undefined;
 }
 
 /**
@@ -101,6 +103,7 @@ export class RowFiles {
     private readonly database: Database,
     private readonly asset: AnyAsset,
     readonly store: FileStore,
+    private readonly queryParquetFiles: QueryParquet = queryParquet,
   ) {}
 
   /** The files of a version, by segment; of the current one by default. */
@@ -135,13 +138,34 @@ export class RowFiles {
     return await this.queryFiles(await this.of(version), query, options);
   }
 
-  /** Queries the rows of some files. */
+  /**
+   * Queries the rows of some files, given in the order of their months.
+   *
+   * Only the first months are read if they have the first rows of the order.
+   */
   async queryFiles(
     files: readonly RowFile[],
     query: ParquetQuery,
-    { signal }: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal } = {},
   ): Promise<QueriedRows> {
-    const read = files.filter(mayMeet(segmentColumn(this.asset), query.where ?? []));
+    const column = segmentColumn(this.asset);
+    const read = files.filter(mayMeet(column, query.where ?? []));
+    const first = firstTerm(query);
+    if (first === undefined || first.column.name !== column) return await this.#queryAll(read, query, options);
+    if (first.descending) read.reverse();
+    for (let months = 2; months < read.length; months *= 4) {
+      const rows = await this.#queryAll(read.slice(0, months), query, options);
+      if (rows.count === query.limit) return rows;
+      rows[Symbol.dispose]();
+    }
+    return await this.#queryAll(read, query, options);
+  }
+
+  async #queryAll(
+    read: readonly RowFile[],
+    query: ParquetQuery,
+    { signal }: { signal?: AbortSignal },
+  ): Promise<QueriedRows> {
     const paths = await Promise.all(read.map((file) => this.store.localPath(file, { signal })));
     signal?.throwIfAborted();
     const queried = read.map(({ from, columns }, i) => ({
@@ -151,7 +175,7 @@ export class RowFiles {
       lacks: this.asset.schema.columns.filter(({ name }) => !columns.includes(name)),
     }));
     try {
-      return await queryParquet(queried, query);
+      return await this.queryParquetFiles(queried, query);
     } catch (error) {
       throw new FileStoreError(
         `The files of "${this.asset.key}" in ${this.store.location} cannot be read: ${
@@ -189,7 +213,7 @@ export class RowFiles {
     if (within !== null) conditions.push(...this.#around(rectangles));
     const all = [...new Set([...names, ...asset.schema.primaryKey, ...divided])];
     for (const name of all) this.#column(name);
-    const rows = await this.query(version, { columns: all.map((name) => this.#column(name)), where: conditions }, {
+    using rows = await this.query(version, { columns: all.map((name) => this.#column(name)), where: conditions }, {
       signal,
     });
     let read = await rows.read();
@@ -211,7 +235,8 @@ export class RowFiles {
   /** All rows of a file, with the materialization that added each. */
   async read(file: RowFile, options: { signal?: AbortSignal } = {}): Promise<Record<string, ColumnData>> {
     const columns = [...this.asset.schema.columns.map(({ name, type }) => ({ name, type })), originColumn];
-    return await (await this.queryFiles([file], { columns }, options)).read();
+    using rows = await this.queryFiles([file], { columns }, options);
+    return await rows.read();
   }
 
   #column(name: string): ColumnSpec {
@@ -273,6 +298,13 @@ export function insideOf(rectangles: readonly Rectangle[]): (name: string, date:
     }
     return ranges.some((dates) => dates?.some(([first, last]) => first <= date && date <= last) ?? true);
   };
+}
+
+/** The term of the order that decides which rows of a limited query come first: columns with a given value do not. */
+function firstTerm({ where = [], order = [], limit, firstOfEach, distinct }: ParquetQuery) {
+  if (limit === undefined || firstOfEach || distinct) return undefined;
+  const given = new Set(where.flatMap((one) => "is" in one && one.is === "eq" ? [one.column.name] : []));
+  return order.find(({ column }) => !given.has(column.name));
 }
 
 /** Whether a file may have rows that meet the conditions, by its month. */

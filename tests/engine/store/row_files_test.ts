@@ -211,6 +211,27 @@ test("a publication writes only the months that change", async ({ engine, databa
   assert.equal((await engine.storage())[0]!.bytes, bytes!.bytes);
 });
 
+test("the newest rows are read from the files of the newest months", async ({ engine, store }) => {
+  await make(engine);
+  let read: string[] = [];
+  store.before = (what, path) => {
+    if (what === "read") read.push(path.slice(0, "whole/2025-12".length));
+  };
+  const monthsFor = async (query: RowQuery & { limit: number }) => {
+    read = [];
+    const { rows } = await engine.rows("whole", query);
+    return [rows.length, [...new Set(read)].sort()];
+  };
+  const ofOne = { filters: [{ column: "ticker", operator: "eq" as const, value: "A" }] };
+  const newest = ["whole/2026-02", "whole/2026-03"];
+  const all = ["whole/2025-12", "whole/2026-01", ...newest];
+  assert.deepEqual(await monthsFor({ order: ["-session"], limit: 3 }), [3, newest]);
+  assert.deepEqual(await monthsFor({ ...ofOne, order: ["-ticker", "-session"], limit: 1 }), [1, newest]);
+  assert.deepEqual(await monthsFor({ ...ofOne, order: ["session"], limit: 1 }), [1, all.slice(0, 2)]);
+  assert.deepEqual(await monthsFor({ ...ofOne, order: ["-session"], limit: 5 }), [5, all]);
+  assert.deepEqual(await monthsFor({ order: ["ticker", "-session"], limit: 2 }), [2, all]);
+});
+
 test("a store that is away fails the step in words, and the last rows stay", async ({ engine, store, world }) => {
   await make(engine);
   world.rows = world.rows.slice(1);
