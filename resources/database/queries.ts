@@ -102,7 +102,9 @@ async function transaction(
   mode: string,
   work: Work,
 ): Promise<unknown> {
-  await connection.command(`begin ${mode.replace(/[^a-z ]/gi, "")}`);
+  // Whatever the default of the database is, or of a pooler's session that takes no settings.
+  const isolated = /isolation/i.test(mode) ? mode : `isolation level read committed ${mode}`;
+  await connection.command(`begin ${isolated.replace(/[^a-z ]/gi, "")}`);
   const scope = new Scope(write, connection);
   try {
     const result = await scope.call(work);
