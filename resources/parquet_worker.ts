@@ -38,7 +38,9 @@ scope.onmessage = async ({ data: request }) => {
       opened.set(id, rows);
       scope.postMessage({ kind: "found", id, count: rows.count });
     } else {
-      const rows = await opened.get(id)!.read(request.range);
+      const found = opened.get(id);
+      if (!found) throw new Error("The thread that reads Parquet files was started anew, and has lost these rows.");
+      const rows = await found.read(request.range);
       collectAfter(OF_COLUMN * Object.keys(rows).length);
       scope.postMessage({ kind: "rows", id, rows }, buffersOf(rows));
     }

@@ -153,10 +153,12 @@ export class RowFiles {
     const first = firstTerm(query);
     if (first === undefined || first.column.name !== column) return await this.#queryAll(read, query, options);
     if (first.descending) read.reverse();
-    for (let months = 2; months < read.length; months *= 4) {
+    for (let months = 2; months < read.length;) {
       const rows = await this.#queryAll(read.slice(0, months), query, options);
       if (rows.count === query.limit) return rows;
       rows[Symbol.dispose]();
+      // As many months as have the rows if all have as many, and a fourth more.
+      months = Math.ceil(months * Math.min(8, Math.max(2, 1.25 * query.limit! / rows.count)));
     }
     return await this.#queryAll(read, query, options);
   }
