@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { DatabaseOpenError, openDatabase, openPostgres } from "../../../resources/database/mod.ts";
 import { silentLogger } from "../../../engine/mod.ts";
 import { FaultyProxy } from "../../support/faulty_proxy.ts";
-import { createTestDatabase, postgresAvailable, postgresBinaries, startServer } from "../../support/database.ts";
+import {
+  createTestDatabase,
+  postgresAvailable,
+  postgresBinaries,
+  startServer,
+  withPostgres,
+} from "../../support/database.ts";
 
 const SECRET = "hunter2";
 
@@ -139,6 +145,26 @@ Deno.test({
       await drop();
     }
   },
+});
+
+Deno.test({
+  name: "begin() is read committed whatever the default of the session is, unless it names another isolation",
+  ignore: !postgresAvailable,
+  fn: () =>
+    withPostgres(async ({ session }) => {
+      const sql = session();
+      try {
+        await sql`SELECT set_config('default_transaction_isolation', 'serializable', false)`;
+        const isolation = async (tx: typeof sql) => (await tx`SHOW transaction_isolation`)[0]!.transaction_isolation;
+        assert.equal(await isolation(sql), "serializable");
+        assert.equal(await sql.begin((tx) => isolation(tx as unknown as typeof sql)), "read committed");
+        assert.equal(await sql.begin("READ ONLY", (tx) => isolation(tx as unknown as typeof sql)), "read committed");
+        const mode = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        assert.equal(await sql.begin(mode, (tx) => isolation(tx as unknown as typeof sql)), "repeatable read");
+      } finally {
+        await sql.end();
+      }
+    }),
 });
 
 Deno.test({
