@@ -1,13 +1,13 @@
 import type { ColumnData, ColumnSpec } from "./database/database.ts";
 import type { ParquetQuery, QueriedFile, QueriedRows } from "./parquet_query.ts";
 
-/** What a thread is asked. Rows of a query stay there under its `id` until they are dropped. */
+/** What a thread is asked. The rows of a query stay there until they are dropped, under its `id`. */
 export type ParquetRequest =
   | { kind: "query"; id: number; files: readonly QueriedFile[]; query: ParquetQuery }
-  | { kind: "read"; id: number; range: { offset: number; length: number } | undefined }
-  | { kind: "drop"; id: number };
+  | { kind: "read"; id: number; of: number; range: { offset: number; length: number } | undefined }
+  | { kind: "drop"; of: number };
 
-/** Its answers, in the order of the requests of an `id`. */
+/** Its answers, each with the `id` of the request. */
 export type ParquetReply =
   | { kind: "found"; id: number; count: number }
   | { kind: "rows"; id: number; rows: Record<string, ColumnData> }
@@ -34,8 +34,8 @@ export class ParquetThread {
     const worker = this.#worker;
     return {
       count,
-      read: async (range) => (await this.#ask<"rows">({ kind: "read", id, range })).rows,
-      [Symbol.dispose]: () => worker?.postMessage({ kind: "drop", id } satisfies ParquetRequest),
+      read: async (range) => (await this.#ask<"rows">({ kind: "read", id: ++this.#lastId, of: id, range })).rows,
+      [Symbol.dispose]: () => worker?.postMessage({ kind: "drop", of: id } satisfies ParquetRequest),
     };
   };
 

@@ -25,11 +25,11 @@ const collectGarbage = garbageCollection();
 let objects = 0;
 
 scope.onmessage = async ({ data: request }) => {
-  const { id } = request;
   if (request.kind === "drop") {
-    opened.delete(id);
+    opened.delete(request.of);
     return;
   }
+  const { id } = request;
   try {
     if (request.kind === "query") {
       const { files, query } = request;
@@ -38,7 +38,7 @@ scope.onmessage = async ({ data: request }) => {
       opened.set(id, rows);
       scope.postMessage({ kind: "found", id, count: rows.count });
     } else {
-      const found = opened.get(id);
+      const found = opened.get(request.of);
       if (!found) throw new Error("The thread that reads Parquet files was started anew, and has lost these rows.");
       const rows = await found.read(request.range);
       collectAfter(OF_COLUMN * Object.keys(rows).length);

@@ -11,12 +11,12 @@ export function nullsOf(series: Series): boolean[] | null {
   return series.nullCount() === 0 ? null : series.isNull().toArray() as boolean[];
 }
 
-/**
- * A series of text, with one string object for equal texts; `null` for a null.
- *
- * Deno removes a native object that is garbage from a list of all of them, which it searches from one end: a collection takes half a
- * second for 30,000 objects. Functions of this module make as few as they can.
+/*
+ * Functions of this module make as few objects of the library as they can: their garbage is expensive to collect
+ * (docs/decisions/0059_parquet_thread.md).
  */
+
+/** A series of text, of many rows with one string object for equal texts; `null` for a null. */
 export function textsOf(polars: Polars, series: Series): (string | null)[] {
   if (series.length < FEW) return series.cast(polars.Utf8).toArray();
   const missing = nullsOf(series);

@@ -56,8 +56,9 @@ Deno.test("ParquetThread gives what queryParquet() gives, of many queries at onc
       using expected = await queryParquet(files, query);
       using found = await thread.query(files, query);
       assert.equal(found.count, expected.count);
-      const range = { offset: i % 4, length: 3 };
-      assert.deepEqual(await found.read(range), await expected.read(range));
+      const ranges = [{ offset: i % 4, length: 3 }, { offset: 0, length: 1 }];
+      const parts = await Promise.all(ranges.map((range) => found.read(range)));
+      assert.deepEqual(parts, await Promise.all(ranges.map((range) => expected.read(range))));
       assert.deepEqual(await found.read(), await expected.read());
     }));
   }));
@@ -77,6 +78,12 @@ Deno.test("ParquetThread.close() rejects queries without an answer", () =>
     const query = thread.query(files, { columns });
     thread.close();
     await assert.rejects(query, /The service stops/);
+    thread.close();
+    const again = await thread.query(files, { columns });
+    thread.close();
+    // As the reader of a stream that is still open does.
+    again[Symbol.dispose]();
+    await assert.rejects(again.read(), /has lost these rows/);
     thread.close();
   }));
 
