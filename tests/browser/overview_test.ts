@@ -59,6 +59,8 @@ browserTest(
     const { page, errors } = await openPage(browser, server.url);
     // The feed's position is known once the first page listens.
     await eventually(() => Promise.resolve(engine.feed.position), (position) => position !== undefined);
+    // That page may be about to ask for itself.
+    await page.goto("about:blank");
     const asked: string[] = [];
     page.on("request", (request) => {
       const { pathname } = new URL(request.url());
