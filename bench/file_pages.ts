@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startServerProcess } from "./load/process.ts";
-import { machine, pause } from "./measured.ts";
+import { machine, pause, quantile } from "./measured.ts";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "60" } } });
 const milliseconds = Number(values.seconds) * 1000;
@@ -65,7 +65,5 @@ for (const inFiles of [false, true]) {
 Deno.exit();
 
 function figures(milliseconds: readonly number[]): string {
-  const sorted = milliseconds.toSorted((a, b) => a - b);
-  return [0.5, 0.99, 1].map((part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!.toFixed(1))
-    .join(", ");
+  return [0.5, 0.99, 1].map((share) => quantile(milliseconds, share).toFixed(1)).join(", ");
 }

@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import { WorkerProcess } from "../tests/support/service_process.ts";
 import { fetchJson, postJson, type ServerProcess, startServerProcess } from "./load/process.ts";
-import { pause } from "./measured.ts";
+import { pause, quantile } from "./measured.ts";
 import { marketOfStocks, onEachDatabase } from "./places.ts";
 
 const { values: given } = parseArgs({
@@ -63,12 +63,14 @@ async function ask(url: string, path: string, due: number): Promise<Latency> {
 }
 
 function line(what: string, latencies: readonly Latency[]): string {
-  const sorted = latencies.map(({ ms }) => ms).sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  const shown = (ms: number) => ms.toFixed(ms < 100 ? 1 : 0).padStart(8);
-  return `| ${what.padEnd(40)} | ${String(sorted.length).padStart(7)} | ${shown(at(0.5))} | ${shown(at(0.99))} | ${
-    shown(at(1))
-  } | ${String(latencies.filter(({ failed }) => failed).length).padStart(6)} |`;
+  const times = latencies.map(({ ms }) => ms);
+  const shown = (share: number) => {
+    const ms = quantile(times, share);
+    return ms.toFixed(ms < 100 ? 1 : 0).padStart(8);
+  };
+  return `| ${what.padEnd(40)} | ${String(times.length).padStart(7)} | ${shown(0.5)} | ${shown(0.99)} | ${shown(1)} | ${
+    String(latencies.filter(({ failed }) => failed).length).padStart(6)
+  } |`;
 }
 
 /** Requests everything until the run has ended. */

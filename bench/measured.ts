@@ -31,8 +31,13 @@ export const machine = () => `${availableParallelism()} cores, load ${load()}`;
 
 /** The upper one of two middle values; NaN of nothing. */
 export function median(values: Iterable<number>): number {
+  return quantile(values, 0.5);
+}
+
+/** The smallest value that more than a share of the values do not exceed, the largest for a share of 1; NaN of nothing. */
+export function quantile(values: Iterable<number>, share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }
 
 /** Milliseconds that some work takes. */

@@ -1,3 +1,9 @@
+/**
+ * Values of series. As few objects of the library are made as can be: their garbage is expensive to collect
+ * (docs/decisions/0059_parquet_thread.md).
+ *
+ * @module
+ */
 import type { DataType, Series } from "nodejs-polars";
 import type { Polars } from "./polars.ts";
 
@@ -11,12 +17,7 @@ export function nullsOf(series: Series): boolean[] | null {
   return series.nullCount() === 0 ? null : series.isNull().toArray() as boolean[];
 }
 
-/*
- * Functions of this module make as few objects of the library as they can: their garbage is expensive to collect
- * (docs/decisions/0059_parquet_thread.md).
- */
-
-/** A series of text, of many rows with one string object for equal texts; `null` for a null. */
+/** A series of text; `null` for a null. Equal texts of a series of many rows are one string object. */
 export function textsOf(polars: Polars, series: Series): (string | null)[] {
   if (series.length < FEW) return series.cast(polars.Utf8).toArray();
   const missing = nullsOf(series);

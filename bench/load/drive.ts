@@ -1,4 +1,5 @@
 import { Connection, type WireAnswer } from "./connection.ts";
+import { quantile } from "../measured.ts";
 
 /** A load: its requests, and a check of each response. */
 export interface Load {
@@ -58,14 +59,12 @@ export async function drive(load: Load): Promise<LoadResult> {
   };
   await Promise.all(Array.from({ length: load.connections }, worker));
   const seconds = (performance.now() - start) / 1000;
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))] ?? NaN;
   return {
     requests: latencies.length,
     perSecond: latencies.length / seconds,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    maxMs: at(1),
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    maxMs: quantile(latencies, 1),
     errors,
   };
 }

@@ -102,7 +102,7 @@ async function transaction(
   mode: string,
   work: Work,
 ): Promise<unknown> {
-  // Whatever the default of the database is, or of a pooler's session that takes no settings.
+  // Named each time: a database may have another default, and a pooler may refuse the setting of the session.
   const isolated = /isolation/i.test(mode) ? mode : `isolation level read committed ${mode}`;
   await connection.command(`begin ${isolated.replace(/[^a-z ]/gi, "")}`);
   const scope = new Scope(write, connection);

@@ -173,8 +173,9 @@ browserTest("an asset's views are under tabs, and an anchor leads to the tab tha
   const { page, errors } = await openPage(browser, `${url}/assets/adjusted`);
   const tabs = page.getByRole("navigation", { name: "Views of the asset" });
   const visible = () => page.locator("main section.panel:visible h2").allInnerTexts();
-  /** Waits until a view is the current one: an address is followed after the key or the answer that changes it. */
-  const isCurrent = (name: string) => tabs.locator('[aria-current="true"]', { hasText: name }).waitFor();
+  /** The script follows a change of the address shortly after it. */
+  const waitForTab = (name: string) =>
+    tabs.locator('[aria-current="true"]', { hasText: new RegExp(`^${name}$`) }).waitFor();
   assert.deepEqual(await tabs.getByRole("link").allInnerTexts(), [
     "Overview",
     "Partitions",
@@ -187,18 +188,18 @@ browserTest("an asset's views are under tabs, and an anchor leads to the tab tha
   assert.deepEqual(await visible(), ["Why it is fresh", "Materialize"]);
   await tabs.getByRole("link", { name: "Data" }).focus();
   await page.keyboard.press("Enter");
-  await isCurrent("Data");
+  await waitForTab("Data");
   assert.deepEqual(await visible(), ["Rows", "Schema"]);
   // The form of the rows leads back to them.
   await page.getByRole("button", { name: "Show rows" }).click();
   await page.waitForURL(/#rows$/);
-  await isCurrent("Data");
+  await waitForTab("Data");
   assert.deepEqual(await visible(), ["Rows", "Schema"]);
   await page.goto(`${url}/assets/adjusted#checks`);
-  await isCurrent("Checks");
+  await waitForTab("Checks");
   assert.deepEqual(await visible(), ["Checks"]);
   await page.goBack();
-  await isCurrent("Data");
+  await waitForTab("Data");
   assert.deepEqual(errors, []);
 });
 

@@ -149,6 +149,17 @@ Deno.test("queryParquet() finds JSON lists by a field of their objects, and leav
   });
 });
 
+Deno.test("queryParquet() returns long columns of texts as it returns short ones", async () => {
+  const texts = [null, "", "a", "^a.*$", "😀", "A", '"'];
+  // More than cross from the library one by one.
+  const ticker = Array.from({ length: 10_000 }, (_, row) => texts[row % 11 % texts.length]!);
+  await withFiles([{ columns: [text], data: { ticker } }], async (files) => {
+    using rows = await queryParquet(files, { columns: [text] });
+    assert.deepEqual((await rows.read()).ticker, ticker);
+    assert.deepEqual((await rows.read({ offset: 3, length: 50 })).ticker, ticker.slice(3, 53));
+  });
+});
+
 Deno.test("queryParquet() reads back any columns that parquetOf() accepts", async () => {
   const instants = fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true });
   const row = fc.record({

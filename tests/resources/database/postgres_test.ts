@@ -148,7 +148,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "begin() is read committed whatever the default of the session is, unless it names another isolation",
+  name: "begin() uses read committed, not the default of the session, unless it names another isolation level",
   ignore: !postgresAvailable,
   fn: () =>
     withPostgres(async ({ session }) => {
